@@ -1,8 +1,8 @@
-//! Creates a Chatwoot inbox of each kind of channel, with the channel's own settings.
+//! Creates a Chatwoot inbox for each kind of channel, with the channel's own settings.
 //!
-//! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=1 cargo run --example chatwoot_inboxes` creates them and prints their ids; set
-//! `CHATWOOT_BASE_URL` to use another server. Chatwoot checks the credentials of WhatsApp, Telegram and Twilio with their
-//! providers, so that those of this example work with a mock only.
+//! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=1 cargo run --example chatwoot_inboxes` creates them and prints their ids.
+//! Set `CHATWOOT_BASE_URL` to use another server. Chatwoot verifies credentials of WhatsApp, Telegram and Twilio with
+//! the providers, so the ones in this example work only with a mock.
 
 use std::process::ExitCode;
 
@@ -28,12 +28,12 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Creates the inboxes in the account that the variables name, and returns a line for each.
+/// Creates the inboxes in the account from the environment variables, and returns a line for each.
 pub async fn run(variable: impl Fn(&str) -> Option<String>) -> Result<String, Box<dyn std::error::Error>> {
     let token = variable("CHATWOOT_TOKEN").ok_or("set CHATWOOT_TOKEN to the access token of your profile")?;
     let account =
         variable("CHATWOOT_ACCOUNT_ID").ok_or("set CHATWOOT_ACCOUNT_ID to the number in the dashboard's URL")?;
-    let account = account.parse().map_err(|_| format!("CHATWOOT_ACCOUNT_ID is {account:?}, which is no number"))?;
+    let account = account.parse().map_err(|_| format!("CHATWOOT_ACCOUNT_ID must be a number, found {account:?}"))?;
     let base_url = variable("CHATWOOT_BASE_URL").unwrap_or_else(|| Client::BASE_URL.to_owned());
     let client = Client::builder().api_access_token(token).base_url(base_url).build()?;
 
@@ -41,7 +41,7 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>) -> Result<String, Bo
     Ok(inboxes.iter().map(|(id, name)| format!("{id} {name}")).collect::<Vec<_>>().join("\n"))
 }
 
-/// Creates an inbox of each channel and returns the ids and names.
+/// Creates an inbox for each channel, and returns the ids and names.
 pub async fn create(client: &Client, account: i64) -> Result<Vec<(i64, String)>, Error> {
     let mut created = Vec::new();
     for (name, channel) in channels() {
@@ -57,14 +57,14 @@ pub async fn create(client: &Client, account: i64) -> Result<Vec<(i64, String)>,
         let inbox = client.account(account).inboxes().create(inbox).await?;
         created.push((inbox.id, inbox.name));
     }
-    // Twilio has a route of its own.
+    // Twilio has its own endpoint.
     let channel = TwilioChannel::new("Hotline", "sms", "AC1", "token").phone_number("+15550100100");
     let inbox = client.account(account).inboxes().create_twilio(TwilioInboxCreatePayload::new(channel)).await?;
     created.push((inbox.id, inbox.name));
     Ok(created)
 }
 
-/// An inbox's name, and the settings of its channel.
+/// Returns the name of each inbox, and the settings of its channel.
 fn channels() -> Vec<(&'static str, InboxChannel)> {
     let form = PreChatFormPayload::new().pre_chat_message("Who are you?").require_email(true).pre_chat_fields([
         PreChatFieldPayload::new("emailAddress", "email").label("E-mail").enabled(true).required(true),
@@ -111,7 +111,7 @@ fn channels() -> Vec<(&'static str, InboxChannel)> {
     ]
 }
 
-/// Changes something of each channel's own settings.
+/// Changes some settings of each channel.
 pub async fn update(client: &Client, account: i64, inbox: i64) -> Result<Vec<Inbox>, Error> {
     let changes: [InboxChannelUpdate; 8] = [
         InboxChannelUpdate::new().widget_color("#ff6600"),

@@ -1,8 +1,8 @@
-//! Answers a Chatwoot conversation with an attachment.
+//! Replies to a Chatwoot conversation with an attachment.
 //!
-//! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=1 cargo run --example chatwoot_reply -- 42 "Here it is." invoice.pdf` sends the
-//! file to whoever conversation 42 is with; `--private` before the number makes it a note that only agents see.
-//! `CHATWOOT_BASE_URL` leads to a server of your own.
+//! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=1 cargo run --example chatwoot_reply -- 42 "Here it is." invoice.pdf` sends
+//! the file to the contact in conversation 42. With `--private` before the number, it becomes a note that only agents
+//! see. Set `CHATWOOT_BASE_URL` to use another server.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use crm_clients::runtime::{Retry, Upload};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// How long the upload may take.
+/// Timeout of the upload.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 #[tokio::main]
@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Sends what the arguments say, and says which message it became.
+/// Sends the message given by the arguments, and returns its id as text.
 pub async fn run(
     variable: impl Fn(&str) -> Option<String>,
     arguments: impl Iterator<Item = String>,
@@ -40,11 +40,11 @@ pub async fn run(
     let token = variable("CHATWOOT_TOKEN").ok_or("set CHATWOOT_TOKEN to the access token of your profile")?;
     let account =
         variable("CHATWOOT_ACCOUNT_ID").ok_or("set CHATWOOT_ACCOUNT_ID to the number in the dashboard's URL")?;
-    let account = account.parse().map_err(|_| format!("CHATWOOT_ACCOUNT_ID is {account:?}, which is no number"))?;
+    let account = account.parse().map_err(|_| format!("CHATWOOT_ACCOUNT_ID must be a number, found {account:?}"))?;
     let base_url = variable("CHATWOOT_BASE_URL").unwrap_or_else(|| Client::BASE_URL.to_owned());
     let client = Client::builder().api_access_token(token).base_url(base_url).build()?;
 
-    // The file is read while it is sent; its name and type follow from the path.
+    // The file is read while it is sent. Its name and type are derived from the path.
     let reply = ConversationMessageForm::new().content(text).private(private).attachments([Upload::file(file)]);
     let call = client.account(account).conversation(conversation).messages().create_as_multipart(reply);
     let sent = match call.timeout(PATIENCE).retry(Retry::default().max_elapsed(PATIENCE)).await {
@@ -58,7 +58,7 @@ pub async fn run(
     Ok(format!("{done} {}", sent.id))
 }
 
-/// What to send, and where.
+/// The message and its conversation.
 struct Reply {
     conversation: i64,
     text: String,
@@ -73,10 +73,10 @@ impl Reply {
         match <[String; 3]>::try_from(arguments.collect::<Vec<_>>()) {
             Ok([conversation, text, file]) => {
                 let id = conversation.parse();
-                let conversation = id.map_err(|_| format!("{conversation:?} is not the number of a conversation"))?;
+                let conversation = id.map_err(|_| format!("invalid conversation number {conversation:?}"))?;
                 Ok(Self { conversation, text, file: file.into(), private })
             }
-            Err(_) => Err("what to send? chatwoot_reply [--private] CONVERSATION TEXT FILE".to_owned()),
+            Err(_) => Err("usage: chatwoot_reply [--private] CONVERSATION TEXT FILE".to_owned()),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Exports the calls of Contactship's agents to CSV, and what came of them.
+//! Exports the calls of Contactship's agents and their results to CSV.
 //!
-//! `CONTACTSHIP_API_KEY=... cargo run --example contactship_calls -- 2026-01-01 > calls.csv` exports the calls since that day;
-//! set `CONTACTSHIP_BASE_URL` to use another server.
+//! `CONTACTSHIP_API_KEY=... cargo run --example contactship_calls -- 2026-01-01 > calls.csv` exports the calls since
+//! that day. Set `CONTACTSHIP_BASE_URL` to use another server.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -15,7 +15,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let since = std::env::args().nth(1);
-    // Standard output is where the calls go.
+    // The calls are written to standard output.
     match run(|name| std::env::var(name).ok(), since.as_deref(), std::io::stdout()).await {
         Ok(text) => {
             eprintln!("{text}");
@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Writes the calls since a day, oldest first, and says how many there are.
+/// Writes the calls since a day, oldest first, and returns their number as text.
 pub async fn run(variable: impl Fn(&str) -> Option<String>, since: Option<&str>, to: impl Write) -> Outcome<String> {
     let key = variable("CONTACTSHIP_API_KEY").ok_or("set CONTACTSHIP_API_KEY to a key from the dashboard")?;
     let base_url = variable("CONTACTSHIP_BASE_URL").unwrap_or_else(|| Client::BASE_URL.to_owned());
@@ -37,7 +37,8 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, since: Option<&str>,
     let agents = client.agents().list().await?.data;
     let agents: HashMap<String, String> = agents.into_iter().map(|agent| (agent.id, agent.name)).collect();
 
-    // The oldest first: a call that begins meanwhile comes last and moves no other to a page that has been read.
+    // Oldest first: a call that starts in the meantime comes last and does not shift others to a page that was already
+    // read.
     let mut calls = client.calls().list().limit(100).order(Order::Asc);
     if let Some(since) = since {
         calls = calls.date_from(since);
@@ -54,7 +55,7 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, since: Option<&str>,
     Ok(format!("{written} calls exported"))
 }
 
-/// The cells of a call; what is not known is empty.
+/// Returns the cells of a call; unknown values are empty.
 fn row(call: &Call, agents: &HashMap<String, String>) -> [String; 8] {
     let contact = call.contact.as_ref();
     let agent = call.agent_id.as_ref().and_then(|id| agents.get(id));

@@ -1,8 +1,8 @@
-//! Imports contacts from a CSV file into Contactship, passing over those that exist.
+//! Imports contacts from a CSV file into Contactship, and skips those that exist.
 //!
-//! `CONTACTSHIP_API_KEY=... cargo run --example contactship_import -- contacts.csv`; `CONTACTSHIP_BASE_URL` leads to another
-//! server. The file has columns `phone_number` and `full_name`, and perhaps `email`, `country` and `description`; every other
-//! column becomes a field of the contact.
+//! Run it with `CONTACTSHIP_API_KEY=... cargo run --example contactship_import -- contacts.csv`. Set
+//! `CONTACTSHIP_BASE_URL` to use another server. The file has the columns `phone_number` and `full_name`, and
+//! optionally `email`, `country` and `description`. Every other column becomes a field of the contact.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -27,12 +27,12 @@ async fn main() -> ExitCode {
 }
 
 async fn import() -> Outcome<String> {
-    let path = std::env::args().nth(1).ok_or("which file? contactship_import contacts.csv")?;
+    let path = std::env::args().nth(1).ok_or("usage: contactship_import contacts.csv")?;
     let file = std::fs::File::open(&path).map_err(|error| format!("{path}: {error}"))?;
     run(|name| std::env::var(name).ok(), file).await
 }
 
-/// Imports the contacts of a CSV text and says what came of each kind.
+/// Imports the contacts of a CSV text, and returns the number of each result as text.
 pub async fn run(variable: impl Fn(&str) -> Option<String>, csv: impl Read) -> Outcome<String> {
     let key = variable("CONTACTSHIP_API_KEY").ok_or("set CONTACTSHIP_API_KEY to a key from the dashboard")?;
     let base_url = variable("CONTACTSHIP_BASE_URL").unwrap_or_else(|| Client::BASE_URL.to_owned());
@@ -47,19 +47,19 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, csv: impl Read) -> O
         match client.contacts().create(contact(&headers, &row)).await {
             Ok(_) => created += 1,
             Err(error) if error.status().is_some_and(|status| status == 409) => there += 1,
-            // What is wrong with one row is no reason to leave out the others.
+            // An error in one row does not stop the import of the others.
             Err(Error::Api(error)) if error.status() == 400 => {
                 refused.push(format!("line {line}: {}", error.body().message().unwrap_or("no reason given")));
             }
             Err(error) => return Err(format!("stopped at line {line}, after {created} contacts: {error}").into()),
         }
     }
-    let mut told = vec![format!("{created} created, {there} there already, {} refused", refused.len())];
+    let mut told = vec![format!("{created} created, {there} skipped, {} rejected", refused.len())];
     told.append(&mut refused);
     Ok(told.join("\n"))
 }
 
-/// The contact of a row; empty cells are left out.
+/// Returns the contact of a row, without empty cells.
 fn contact(headers: &csv::StringRecord, row: &csv::StringRecord) -> ContactCreate {
     let cells = || headers.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
     let cell = |name: &str| cells().find(|(header, _)| *header == name).map_or("", |(_, cell)| cell);

@@ -1,8 +1,8 @@
 //! Exports all contacts of a Kajabi site to a CSV file, with a progress bar.
 //!
-//! `KAJABI_CLIENT_ID=... KAJABI_CLIENT_SECRET=... KAJABI_SITE_ID=123 cargo run --example kajabi_export -- contacts.csv`;
-//! without a path it writes to standard output, `KAJABI_BASE_URL` leads to another server. Until the file is whole, its name
-//! ends in `.part`.
+//! Run it with `KAJABI_CLIENT_ID=... KAJABI_CLIENT_SECRET=... KAJABI_SITE_ID=123 cargo run --example kajabi_export --
+//! contacts.csv`. Without a path it writes to standard output. Set `KAJABI_BASE_URL` to use another server. Until the
+//! file is complete, its name ends with `.part`.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let path = std::env::args_os().nth(1).map(PathBuf::from);
-    // Standard output may be where the contacts go.
+    // The contacts may be written to standard output.
     match run(|name| std::env::var(name).ok(), path.as_deref()).await {
         Ok(text) => {
             eprintln!("{text}");
@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Exports to this path, or else to standard output, and says how many contacts there are.
+/// Exports to this path, or else to standard output, and returns the number of contacts as text.
 pub async fn run(variable: impl Fn(&str) -> Option<String>, path: Option<&Path>) -> Outcome<String> {
     let id = variable("KAJABI_CLIENT_ID").ok_or("set KAJABI_CLIENT_ID to the id of an API key")?;
     let secret = variable("KAJABI_CLIENT_SECRET").ok_or("set KAJABI_CLIENT_SECRET to the secret of that key")?;
@@ -40,7 +40,8 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, path: Option<&Path>)
     let base_url = variable("KAJABI_BASE_URL").unwrap_or_else(|| Client::BASE_URL.to_owned());
     let client = Client::builder().client_credentials(id, secret).base_url(base_url).build()?;
 
-    // The oldest first: who joins meanwhile comes last and moves nobody to a page that has been read.
+    // Oldest first: a contact that is added in the meantime comes last and does not shift others to a page that was
+    // already read.
     let contacts = client.contacts().list().filter_site_id(site).sort("created_at").page_size(100).pages();
     let Some(path) = path else { return Ok(export(contacts, io::stdout()).await?) };
     let mut part = path.as_os_str().to_owned();
@@ -48,16 +49,17 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, path: Option<&Path>)
     let part = PathBuf::from(part);
     let file = File::create(&part).map_err(|error| format!("{}: {error}", part.display()))?;
     let exported = export(contacts, file).await;
-    let told = exported.map_err(|error| format!("{error}\nwhat came until then is in {}", part.display()))?;
-    fs::rename(&part, path).map_err(|error| format!("{}: {error}; all is in {}", path.display(), part.display()))?;
+    let told = exported.map_err(|error| format!("{error}\nthe incomplete export is in {}", part.display()))?;
+    fs::rename(&part, path)
+        .map_err(|error| format!("{}: {error}; the data is in {}", path.display(), part.display()))?;
     Ok(told)
 }
 
 type ContactPages = Pages<ContactsIndexResponse, Contact, ErrorBody>;
 
-/// Writes all pages, and says how many contacts were written, come what may.
+/// Writes all pages, and returns the number of written contacts as text, even after an error.
 async fn export(pages: ContactPages, to: impl Write) -> Result<String, String> {
-    // It draws on standard error, and only where that is a terminal.
+    // The bar is drawn on standard error, and only if that is a terminal.
     let bar = ProgressBar::no_length();
     let outcome = write(pages, to, &bar).await;
     let (written, total) = (bar.position(), bar.length());
@@ -69,7 +71,7 @@ async fn export(pages: ContactPages, to: impl Write) -> Result<String, String> {
     }
 }
 
-/// Writes page after page, and keeps none.
+/// Writes one page after another, without keeping them in memory.
 async fn write(mut pages: ContactPages, to: impl Write, bar: &ProgressBar) -> Outcome<()> {
     bar.set_style(ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} contacts, {eta} left")?);
     let mut file = csv::Writer::from_writer(to);
@@ -82,7 +84,7 @@ async fn write(mut pages: ContactPages, to: impl Write, bar: &ProgressBar) -> Ou
         for contact in page.data {
             file.write_record(cells(contact))?;
         }
-        // Only what has left the buffer is counted.
+        // Count only contacts that have been flushed.
         file.flush()?;
         bar.inc(contacts as u64);
     }
@@ -110,7 +112,7 @@ const COLUMNS: [&str; 18] = [
     "created_at",
 ];
 
-/// A contact's line; what is not known is an empty cell.
+/// Returns the cells of a contact; unknown values are empty.
 fn cells(contact: Contact) -> [String; COLUMNS.len()] {
     let known = contact.attributes;
     let cells = [

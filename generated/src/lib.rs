@@ -24,7 +24,7 @@ pub mod kajabi;
 
 pub use crm_clients_runtime as runtime;
 
-/// An error of any of the clients, for code that calls several.
+/// An error of any of the clients, for code that uses several.
 #[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 #[derive(Debug)]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ impl Error {
         }
     }
 
-    /// Returns how long the server asks to wait before the next request.
+    /// Returns the delay that the server asks for before the next request.
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         match self {
             #[cfg(feature = "chatwoot")]
@@ -66,7 +66,7 @@ impl Error {
         }
     }
 
-    /// Returns true if the call took longer than it may.
+    /// Returns true if the call timed out.
     pub fn is_timeout(&self) -> bool {
         match self {
             #[cfg(feature = "chatwoot")]

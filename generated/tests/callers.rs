@@ -1,4 +1,4 @@
-//! What every client offers besides its operations: undeclared endpoints, hooks, transports and limits.
+//! Features of every client in addition to its operations: undeclared endpoints, hooks, transports and limits.
 #![cfg(all(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// A request as it was sent: method and URL, credential, body.
+/// A sent request: method and URL, credential, body.
 type Sent = Arc<Mutex<Vec<[String; 3]>>>;
 
 fn header(request: &reqwest::Request, name: &str) -> String {
     request.headers().get(name).map_or_else(String::new, |value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// A transport that keeps requests and responds with this body to each.
+/// Returns a transport that records requests and responds with this body to each.
 fn transport(
     sent: &Sent,
     credential: &'static str,
@@ -122,11 +122,11 @@ async fn hooks_and_limits() -> Outcome {
 }
 
 #[tokio::test]
-async fn each_operation_returns_a_call_of_its_own() -> Outcome {
+async fn each_operation_returns_its_own_call_type() -> Outcome {
     let sent = Sent::default();
     let client =
         chatwoot::Client::builder().api_access_token("token").transport(transport(&sent, "x-trace", "{}")).build()?;
-    // Nothing of this operation is optional, and its call has all that others have.
+    // This operation has no optional parameters, and its call has the same methods as others.
     let delete: chatwoot::contacts::DeleteCall =
         client.account(1).contacts().delete(5).header("x-trace", "t").query("soft", true);
     assert_eq!(
@@ -136,7 +136,7 @@ async fn each_operation_returns_a_call_of_its_own() -> Outcome {
     assert_eq!(delete.send_raw().await?.status(), 200);
     assert_eq!(taken(&sent)[0][..2], ["DELETE https://app.chatwoot.com/api/v1/accounts/1/contacts/5?soft=true", "t"]);
 
-    // Calls are futures, which can be joined and spawned as they are.
+    // Calls are futures, so they can be joined and spawned directly.
     let calls = [6, 7].map(|id| client.account(1).contacts().delete(id));
     for deleted in calls.map(tokio::spawn) {
         deleted.await??;
@@ -146,7 +146,7 @@ async fn each_operation_returns_a_call_of_its_own() -> Outcome {
 }
 
 #[tokio::test]
-async fn handles_bind_what_paths_share_and_single_fields_convert() -> Outcome {
+async fn handles_bind_shared_path_parameters_and_single_fields_convert() -> Outcome {
     let sent = Sent::default();
     let client =
         chatwoot::Client::builder().api_access_token("token").transport(transport(&sent, "x-none", "{}")).build()?;

@@ -1,4 +1,4 @@
-//! Chatwoot's contact calls over real sockets: requests as its document describes them, replies as its server sends them.
+//! Chatwoot's contact calls over real sockets: requests as in its document, responses as from its server.
 #![cfg(feature = "chatwoot")]
 
 mod support;
@@ -14,7 +14,7 @@ use support::{Answer, Outcome, Server, curl, misread, refusal};
 const CONTACTS: &str = "/api/v1/accounts/7/contacts";
 const CONTACT: &str = "/api/v1/accounts/7/contacts/101";
 
-/// What the server sends, from its own views.
+/// A response of the server, from its own views.
 macro_rules! fixture {
     ($name:literal) => {
         include_str!(concat!("fixtures/chatwoot/", $name))
@@ -198,7 +198,7 @@ async fn contacts_are_filtered() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_contact_is_changed_merged_and_deleted() -> Outcome {
+async fn a_contact_is_updated_merged_and_deleted() -> Outcome {
     let merge = "/api/v1/accounts/7/actions/contact_merge";
     let server = answering("PUT", CONTACT, 200, fixture!("contactDetails.200.json"))
         .await?
@@ -230,7 +230,7 @@ async fn a_contact_is_changed_merged_and_deleted() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_is_read_in_each_of_its_shapes() -> Outcome {
+async fn errors_of_each_shape_are_decoded() -> Outcome {
     let cases = [
         (401, fixture!("contactList.401.bad-token.json"), Some("Invalid Access Token"), &[][..]),
         (401, fixture!("contactList.401.no-token.json"), None, &["You need to sign in or sign up before continuing."]),
@@ -252,7 +252,7 @@ async fn a_refusal_is_read_in_each_of_its_shapes() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_contact_that_does_not_pass_validation_says_why() -> Outcome {
+async fn a_validation_error_has_its_messages() -> Outcome {
     let server = answering("POST", CONTACTS, 422, fixture!("contactCreate.422.json")).await?;
 
     match client(&server)?.account(7).contacts().create(ContactCreatePayload::new().email("taken@example.com")).await {
@@ -266,7 +266,7 @@ async fn a_contact_that_does_not_pass_validation_says_why() -> Outcome {
 }
 
 #[tokio::test]
-async fn refusals_that_are_not_json_keep_their_text() -> Outcome {
+async fn errors_that_are_not_json_keep_their_text() -> Outcome {
     let busy = Answer::new(429, "text/plain", fixture!("contactSearch.429.body.txt"));
     let down = Answer::new(503, "text/html", "<h1>Bad gateway</h1>").header("x-request-id", "42");
     let forbidden = Answer::new(403, "text/html", "<h1>Not from there</h1>").header("x-request-id", "42");
@@ -287,7 +287,7 @@ async fn refusals_that_are_not_json_keep_their_text() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_envelope_that_the_document_declares_is_an_error() -> Outcome {
+async fn the_incorrectly_documented_envelope_is_an_error() -> Outcome {
     let cases = [
         (r#"{"payload":[{"payload":{"id":101}}],"id":101}"#, "$.payload", "expected an object"),
         (r#"{"payload":{"contact":{"id":"101"}}}"#, "$.payload.contact.id", "expected i64"),
@@ -308,7 +308,7 @@ async fn the_envelope_that_the_document_declares_is_an_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_value_that_is_not_known_yet_survives() -> Outcome {
+async fn an_unknown_value_is_kept() -> Outcome {
     let body = fixture!("contactDetails.200.json").replace(r#""online""#, r#""do_not_disturb""#);
     let server = answering("GET", CONTACT, 200, &body).await?;
 

@@ -1,4 +1,4 @@
-//! An inbox of each kind of channel, created and changed against the mock by the example program.
+//! An inbox for each kind of channel, created and updated by the example program with the mock.
 #![cfg(all(feature = "chatwoot", feature = "mock"))]
 
 #[path = "../examples/chatwoot_inboxes.rs"]
@@ -13,7 +13,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 const KINDS: [&str; 7] = ["web_widget", "api", "email", "sms", "line", "telegram", "whatsapp"];
 
-/// What the server returns of an inbox: one that was recorded, with another id and name.
+/// Returns a recorded response with another id and name.
 fn inbox(id: usize, name: &str) -> Result<Value, Box<dyn std::error::Error>> {
     let recorded: Vec<Value> = serde_json::from_str(include_str!("fixtures/chatwoot-recorded/GetInbox.json"))?;
     let mut inbox = recorded.first().ok_or("an inbox was recorded")?["body"].clone();
@@ -84,7 +84,7 @@ async fn an_inbox_of_each_channel_is_created() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_inbox_of_each_channel_is_changed() -> Outcome {
+async fn an_inbox_of_each_channel_is_updated() -> Outcome {
     let mock = Server::start().await?;
     mock.inboxes().update().times(8).json(inbox(5, "Inbox")?);
     let client = mock.builder().api_access_token("test").build()?;

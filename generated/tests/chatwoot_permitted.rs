@@ -1,8 +1,8 @@
-//! Every field that Chatwoot's controllers permit in a request's body can be sent.
+//! Every field that Chatwoot's controllers permit in the body of a request can be sent.
 //!
-//! `fixtures/chatwoot-permitted.json` lists, by operation, the names that the controllers of version 4.12.1 permit and those that
-//! version 4.16 permits besides, nested names with dots. Its bodies, with values of our own, are read into the operation's
-//! request type and sent; what arrives has to have each of the names.
+//! `fixtures/chatwoot-permitted.json` lists, by operation, the names that the controllers of version 4.12.1 permit, and
+//! those that version 4.16 permits in addition, with dots in nested names. Its bodies, with made-up values, are decoded
+//! as the operation's request type and sent. The received body must have each of the names.
 #![cfg(feature = "chatwoot")]
 
 mod support;
@@ -14,11 +14,11 @@ use crm_clients::chatwoot::types::*;
 use crm_clients::runtime::{Retry, Value};
 use support::{Answer, Outcome, Server};
 
-/// What cannot be sent, each with the reason.
+/// The names that cannot be sent, with the reasons.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("contactCreate.avatar", UPLOAD),
     ("contactUpdate.avatar", UPLOAD),
-    ("conversation-add-labels.conversation_id", "the path has it"),
+    ("conversation-add-labels.conversation_id", "it is in the path"),
     ("create-an-account-agent-bot.avatar", UPLOAD),
     ("create-an-agent-bot.avatar", UPLOAD),
     ("inboxCreation.avatar", UPLOAD),
@@ -31,22 +31,22 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("update-an-agent-bot.avatar", UPLOAD),
     (
         "update-custom-attribute-in-account.filter_type",
-        "it narrows the list of definitions, and a definition has no such column",
+        "it filters the list of definitions, and is not a column of a definition",
     ),
     (
         "update-portal-to-account.email",
-        "it names who is sent the instructions for a custom domain, which is another action",
+        "it is the recipient of the instructions for a custom domain, which is another action",
     ),
     ("updateInbox.avatar", UPLOAD),
-    ("updateInbox.channel.type", "an inbox keeps its kind"),
-    ("updateProfile.account_id", "a user has no such column; the action that sets the availability reads it"),
+    ("updateInbox.channel.type", "the kind of an inbox cannot be changed"),
+    ("updateProfile.account_id", "it is not a column of a user; only the action that sets the availability reads it"),
     ("updateProfile.avatar", UPLOAD),
 ];
 
 const UPLOAD: &str = "a file, which `*_as_multipart` sends: see `chatwoot_uploads.rs`";
-const SIGN_UP: &str = "the list of names is shared with the action by which somebody signs up, and that alone reads it";
+const SIGN_UP: &str = "the list of names is shared with the sign-up action, and only that one reads it";
 
-/// How each operation is called with a body of its request type.
+/// Declares how each operation is called with a body of its request type.
 macro_rules! operations {
     ($client:ident, $body:ident: $($operation:literal => $ty:ty, $call:expr,)*) => {
         async fn send($client: &Client, operation: &str, body: &Value) -> Outcome {
@@ -54,10 +54,10 @@ macro_rules! operations {
                 $($operation => {
                     let $body: $ty = serde_json::from_value(body.clone()).map_err(|error| format!("{operation}: {error}"))?;
                     let refused = $call.await;
-                    assert!(refused.is_err(), "{operation}: the server refuses everything");
+                    assert!(refused.is_err(), "{operation}: the server rejects everything");
                     Ok(())
                 })*
-                other => Err(format!("how to call {other} is not said here").into()),
+                other => Err(format!("no call is declared for {other}").into()),
             }
         }
     };
@@ -112,7 +112,8 @@ operations! { client, body:
     "updateProfile" => ProfileUpdateRequest, client.profile().update(body),
 }
 
-/// The names of a JSON value's fields, with dots between them; those of a list's items are those of the list.
+/// Collects the names of a JSON value's fields, with dots between nested ones; the items of a list have the list's
+/// name.
 fn names(value: &Value, name: &str, found: &mut BTreeSet<String>) {
     found.insert(name.to_owned());
     match value {
@@ -130,12 +131,12 @@ fn names(value: &Value, name: &str, found: &mut BTreeSet<String>) {
 async fn every_permitted_field_is_sent() -> Outcome {
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/chatwoot-permitted.json");
     let operations: Value = serde_json::from_slice(&std::fs::read(fixture)?)?;
-    let operations = operations.as_object().ok_or("an object of operations")?;
+    let operations = operations.as_object().ok_or("the operations are not an object")?;
     assert_eq!(operations.len(), 46);
     let mut missing = BTreeSet::new();
     for (operation, facts) in operations {
         let mut sent = BTreeSet::new();
-        for body in facts["bodies"].as_array().ok_or("a list of bodies")? {
+        for body in facts["bodies"].as_array().ok_or("the bodies are not a list")? {
             let server = Server::answering_anything(Answer::json(422, "{}")).await?;
             let client =
                 Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(Retry::never()).build()?;
@@ -152,6 +153,6 @@ async fn every_permitted_field_is_sent() -> Outcome {
         }
     }
     let left_out: BTreeSet<_> = LEFT_OUT.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(missing, left_out, "what cannot be sent is what was decided to be");
+    assert_eq!(missing, left_out, "the names that cannot be sent differ from LEFT_OUT");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Chatwoot's platform API: accounts and users of a whole installation.
+//! Chatwoot's platform API: accounts and users of an entire installation.
 #![cfg(feature = "chatwoot")]
 
 mod support;
@@ -41,14 +41,14 @@ async fn a_users_token_is_a_secret() -> Outcome {
 
     let token = client(&server)?.platform_users().token(13).await?;
 
-    assert_eq!(server.request()?.text()?, "", "nothing has to be said but whose token");
+    assert_eq!(server.request()?.text()?, "", "only the user is required");
     assert_eq!((token.user.id, token.access_token.expose()), (13, "SECRET"));
     assert!(!format!("{token:?}").contains("SECRET"), "{token:?}");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_user_is_taken_out_of_an_account_by_name() -> Outcome {
+async fn a_user_is_removed_from_an_account() -> Outcome {
     let path = "/platform/api/v1/accounts/7/account_users";
     let server = Server::answering("DELETE", path, Answer::json(200, "")).await?;
 

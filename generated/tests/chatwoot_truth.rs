@@ -1,8 +1,8 @@
-//! What Chatwoot's server sends, read by the client's own operations from a server that sends it, and written again.
+//! Responses of Chatwoot's server: sent by a test server, decoded by the client's operations, and serialized again.
 //!
-//! `fixtures/chatwoot/index.json` says which operation each response is of; these were derived from the server's views.
-//! `fixtures/chatwoot-recorded` has a file for each operation, with a response of each status and shape that running servers of
-//! versions 4.12.1 and 4.16.2 sent. All values are invented.
+//! `fixtures/chatwoot/index.json` lists the operation of each response derived from the server's views.
+//! `fixtures/chatwoot-recorded` has a file for each operation, with responses of each status and shape sent by running
+//! servers of versions 4.12.1 and 4.16.2. All values are made up.
 #![cfg(feature = "chatwoot")]
 
 mod support;
@@ -165,23 +165,23 @@ operations! { client:
     "updateProfile" => client.profile().update(ProfileUpdateRequest::new(ProfileUpdateRequestProfile::new())),
 }
 
-/// What is not written as it was sent, each with the reason.
+/// The places that are not serialized as they were sent, with the reasons.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("contactFilter.meta.current_page", ECHO),
     ("contactList.meta.current_page", ECHO),
     ("contactSearch.meta.current_page", ECHO),
 ];
 
-const ECHO: &str = "the server echoes the page of the query as a string; the client reads the number that it is";
+const ECHO: &str = "the server echoes the page of the query as a string, which the client decodes as a number";
 
-/// The responses that were derived from the server's views and those that were recorded.
+/// Returns the responses derived from the server's views and the recorded ones.
 fn fixtures() -> Outcome<Vec<Fixture>> {
     let mut all = Fixture::all("chatwoot")?;
     all.extend(Fixture::recorded("chatwoot-recorded")?);
     Ok(all)
 }
 
-/// A client, and a server that sends it these responses in order.
+/// Returns a client and a server that sends it these responses in order.
 async fn serving(fixtures: &[(u16, Fixture)]) -> Outcome<(Client, Server)> {
     let mut server = Server::start().await?;
     for (status, fixture) in fixtures {
@@ -192,7 +192,7 @@ async fn serving(fixtures: &[(u16, Fixture)]) -> Outcome<(Client, Server)> {
 }
 
 #[tokio::test]
-async fn every_success_is_read_and_written_again_without_loss() -> Outcome {
+async fn every_success_round_trips_without_loss() -> Outcome {
     let successes: Vec<_> = fixtures()?
         .into_iter()
         .filter_map(|fixture| Some((fixture.status.filter(|status| (200..300).contains(status))?, fixture)))
@@ -209,7 +209,7 @@ async fn every_success_is_read_and_written_again_without_loss() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_refusal_arrives_typed_and_is_written_again_without_loss() -> Outcome {
+async fn every_error_is_typed_and_round_trips_without_loss() -> Outcome {
     let refusals: Vec<_> = fixtures()?
         .into_iter()
         .filter_map(|fixture| Some((fixture.status.filter(|status| *status >= 400)?, fixture)))

@@ -1,5 +1,5 @@
-//! Chatwoot's uploads as they come over the wire: pictures of profiles, contacts and bots, files of messages; from memory,
-//! from the disk and from a stream.
+//! Chatwoot's uploads over real sockets: pictures of profiles, contacts and bots, and files of messages, from memory,
+//! from disk and from a stream.
 #![cfg(feature = "chatwoot")]
 
 mod support;
@@ -19,7 +19,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-/// What the server sends, from its own views.
+/// A response of the server, from its own views.
 macro_rules! fixture {
     ($name:literal) => {
         include_str!(concat!("fixtures/chatwoot/", $name))
@@ -64,7 +64,7 @@ async fn a_picture_is_uploaded() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_file_is_uploaded_from_the_disk() -> Outcome {
+async fn a_file_is_uploaded_from_disk() -> Outcome {
     let server = answering("PUT", "/api/v1/profile", fixture!("fetchProfile.200.json")).await?;
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/chatwoot/contactSearch.429.body.txt");
 
@@ -78,7 +78,7 @@ async fn a_file_is_uploaded_from_the_disk() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_agent_answers_with_files() -> Outcome {
+async fn an_agent_replies_with_files() -> Outcome {
     let server = answering("POST", "/api/v1/accounts/7/conversations/31/messages", MESSAGE).await?;
 
     let invoice = Upload::bytes("%PDF").file_name("invoice.pdf").content_type("application/pdf");
@@ -130,7 +130,7 @@ async fn a_contact_sends_a_file() -> Outcome {
 }
 
 #[tokio::test]
-async fn pictures_go_beside_the_other_attributes() -> Outcome {
+async fn pictures_are_sent_with_the_other_attributes() -> Outcome {
     let (contacts, inboxes, bots) =
         ("/api/v1/accounts/7/contacts", "/api/v1/accounts/7/inboxes", "/api/v1/accounts/7/agent_bots");
     let inbox = serde_json::from_str::<serde_json::Value>(fixture!("listAllInboxes.200.json"))?["payload"][0].clone();
@@ -155,14 +155,14 @@ async fn pictures_go_beside_the_other_attributes() -> Outcome {
     assert_eq!(sent[0], ["name=\"name\"\n\nMaya", "name=\"custom_attributes[plan]\"\n\ngold", avatar]);
     let (kind, url) = ("name=\"channel[type]\"\n\napi", "name=\"channel[webhook_url]\"\n\nhttps://acme.example/chat");
     assert_eq!(sent[1], ["name=\"name\"\n\nShop", kind, url, avatar]);
-    // The server knows the kind of bot as a word or as a number, not as the text of a number.
+    // The server accepts the kind of a bot as a word or as a number, but not as a string with a number.
     assert_eq!(sent[2], ["name=\"name\"\n\nCrumb", "name=\"bot_type\"\n\nwebhook", avatar]);
     Ok(())
 }
 
-/// The operations whose controllers permit `avatar`, each with a picture.
+/// Uploads a picture with each operation whose controller permits `avatar`.
 #[tokio::test]
-async fn every_picture_that_is_permitted_is_uploaded() -> Outcome {
+async fn every_permitted_picture_is_uploaded() -> Outcome {
     let mut server = Server::start().await?;
     for _ in 0..9 {
         server = server.and("*", "*", Answer::json(422, "{}"));
@@ -184,9 +184,9 @@ async fn every_picture_that_is_permitted_is_uploaded() -> Outcome {
         client.profile().update_as_multipart(ProfileUpdateRequestInput::new().profile_avatar(picture())).await.is_err(),
     ];
 
-    assert_eq!(refused, [true; 9], "the server refuses everything");
+    assert_eq!(refused, [true; 9], "the server rejects everything");
     let requests = server.requests()?;
-    let (profile, others) = requests.split_last().ok_or("there were requests")?;
+    let (profile, others) = requests.split_last().ok_or("no requests")?;
     let file = "filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
     assert_eq!(profile.parts()?, [format!("name=\"profile[avatar]\"; {file}")]);
     for request in others {
@@ -195,7 +195,7 @@ async fn every_picture_that_is_permitted_is_uploaded() -> Outcome {
     Ok(())
 }
 
-/// Two pieces, of which the second does not exist before the server has read the first.
+/// A stream of two chunks, of which the second is available only after the server has read the first.
 struct Recording {
     pieces: std::vec::IntoIter<&'static str>,
     heard: Option<oneshot::Receiver<()>>,
@@ -215,7 +215,7 @@ impl Stream for Recording {
     }
 }
 
-/// Reads one request until it contains the text.
+/// Reads a request until it contains the text.
 async fn read_until(stream: &mut tokio::net::TcpStream, text: &str, read: &mut Vec<u8>) -> Outcome {
     while !read.windows(text.len()).any(|window| window == text.as_bytes()) {
         if stream.read_buf(read).await? == 0 {
@@ -226,7 +226,7 @@ async fn read_until(stream: &mut tokio::net::TcpStream, text: &str, read: &mut V
 }
 
 #[tokio::test]
-async fn a_stream_is_sent_while_it_is_made() -> Outcome {
+async fn a_stream_is_sent_while_it_is_produced() -> Outcome {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let (tell, heard) = oneshot::channel();
@@ -234,7 +234,7 @@ async fn a_stream_is_sent_while_it_is_made() -> Outcome {
         let (mut stream, _) = listener.accept().await?;
         let mut read = Vec::new();
         read_until(&mut stream, "hello, ", &mut read).await?;
-        tell.send(()).map_err(|()| "nobody waits for the first piece to arrive")?;
+        tell.send(()).map_err(|()| "nobody waits for the first chunk")?;
         read_until(&mut stream, "\r\n0\r\n\r\n", &mut read).await?;
         let head =
             format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", MESSAGE.len());

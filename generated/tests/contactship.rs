@@ -1,4 +1,4 @@
-//! Contactship's calls over real sockets, against the requests and replies that its page shows.
+//! Contactship's calls over real sockets, compared with the requests and responses on its documentation page.
 #![cfg(feature = "contactship")]
 
 mod support;
@@ -111,7 +111,7 @@ async fn a_contact_is_created_from_all_of_its_fields() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_comes_with_its_message() -> Outcome {
+async fn an_error_has_its_message() -> Outcome {
     for status in [400, 401, 409, 500] {
         let server = answering(Answer::json(status, r#"{"message":"No.","code":7}"#)).await?;
 
@@ -127,7 +127,7 @@ async fn a_refusal_comes_with_its_message() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_status_that_the_page_does_not_name_keeps_the_raw_answer() -> Outcome {
+async fn an_undocumented_status_keeps_the_raw_response() -> Outcome {
     let page = "<html><body>Back soon</body></html>";
     let server = answering(Answer::new(503, "text/html", page).header("retry-after", "120")).await?;
 
@@ -142,7 +142,7 @@ async fn a_status_that_the_page_does_not_name_keeps_the_raw_answer() -> Outcome 
 }
 
 #[tokio::test]
-async fn a_success_without_an_id_is_an_error_that_says_so() -> Outcome {
+async fn a_success_without_an_id_is_a_decode_error() -> Outcome {
     let body = r#"{"contact":{"id":"1"},"created_at":"2023-01-01T12:00:00Z"}"#;
     let server = answering(Answer::json(201, body)).await?;
 

@@ -1,6 +1,6 @@
-//! Contactship's 17 operations over real sockets, against a server that responds as the vendor's pages show.
+//! Contactship's 17 operations over real sockets, with a server that responds as on the vendor's pages.
 //!
-//! `fixtures/contactship` has a response of each operation in each form that the pages show, with values of our own.
+//! `fixtures/contactship` has a response of each operation in each form on the pages, with made-up values.
 #![cfg(feature = "contactship")]
 
 mod support;
@@ -42,12 +42,12 @@ fn client(server: &Server) -> Result<Client, Error> {
 
 type Again = fn(&str) -> serde_json::Result<Value>;
 
-/// Reads a body as `T` and writes it again.
+/// Deserializes a body as `T` and serializes it again.
 fn again<T: DeserializeOwned + Serialize>(body: &str) -> serde_json::Result<Value> {
     serde_json::to_value(serde_json::from_str::<T>(body)?)
 }
 
-/// What each operation takes.
+/// The request type of each operation.
 const REQUESTS: &[(&str, Again)] = &[
     ("agents.update", again::<AgentUpdate>),
     ("calls.call_contact", again::<ContactCallCreate>),
@@ -59,7 +59,7 @@ const REQUESTS: &[(&str, Again)] = &[
 ];
 
 #[tokio::test]
-async fn each_response_of_the_pages_is_read_without_loss() -> Outcome {
+async fn each_documented_response_round_trips_without_loss() -> Outcome {
     let mut losses = Losses::default();
     let mut read = 0;
     for fixture in Fixture::all("contactship")? {
@@ -76,12 +76,12 @@ async fn each_response_of_the_pages_is_read_without_loss() -> Outcome {
 }
 
 #[test]
-fn each_request_of_the_pages_can_be_made() -> Outcome {
+fn each_documented_request_round_trips_without_loss() -> Outcome {
     let mut losses = Losses::default();
     for (operation, again) in REQUESTS {
         let fixtures = Fixture::all("contactship")?;
         let fixture = fixtures.iter().find(|fixture| fixture.status.is_none() && fixture.operation == *operation);
-        let fixture = fixture.ok_or_else(|| format!("there is no request of {operation}"))?;
+        let fixture = fixture.ok_or_else(|| format!("no request of {operation}"))?;
         let written = again(&fixture.body).map_err(|error| format!("{}: {error}", fixture.file))?;
         losses.compare(&fixture.file, &fixture.json()?, &written);
         assert!(!written.to_string().contains("additional_properties"), "{written}");
@@ -96,7 +96,7 @@ fn fixture(name: &str) -> Outcome<String> {
 }
 
 #[tokio::test]
-async fn a_started_call_is_read_in_both_forms() -> Outcome {
+async fn a_started_call_is_decoded_in_both_forms() -> Outcome {
     let path = "/v1/calls/single-phone-call";
     let server = Server::start()
         .await?
@@ -159,7 +159,7 @@ async fn a_contact_is_deleted_without_a_body() -> Outcome {
 }
 
 #[tokio::test]
-async fn calls_are_read_page_by_page_to_their_count() -> Outcome {
+async fn calls_are_read_page_by_page_up_to_their_count() -> Outcome {
     let page = |ids: &[&str]| {
         let call = |id: &&str| format!(r#"{{"id": "{id}", "created_at": "2026-05-06T07:08:09Z"}}"#);
         let data: Vec<_> = ids.iter().map(call).collect();
@@ -241,7 +241,7 @@ async fn a_call_is_never_started_twice() -> Outcome {
     Ok(())
 }
 
-/// Sets the mock's response to each of these operations, calls it, and checks that the mock was called as expected.
+/// Sets the mock's response to each of these operations, calls them, and checks that each was called as expected.
 #[cfg(feature = "mock")]
 macro_rules! mocked {
     ($($resource:ident.$method:ident, $status:literal, $fixture:literal;)*) => {{

@@ -1,4 +1,4 @@
-//! The example programs, run against a server of this machine.
+//! The example programs, run with a local server.
 #![cfg(all(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 
 mod support;
@@ -29,19 +29,19 @@ mod undeclared;
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod webhook;
 
-/// An environment of these variables alone.
+/// Returns an environment with only these variables.
 fn environment<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
     move |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
 }
 
-/// What the program ends with, good or bad.
+/// Returns the output of a program, after success or failure.
 fn said(result: Result<String, Box<dyn std::error::Error>>) -> String {
     result.unwrap_or_else(|error| format!("failed: {error}"))
 }
 
 const TOKEN: &str = r#"{"access_token":"A1","refresh_token":"R1","token_type":"Bearer","expires_in":7200}"#;
 
-/// One of three pages of a site with five contacts: each an id and the attributes.
+/// Returns one of three pages of a site with five contacts, each with its id and attributes.
 fn page_of_contacts(page: usize, contacts: &[(&str, &str)]) -> Answer {
     let next = if page < 3 { r#""https://api.kajabi.com/v1/contacts""# } else { "null" };
     let contact = |(id, known): &(&str, &str)| format!(r#"{{"id":"{id}","type":"contacts","attributes":{known}}}"#);
@@ -98,7 +98,7 @@ async fn kajabi_exports_every_page_to_a_file() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_kajabi_export_that_stops_is_not_taken_for_whole() -> Outcome {
+async fn an_incomplete_kajabi_export_keeps_its_part_file() -> Outcome {
     let server = Server::answering("POST", "/v1/oauth/token", Answer::json(200, TOKEN))
         .await?
         .and("GET", "/v1/contacts", page_of_contacts(1, &[("1", "{}"), ("2", "{}")]))
@@ -119,7 +119,7 @@ async fn a_kajabi_export_that_stops_is_not_taken_for_whole() -> Outcome {
         forbidden,
         format!(
             "failed: stopped after 2 of 5 contacts: contacts.list: 403 Forbidden: {{\"errors\":[{{\"detail\":\"no\"}}]}}\n\
-             what came until then is in {place}"
+             the incomplete export is in {place}"
         )
     );
     assert_eq!(lines, 3);
@@ -127,7 +127,7 @@ async fn a_kajabi_export_that_stops_is_not_taken_for_whole() -> Outcome {
         unknown,
         format!(
             "failed: stopped after 0 contacts: contacts.list: no token: 401 Invalid client credentials\n\
-             what came until then is in {place}"
+             the incomplete export is in {place}"
         )
     );
     assert_eq!(unset, "failed: set KAJABI_SITE_ID to the id of the site");
@@ -137,7 +137,7 @@ async fn a_kajabi_export_that_stops_is_not_taken_for_whole() -> Outcome {
 }
 
 #[tokio::test]
-async fn chatwoot_answers_with_an_attachment() -> Outcome {
+async fn chatwoot_replies_with_an_attachment() -> Outcome {
     let messages = "/api/v1/accounts/7/conversations/31/messages";
     let sent = include_str!("fixtures/chatwoot/create-a-new-message-in-a-conversation.200.attachments.json");
     let server = Server::answering("POST", messages, Answer::json(200, sent))
@@ -164,10 +164,10 @@ async fn chatwoot_answers_with_an_attachment() -> Outcome {
     let missing = reply(&variables, &["31", "Hi", "no-such-file.pdf"]).await;
     assert!(missing.starts_with("failed: messages.create_as_multipart: "), "{missing}");
     assert!(missing.contains("no-such-file.pdf"), "{missing}");
-    let usage = "failed: what to send? chatwoot_reply [--private] CONVERSATION TEXT FILE";
+    let usage = "failed: usage: chatwoot_reply [--private] CONVERSATION TEXT FILE";
     assert_eq!(reply(&variables, &["31", "Hi"]).await, usage);
     let number = reply(&variables, &["#31", "Hi", file]).await;
-    assert_eq!(number, "failed: \"#31\" is not the number of a conversation");
+    assert_eq!(number, "failed: invalid conversation number \"#31\"");
     let unset = reply(&variables[..2], &["31", "Hi", file]).await;
     assert_eq!(unset, "failed: set CHATWOOT_TOKEN to the access token of your profile");
 
@@ -205,7 +205,7 @@ async fn contactship_imports_a_file() -> Outcome {
     let import = async |csv: &str| said(contactship_import::run(environment(&variables), csv.as_bytes()).await);
 
     let three = PEOPLE.lines().take(4).collect::<Vec<_>>().join("\n");
-    assert_eq!(import(&three).await, "1 created, 1 there already, 1 refused\nline 4: phone_number is not valid");
+    assert_eq!(import(&three).await, "1 created, 1 skipped, 1 rejected\nline 4: phone_number is not valid");
     assert_eq!(
         import(PEOPLE).await,
         "failed: stopped at line 2, after 0 contacts: contacts.create: 401 Unauthorized: {\"message\":\"Unauthorized\"}"

@@ -1,6 +1,6 @@
 //! Kajabi's contact calls over real sockets.
 //!
-//! Its document shows requests as method, URL and JSON body. They are written here as the curl commands that send them.
+//! Its document shows requests as method, URL and JSON body. Here they are written as the curl commands that send them.
 #![cfg(feature = "kajabi")]
 
 mod support;
@@ -17,12 +17,12 @@ fn client(server: &Server) -> Result<Client, Error> {
     Client::builder().bearer_token("ACCESS_TOKEN").base_url(server.url()).build()
 }
 
-/// A new contact, as the document's example has it.
+/// Returns a new contact, as in the document's example.
 fn john_doe() -> ContactCreateData {
     ContactCreateData::new(ContactsAttributesInput::new().name("John Doe").email("john.doe@example.com"), "123")
 }
 
-/// One contact as the server shows it.
+/// A contact as the server returns it.
 const JOHN_DOE: &str = r#"{
   "data": {
     "id": "456",
@@ -97,7 +97,7 @@ async fn a_contact_is_created_on_a_site() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_contact_is_read_with_what_belongs_to_it() -> Outcome {
+async fn a_contact_is_read_with_its_related_resources() -> Outcome {
     let body = r#"{
       "data": {
         "id": "123",
@@ -176,7 +176,7 @@ async fn a_contact_is_read_in_part() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_update_tells_apart_what_to_leave_to_clear_and_to_set() -> Outcome {
+async fn an_update_distinguishes_absent_null_and_set_fields() -> Outcome {
     let server = Server::answering("PATCH", "/v1/contacts/456", Answer::json_api(200, JOHN_DOE)).await?;
 
     let changes = ContactsAttributesInput::new().phone_number("12134567890").clear_business_number();
@@ -268,7 +268,7 @@ async fn a_page_of_a_sites_contacts_is_read() -> Outcome {
 }
 
 #[tokio::test]
-async fn offers_are_granted_with_or_without_a_welcome() -> Outcome {
+async fn offers_are_granted_with_or_without_a_welcome_email() -> Outcome {
     let path = "/v1/contacts/456/relationships/offers";
     let granted = r#"{ "data": [{ "type": "offers", "id": "123" }] }"#;
     let server = Server::answering("POST", path, Answer::json_api(200, granted)).await?.and(
@@ -297,7 +297,7 @@ async fn offers_are_granted_with_or_without_a_welcome() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_token_is_bought_with_a_form() -> Outcome {
+async fn a_token_is_requested_with_a_form() -> Outcome {
     let body = r#"{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":7200}"#;
     let server = Server::answering("POST", "/v1/oauth/token", Answer::json(200, body)).await?;
     let credentials =
@@ -318,7 +318,7 @@ async fn a_token_is_bought_with_a_form() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_lists_its_problems() -> Outcome {
+async fn an_error_lists_its_problems() -> Outcome {
     let body = r#"{"errors":[
       {"status":"422","source":{"pointer":"/data/attributes/email"},"title":"Unprocessable","detail":"Email is invalid"},
       {"status":"422","source":null,"title":"Unprocessable","detail":"Site is closed"}
@@ -342,7 +342,7 @@ async fn a_refusal_lists_its_problems() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_of_another_shape_keeps_the_raw_answer() -> Outcome {
+async fn an_error_of_another_shape_keeps_the_raw_response() -> Outcome {
     let page = "<html><body>Down for maintenance</body></html>";
     let answers = [
         Answer::new(503, "text/html", page).header("retry-after", "60"),
@@ -364,7 +364,7 @@ async fn a_refusal_of_another_shape_keeps_the_raw_answer() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wrong_envelope_is_an_error_that_names_the_place() -> Outcome {
+async fn a_wrong_envelope_is_an_error_with_its_path() -> Outcome {
     let cases = [
         (r#"{"type":"contacts","id":"456","attributes":{}}"#, "$", "missing field `data`"),
         (r#"{"data":[]}"#, "$.data", "expected an object"),
@@ -386,7 +386,7 @@ async fn a_wrong_envelope_is_an_error_that_names_the_place() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_list_may_leave_out_its_links_but_not_its_data() -> Outcome {
+async fn a_list_can_omit_its_links_but_not_its_data() -> Outcome {
     let path = "/v1/contacts";
     let server = Server::answering("GET", path, Answer::json_api(200, r#"{"data":[]}"#)).await?.and(
         "GET",
@@ -419,7 +419,7 @@ async fn a_contact_keeps_its_custom_fields() -> Outcome {
 }
 
 #[tokio::test]
-async fn filters_that_no_setter_is_for_are_named() -> Outcome {
+async fn filters_without_a_setter_are_given_by_name() -> Outcome {
     let server = Server::answering("GET", "/v1/orders", Answer::json_api(200, r#"{"data":[]}"#)).await?;
 
     let conditions = [("created_at_gteq", "2026-01-01"), ("currency_code_in", "EUR,USD")];
@@ -452,9 +452,9 @@ async fn secrets_in_bodies_are_printed_nowhere() -> Outcome {
     let reply = r#"{"access_token":"SECRET","refresh_token":"SECRET","token_type":"Bearer","expires_in":"SECRET"}"#;
     let server = Server::answering("POST", "/v1/oauth/token", Answer::json(200, reply)).await?;
     let kajabi = Client::builder().base_url(server.url()).build()?;
-    let misread = kajabi.authentication().token(asked).await.err().ok_or("a number was read from text")?;
+    let misread = kajabi.authentication().token(asked).await.err().ok_or("a string was decoded as a number")?;
     let printed = format!("{misread} {misread:?} {:?}", std::error::Error::source(&misread));
     assert!(!printed.contains("SECRET") && printed.contains("$.expires_in"), "{printed}");
-    assert_eq!(misread.raw_body().map(|body| &body[..]), Some(reply.as_bytes()), "who asks for the body gets it");
+    assert_eq!(misread.raw_body().map(|body| &body[..]), Some(reply.as_bytes()), "the raw body is available");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What integrators rely on that Kajabi's document does not say, over real sockets.
+//! Behavior that integrators rely on and that Kajabi's document does not describe, over real sockets.
 #![cfg(feature = "kajabi")]
 
 mod support;
@@ -13,7 +13,7 @@ fn client(server: &Server) -> Result<Client, Error> {
 }
 
 #[tokio::test]
-async fn the_end_of_access_is_a_time_that_may_be_in_the_future() -> Outcome {
+async fn the_end_of_access_can_be_in_the_future() -> Outcome {
     let body = r#"{"data": [
         {"id": "1", "type": "purchases", "attributes": {"deactivated_at": "2026-11-30T23:59:59.000Z",
          "deactivation_reason": "access_expired", "payment_type": "multipay"}},
@@ -31,7 +31,7 @@ async fn the_end_of_access_is_a_time_that_may_be_in_the_future() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_success_may_come_without_a_body() -> Outcome {
+async fn a_success_can_have_no_body() -> Outcome {
     for status in [200, 202, 204] {
         let server = Server::answering_anything(Answer::new(status, "", "")).await?;
         client(&server)?.contacts().delete("1").await?;
@@ -56,9 +56,9 @@ async fn a_success_may_come_without_a_body() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_contact_that_exists_is_found_by_comparing_exactly() -> Outcome {
+async fn an_existing_contact_is_found_by_an_exact_comparison() -> Outcome {
     let taken = r#"{"errors": [{"status": "422", "detail": "Email has already been taken", "source": {"pointer": "/data/attributes/email"}}]}"#;
-    // The search is near, not exact, and lags behind: the contact is on the second attempt only.
+    // The search is approximate and lags behind: it finds the contact only on the second attempt.
     let near = r#"{"data": [{"id": "4", "type": "contacts", "attributes": {"email": "rosa.nolan@nolan.example"}}]}"#;
     let exact = r#"{"data": [{"id": "4", "type": "contacts", "attributes": {"email": "rosa.nolan@nolan.example"}},
         {"id": "5", "type": "contacts", "attributes": {"email": "Rosa@nolan.example"}}]}"#;

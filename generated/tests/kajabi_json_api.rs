@@ -1,4 +1,4 @@
-//! The rules of JSON:API (https://jsonapi.org/format/) that Kajabi's client keeps, each over real sockets.
+//! The rules of JSON:API (https://jsonapi.org/format/) that Kajabi's client follows, over real sockets.
 #![cfg(feature = "kajabi")]
 
 mod support;
@@ -13,12 +13,12 @@ fn client(server: &Server) -> Result<Client, Error> {
     Client::builder().bearer_token("TOKEN").base_url(server.url()).retry(Retry::never()).build()
 }
 
-/// A client of a server that responds to one request with this document.
+/// Returns a client of a server that responds to one request with this document.
 async fn serving(document: &Value) -> Outcome<(Server, Client)> {
     repeating(document, 1).await
 }
 
-/// A client of a server that responds to so many requests with this document.
+/// Returns a client of a server that responds to this number of requests with this document.
 async fn repeating(document: &Value, times: usize) -> Outcome<(Server, Client)> {
     let mut server = Server::start().await?;
     for _ in 0..times {
@@ -38,7 +38,7 @@ fn identifier(kind: &str, id: &str) -> Value {
 
 // ── Compound documents ─────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Two purchases of one offer; the customer of the second is not included.
+/// Returns two purchases of one offer. The customer of the second is not included.
 fn purchases() -> Value {
     let purchase = |id: &str, customer: Value| {
         let relationships = json!({
@@ -82,14 +82,14 @@ async fn each_relationship_of_a_list_points_into_included() -> Outcome {
     }
     assert_eq!(rows, [(Some("Course"), Some("rosa@nolan.example")), (Some("Course"), None), (Some("Course"), None)]);
 
-    // A relationship to many keeps its order, whatever that of the included resources.
+    // A to-many relationship keeps its order, independent of that of the included resources.
     let products = included.all(&page.data[0].relationships.products);
     let titles = products.into_iter().map(|product| match product {
         IncludedResource::Product(product) => product.attributes.title.as_deref(),
         _ => None,
     });
     assert_eq!(titles.collect::<Vec<_>>(), [Some("First"), Some("Second")]);
-    // A type that the client does not know is found all the same.
+    // A resource of an unknown type is also found.
     assert!(matches!(included.get("wishes", "3"), Some(IncludedResource::Unknown(_))));
     Ok(())
 }
@@ -104,7 +104,7 @@ async fn lists_of_customers_and_contacts_include_too() -> Outcome {
     assert_eq!(server.request()?.target, "/v1/customers?include=offers");
     assert_eq!(Included::new(&page.included).all(&page.data[0].relationships.offers).len(), 1);
 
-    // Kajabi has the ids of a contact's offers within `links`.
+    // Kajabi puts the ids of a contact's offers into `links`.
     let relationships = json!({
         "tags": { "data": [identifier("contact_tags", "4")] },
         "offers": { "links": { "self": "https://api.kajabi.com/o", "data": [identifier("offers", "3")] } }
@@ -150,7 +150,7 @@ async fn a_document_without_included_has_none() -> Outcome {
 
 // ── Sparse fieldsets ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Reads a list of one resource whose attributes were all left out.
+/// Decodes a list of one resource without any attributes.
 macro_rules! without_attributes {
     ($($kind:literal => $($list:ident).+,)*) => {$({
         let document = json!({ "data": [{ "type": $kind, "id": "1", "attributes": {} }] });
@@ -161,7 +161,7 @@ macro_rules! without_attributes {
 }
 
 #[tokio::test]
-async fn any_attribute_may_be_left_out() -> Outcome {
+async fn any_attribute_can_be_absent() -> Outcome {
     without_attributes! {
         "blog_posts" => blog_posts.list,
         "contact_notes" => contact_notes.list,
@@ -229,7 +229,7 @@ async fn a_page_link_that_is_null_or_missing_means_that_there_is_no_such_page() 
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_with_all_that_the_first_had() -> Outcome {
+async fn the_next_page_is_requested_with_all_parameters_of_the_first() -> Outcome {
     let page = |id: &str, next: Value| {
         let data = [resource("purchases", id, json!({}), json!({}))];
         Answer::json_api(200, json!({ "data": data, "links": { "next": next } }).to_string())

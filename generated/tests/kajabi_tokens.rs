@@ -1,4 +1,4 @@
-//! Kajabi's tokens: bought with an API key, renewed, and ended.
+//! Kajabi's tokens: requested with an API key, renewed, and revoked.
 #![cfg(feature = "kajabi")]
 
 mod support;
@@ -17,7 +17,7 @@ fn builder(server: &Server) -> Builder {
     Client::builder().base_url(server.url())
 }
 
-/// What the server hands out, as its document's example has it.
+/// Returns a token response, as in the document's example.
 fn tokens(access: &str, refresh: &str) -> Answer {
     let body = r#"{"access_token":"ACCESS","refresh_token":"REFRESH","token_type":"Bearer","expires_in":7200}"#;
     Answer::json(200, body.replace("ACCESS", access).replace("REFRESH", refresh))
@@ -32,7 +32,7 @@ fn expired() -> Answer {
 }
 
 #[tokio::test]
-async fn an_api_key_is_all_that_a_caller_gives() -> Outcome {
+async fn a_caller_only_sets_an_api_key() -> Outcome {
     let server = Server::answering("GET", "/v1/version", Answer::json(200, "{}"))
         .await?
         .and("POST", TOKEN, tokens("A1", "R1"))
@@ -50,7 +50,7 @@ async fn an_api_key_is_all_that_a_caller_gives() -> Outcome {
 
     assert_eq!(me.data.id, "1");
     let requests = server.requests()?;
-    assert_eq!(requests[0].header("authorization"), [""; 0], "the version takes no token");
+    assert_eq!(requests[0].header("authorization"), [""; 0], "the version needs no token");
     assert_eq!(
         requests[1].shown()?,
         "POST /v1/oauth/token\n\
@@ -67,7 +67,7 @@ async fn an_api_key_is_all_that_a_caller_gives() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_user_or_a_refresh_token_will_do() -> Outcome {
+async fn a_user_or_a_refresh_token_can_be_used() -> Outcome {
     let server = Server::answering("POST", TOKEN, tokens("A1", "R1")).await?.and("GET", ME, user());
     builder(&server).password("id", "secret", "alice", "pw").build()?.me().get().await?;
     assert_eq!(
@@ -87,7 +87,7 @@ async fn a_user_or_a_refresh_token_will_do() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refused_key_is_told_apart_from_a_refused_call() -> Outcome {
+async fn a_rejected_key_is_distinguished_from_a_rejected_call() -> Outcome {
     let body = r#"{"error":"Invalid client credentials"}"#;
     let server = Server::answering("POST", TOKEN, Answer::json(401, body)).await?;
 
@@ -111,7 +111,7 @@ impl TokenSource for Vault {
 }
 
 #[tokio::test]
-async fn tokens_from_a_source_of_the_callers_own() -> Outcome {
+async fn tokens_from_a_custom_source() -> Outcome {
     let server = Server::answering("GET", ME, user()).await?;
     builder(&server).token_source(Vault).build()?.me().get().await?;
     assert_eq!(server.request()?.header("authorization"), ["Bearer FROM-THE-VAULT"]);

@@ -1,7 +1,7 @@
-//! Bodies with the shapes of the examples in Kajabi's document: answers read by the client's own operations from a server
-//! that sends them, and what the examples send read into the types that requests are made of; all written again.
+//! Bodies of the same shapes as the examples in Kajabi's document. Responses are sent by a test server and decoded by
+//! the client's operations, and request bodies are decoded as the types of requests. All are serialized again.
 //!
-//! `fixtures/kajabi/index.json` says which operation each is of. The deliveries of webhooks are no answers.
+//! `fixtures/kajabi/index.json` lists the operation of each body. Webhook deliveries are not responses.
 #![cfg(feature = "kajabi")]
 
 mod support;
@@ -66,12 +66,12 @@ operations! { client:
 
 type Again = fn(&str) -> serde_json::Result<Value>;
 
-/// Reads a body as `T` and writes it again.
+/// Deserializes a body as `T` and serializes it again.
 fn again<T: DeserializeOwned + Serialize>(body: &str) -> serde_json::Result<Value> {
     serde_json::to_value(serde_json::from_str::<T>(body)?)
 }
 
-/// What each operation takes.
+/// The request type of each operation.
 const REQUESTS: &[(&str, Again)] = &[
     ("contacts.add_tags", again::<ContactTagsRelationship>),
     ("contacts.create", again::<ContactCreate>),
@@ -88,9 +88,9 @@ const REQUESTS: &[(&str, Again)] = &[
     ("webhooks.create", again::<HookCreate>),
 ];
 
-const EMPTY: &str = "an empty object says as much as none, and is not written";
+const EMPTY: &str = "an empty object is equivalent to none, and is not serialized";
 
-/// What is not written as it was sent, each with the reason.
+/// The places that are not serialized as they were sent, with the reasons.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("contacts.get.data.relationships", EMPTY),
     ("courses.get.data.relationships", EMPTY),
@@ -101,12 +101,12 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("transactions.get.data.relationships", EMPTY),
 ];
 
-/// The example that no client could read, with the place and the reason.
+/// The example that cannot be decoded, with the path and the reason.
 const UNREADABLE: &[(&str, &str, &str)] =
-    &[("forms.get.200.2.json", "$.data", "one form in a list, which the operation's other examples have by itself")];
+    &[("forms.get.200.2.json", "$.data", "a form in a list, unlike in the operation's other examples")];
 
 #[tokio::test]
-async fn every_example_of_an_answer_is_read_and_written_again_without_loss() -> Outcome {
+async fn every_example_of_a_response_round_trips_without_loss() -> Outcome {
     let mut losses = Losses::default();
     let mut unreadable = Vec::new();
     let mut read = 0;
@@ -125,21 +125,21 @@ async fn every_example_of_an_answer_is_read_and_written_again_without_loss() -> 
         println!("not read, {file} at {place}: {reason}");
     }
     let known = UNREADABLE.iter().map(|(file, place, _)| ((*file).to_owned(), (*place).to_owned()));
-    assert_eq!(unreadable, known.collect::<Vec<_>>(), "what cannot be read is what is known to be wrong");
+    assert_eq!(unreadable, known.collect::<Vec<_>>(), "the unreadable examples differ from UNREADABLE");
     losses.assert_are(LEFT_OUT);
     assert_eq!(read, 119);
     Ok(())
 }
 
 #[test]
-fn every_example_of_a_request_is_read_and_written_again_without_loss() -> Outcome {
+fn every_example_of_a_request_round_trips_without_loss() -> Outcome {
     let mut losses = Losses::default();
     let mut read = 0;
     for fixture in Fixture::all("kajabi")?.iter().filter(|fixture| fixture.status.is_none()) {
         let (_, again) = REQUESTS
             .iter()
             .find(|(operation, _)| *operation == fixture.operation)
-            .ok_or_else(|| format!("{}: no type is named for {}", fixture.file, fixture.operation))?;
+            .ok_or_else(|| format!("{}: no type is declared for {}", fixture.file, fixture.operation))?;
         let written = again(&fixture.body).map_err(|error| format!("{}: {error}", fixture.file))?;
         losses.compare(&fixture.operation, &fixture.json()?, &written);
         read += 1;

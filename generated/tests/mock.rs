@@ -1,4 +1,4 @@
-//! The mocks that callers test their own code with.
+//! The mocks for tests of callers.
 
 use crm_clients::chatwoot::{self, types};
 use crm_clients::{contactship, kajabi};
@@ -7,7 +7,7 @@ use serde_json::json;
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[tokio::test]
-async fn what_is_set_is_answered_and_what_came_is_kept() -> Outcome {
+async fn a_mock_sends_its_responses_and_records_requests() -> Outcome {
     let mock = contactship::mock::Server::start().await?;
     mock.contacts()
         .create()
@@ -35,7 +35,7 @@ async fn what_is_set_is_answered_and_what_came_is_kept() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_request_that_nothing_answers_is_named() -> Outcome {
+async fn a_request_without_a_response_is_reported() -> Outcome {
     let mock = chatwoot::mock::Server::start().await?;
     mock.contacts()
         .search()
@@ -43,33 +43,33 @@ async fn a_request_that_nothing_answers_is_named() -> Outcome {
     let client = mock.builder().api_access_token("test").build()?;
 
     assert!(client.account(1).contacts().search("ann").await?.payload.is_empty());
-    let error = client.account(1).contacts().get(5).await.err().ok_or("it was answered")?;
+    let error = client.account(1).contacts().get(5).await.err().ok_or("the call succeeded")?;
     assert_eq!(
         error.to_string(),
         "contacts.get: 501 Not Implemented: mock: no response is set for GET /api/v1/accounts/1/contacts/5 (contacts.get); \
          responses are set for contacts.search"
     );
-    let unmet = mock.verify().err().ok_or("it was foreseen")?;
+    let unmet = mock.verify().err().ok_or("verify succeeded")?;
     assert_eq!(unmet.to_string(), "no response is set for GET /api/v1/accounts/1/contacts/5 (contacts.get)");
     assert_eq!(mock.requests()[0].query("q").as_deref(), Some("ann"));
     Ok(())
 }
 
 #[tokio::test]
-async fn an_answer_that_the_operation_cannot_return_is_told() -> Outcome {
+async fn a_response_that_the_operation_cannot_return_is_reported() -> Outcome {
     let mock = kajabi::mock::Server::start().await?;
     mock.me().get().json(json!({ "data": { "id": 7 } }));
     let client = mock.builder().bearer_token("test").build()?;
-    let error = client.me().get().await.err().ok_or("it was answered")?;
+    let error = client.me().get().await.err().ok_or("the call succeeded")?;
     let expected = "invalid mock response for me.get: at $.data";
     assert!(error.to_string().contains(expected), "{error}");
-    let unmet = mock.verify().err().ok_or("it was foreseen")?;
+    let unmet = mock.verify().err().ok_or("verify succeeded")?;
     assert!(unmet.faults().iter().any(|fault| fault.starts_with(expected)), "{unmet}");
     Ok(())
 }
 
 #[tokio::test]
-async fn answers_are_used_up_in_their_order() -> Outcome {
+async fn responses_are_used_up_in_order() -> Outcome {
     let mock = chatwoot::mock::Server::start().await?;
     let labels = |label: &str| json!({ "payload": [label] });
     mock.contact_labels().list().times(2).json(labels("first"));
@@ -79,10 +79,10 @@ async fn answers_are_used_up_in_their_order() -> Outcome {
     for expected in ["first", "first", "later", "later"] {
         assert_eq!(client.account(1).contact_labels(2).list().await?.payload, [expected]);
     }
-    let unmet = mock.verify().err().ok_or("it was foreseen")?;
+    let unmet = mock.verify().err().ok_or("verify succeeded")?;
     assert_eq!(unmet.faults(), ["contact_labels.replace was called 0 of 1 times"]);
 
-    // What one call returned can be the answer to another.
+    // The result of one call can be the response to another.
     let kept: types::ContactLabels = client.account(1).contact_labels(2).list().await?;
     mock.contact_labels().replace().json(&kept);
     Ok(())
@@ -103,7 +103,7 @@ async fn a_mock_stops_with_its_server() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_mock_serves_tokens_and_what_is_set_for_them() -> Outcome {
+async fn a_mock_issues_tokens_unless_a_response_is_set() -> Outcome {
     let mock = kajabi::mock::Server::start().await?;
     mock.sites().list().json(json!({ "data": [] }));
     let client = mock.builder().client_credentials("id", "hunter2").build()?;

@@ -1,4 +1,4 @@
-//! Lists over their pages, and what may be repeated, from a caller's side: answers as the servers give them.
+//! Paginated lists and retries from a caller's perspective, with responses as from the servers.
 #![cfg(all(feature = "kajabi", feature = "chatwoot"))]
 
 mod support;
@@ -22,7 +22,7 @@ macro_rules! fixture {
     };
 }
 
-/// A policy whose own delays are no matter.
+/// A policy with negligible delays.
 fn quick() -> Retry {
     Retry::default().first_delay(Duration::from_millis(1))
 }
@@ -35,7 +35,7 @@ fn chatwoot(server: &Server) -> Result<chatwoot::Client, chatwoot::Error> {
     chatwoot::Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(quick()).build()
 }
 
-/// Kajabi's page of these contacts; the links are those of its own host.
+/// Returns a page of Kajabi with these contacts and links to its own host.
 fn kajabi_page(path: &str, page: usize, pages: usize, kind: &str, ids: &[&str]) -> Answer {
     let link = |page| format!(r#""https://api.kajabi.com{path}?page[number]={page}""#);
     let next = if page < pages { link(page + 1) } else { "null".to_owned() };
@@ -49,14 +49,14 @@ fn kajabi_page(path: &str, page: usize, pages: usize, kind: &str, ids: &[&str]) 
     Answer::json_api(200, body)
 }
 
-/// A fixture whose list and counts are changed.
+/// Returns a fixture with a changed list and counts.
 fn changed(fixture: &str, change: impl FnOnce(&mut serde_json::Value)) -> Outcome<Answer> {
     let mut body: serde_json::Value = serde_json::from_str(fixture)?;
     change(&mut body);
     Ok(Answer::json(200, body.to_string()))
 }
 
-/// Gives the items of a page these ids, of which there may be fewer than there are items.
+/// Sets the ids of the items of a page, and removes items without one.
 fn renumber(page: &mut serde_json::Value, ids: &[i64]) {
     let items = page["payload"].as_array_mut();
     if let Some(items) = items {
@@ -94,7 +94,7 @@ async fn kajabi_contacts_are_read_to_the_last_page() -> Outcome {
 }
 
 #[tokio::test]
-async fn kajabi_pages_keep_their_meta_and_begin_where_the_caller_says() -> Outcome {
+async fn kajabi_pages_keep_their_meta_and_begin_with_the_selected_page() -> Outcome {
     let path = "/v1/kajabi_payments_payouts";
     let body = r#"{"data": [], "links": {"self": "https://api.kajabi.com/p", "next": null},
                    "meta": {"total": 50, "pagination": {"current": 5, "first": 1, "prev": 4, "last": 5, "records": 10}}}"#;
@@ -110,7 +110,7 @@ async fn kajabi_pages_keep_their_meta_and_begin_where_the_caller_says() -> Outco
 }
 
 #[tokio::test]
-async fn a_kajabi_token_that_ends_between_two_pages_is_a_typed_error() -> Outcome {
+async fn a_kajabi_token_that_expires_between_two_pages_is_a_typed_error() -> Outcome {
     let path = "/v1/offers";
     let denied = r#"{"errors": [{"status": "401", "title": "Unauthorized", "detail": "expired"}]}"#;
     let server = Server::start().await?.and("GET", path, kajabi_page(path, 1, 2, "offers", &["1"])).and(
@@ -125,13 +125,13 @@ async fn a_kajabi_token_that_ends_between_two_pages_is_a_typed_error() -> Outcom
 
     assert_eq!((refusal.status().as_u16(), refusal.operation()), (401, "offers.list"));
     assert_eq!(refusal.body().errors()[0].detail.as_deref(), Some("expired"));
-    // With another token, the list goes on from here.
+    // With another token, the list can be continued from here.
     assert!(offers.checkpoint().is_some());
     Ok(())
 }
 
 #[tokio::test]
-async fn chatwoot_contacts_end_with_their_count() -> Outcome {
+async fn chatwoot_contacts_end_at_their_count() -> Outcome {
     let server = Server::answering("GET", CONTACTS, Answer::json(200, fixture!("contactList.200.json"))).await?;
     let mut contacts = chatwoot(&server)?.account(7).contacts().list().items();
     assert_eq!(contacts.try_next().await?.map(|contact| contact.id), Some(101));
@@ -139,7 +139,7 @@ async fn chatwoot_contacts_end_with_their_count() -> Outcome {
     assert!(contacts.try_next().await?.is_none());
     assert_eq!(targets(&server)?, [CONTACTS]);
 
-    // Begun behind the first page, the count says nothing; an empty page does.
+    // If the list starts after the first page, the count does not indicate the end, but an empty page does.
     let server = Server::answering("GET", CONTACTS, Answer::json(200, fixture!("contactList.200.page2.json"))).await?;
     assert!(chatwoot(&server)?.account(7).contacts().list().page(2).items().try_next().await?.is_none());
     assert_eq!(targets(&server)?, ["/api/v1/accounts/7/contacts?page=2"]);
@@ -147,7 +147,7 @@ async fn chatwoot_contacts_end_with_their_count() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_chatwoot_search_goes_on_as_long_as_there_is_more() -> Outcome {
+async fn a_chatwoot_search_continues_while_there_is_more() -> Outcome {
     let more = changed(fixture!("contactSearch.200.json"), |page| page["meta"]["has_more"] = true.into())?;
     let last = changed(fixture!("contactSearch.200.json"), |page| renumber(page, &[102]))?;
     let server = Server::start()
@@ -196,7 +196,7 @@ async fn chatwoot_messages_are_read_backwards_or_forwards() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_chatwoot_filter_is_repeated_although_it_is_a_post() -> Outcome {
+async fn a_chatwoot_filter_is_retried_although_it_is_a_post() -> Outcome {
     let server = Server::start().await?.and("POST", FILTER, Answer::new(502, "text/html", "<html>")).and(
         "POST",
         FILTER,
@@ -211,7 +211,7 @@ async fn a_chatwoot_filter_is_repeated_although_it_is_a_post() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_may_have_had_an_effect_is_sent_once() -> Outcome {
+async fn requests_with_possible_effects_are_sent_once() -> Outcome {
     let unavailable = || Answer::new(503, "text/plain", "");
     let server = Server::answering("POST", CONTACTS, unavailable()).await?;
     let maya = ContactCreatePayload::new().inbox_id(5).name("Maya");

@@ -1,4 +1,4 @@
-//! What a client keeps to itself: secrets in what is printed, and on a line that others can read.
+//! Secrets that a client must not expose: in printed text, and over plain HTTP.
 #![cfg(feature = "chatwoot")]
 
 mod support;
@@ -12,7 +12,7 @@ use support::{Answer, Outcome, Server, refusal};
 
 const SECRET: &str = "SECRET-TOKEN";
 
-/// All that can be printed of an error, with all that is beneath it.
+/// Returns all printed forms of an error and its sources.
 fn printed<E: std::error::Error>(error: &E) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -40,7 +40,7 @@ async fn a_client_is_printed_without_its_secrets() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_call_is_printed_without_what_it_carries() -> Outcome {
+async fn a_call_is_printed_without_its_arguments() -> Outcome {
     let contacts = Client::builder().api_access_token(SECRET).build()?.account(7).contacts();
 
     let create = contacts.create(ContactCreatePayload::new().email("alice@acme.example"));
@@ -79,7 +79,7 @@ async fn errors_are_printed_without_secrets() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_error_says_in_one_line_what_was_called_and_what_came() -> Outcome {
+async fn an_error_names_the_operation_and_response_in_one_line() -> Outcome {
     let server = Server::answering(
         "GET",
         "/api/v1/accounts/7/contacts/1",
@@ -110,7 +110,7 @@ fn plain_http_goes_to_this_machine_only() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_key_is_not_taken_along_to_another_host() -> Outcome {
+async fn a_key_is_not_sent_to_another_host() -> Outcome {
     let path = "/api/v1/accounts/7/contacts/1";
     let elsewhere = Server::start().await?;
     let moved = Answer::new(302, "", "").header("location", format!("{}{path}", elsewhere.url()));
@@ -126,7 +126,7 @@ async fn a_key_is_not_taken_along_to_another_host() -> Outcome {
 }
 
 #[test]
-fn an_error_can_be_passed_on() {
+fn an_error_can_be_propagated() {
     fn is_error<T: std::error::Error + Debug + Display + Send + Sync + 'static>() {}
     is_error::<Error>();
     is_error::<crm_clients::Error>();

@@ -1,7 +1,7 @@
-//! What the servers send to webhooks: verified, read, and written again.
+//! Webhook deliveries of the servers: verified, decoded, and serialized again.
 //!
-//! `fixtures/chatwoot/webhook.*` are signed deliveries of Chatwoot's server, with their headers in `index.json`; the fixtures
-//! of the other events have values of our own.
+//! `fixtures/chatwoot/webhook.*` are signed deliveries of Chatwoot's server, with their headers in `index.json`. The
+//! fixtures of the other events have made-up values.
 #![cfg(any(feature = "chatwoot", feature = "kajabi"))]
 
 use std::path::Path;
@@ -15,7 +15,7 @@ fn fixture(path: &str) -> Outcome<Vec<u8>> {
     std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// JSON without what has several notations: null counts as absent, and an instant is an instant however it is written.
+/// Normalizes JSON that has several notations: null is equivalent to absent, and instants are compared by their time.
 fn normal(value: Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -46,7 +46,7 @@ mod chatwoot {
     const SIGNATURE: &str = "x-chatwoot-signature";
     const TIMESTAMP: &str = "x-chatwoot-timestamp";
 
-    /// A delivery as the server made it.
+    /// A delivery as sent by the server.
     #[derive(Clone)]
     struct Delivery {
         event: String,
@@ -60,7 +60,7 @@ mod chatwoot {
             Ok(self.headers.get(name).ok_or("the header is missing")?.to_str()?)
         }
 
-        /// The same with another value of a header.
+        /// Returns the delivery with another value of a header.
         fn with(&self, name: &'static str, value: &str) -> Outcome<Self> {
             let mut other = self.clone();
             other.headers.insert(name, HeaderValue::from_str(value)?);
@@ -77,7 +77,7 @@ mod chatwoot {
             Ok(Timestamp::from_second(self.header(TIMESTAMP)?.parse()?)?)
         }
 
-        /// A verifier as it was when the delivery came.
+        /// Returns a verifier with the time at which the delivery arrived.
         fn verifier(&self) -> Outcome<Verifier> {
             Ok(Verifier::new(self.secret.as_str()).at(self.signed_at()?))
         }
@@ -86,7 +86,7 @@ mod chatwoot {
             verifier.read(&self.headers, &self.body)
         }
 
-        /// Why the delivery is not accepted.
+        /// Returns the error of a delivery that is expected to be rejected.
         fn refusal(&self) -> Outcome<WebhookError> {
             refusal(self.read_by(&self.verifier()?))
         }
@@ -99,17 +99,17 @@ mod chatwoot {
         }
     }
 
-    /// The deliveries that the server's index lists.
+    /// Returns the deliveries in the server's index.
     fn deliveries() -> Outcome<Vec<Delivery>> {
         let index: Value = serde_json::from_slice(&fixture("chatwoot/index.json")?)?;
         let mut deliveries = Vec::new();
-        for line in index.as_array().ok_or("the index is a list")? {
+        for line in index.as_array().ok_or("the index is not a list")? {
             let Some(event) = line["webhook_event"].as_str() else { continue };
-            let file = line["file"].as_str().ok_or("a delivery has a file")?;
-            let secret = line["secret"].as_str().ok_or("a delivery is signed")?;
+            let file = line["file"].as_str().ok_or("the delivery has no file")?;
+            let secret = line["secret"].as_str().ok_or("the delivery has no secret")?;
             let mut headers = HeaderMap::new();
-            for (name, value) in line["headers"].as_object().ok_or("a delivery has headers")? {
-                let value = value.as_str().ok_or("a header is text")?;
+            for (name, value) in line["headers"].as_object().ok_or("the delivery has no headers")? {
+                let value = value.as_str().ok_or("the header is not a string")?;
                 headers.insert(name.parse::<HeaderName>()?, value.parse()?);
             }
             let body = fixture(&format!("chatwoot/{file}"))?;
@@ -124,7 +124,7 @@ mod chatwoot {
     }
 
     #[test]
-    fn what_the_server_has_signed_is_read_and_written_again_without_loss() -> Outcome {
+    fn signed_deliveries_round_trip_without_loss() -> Outcome {
         for delivery in deliveries()? {
             let event = delivery.read_by(&delivery.verifier()?)?;
             assert!(!matches!(event, Event::Unknown(_)), "{}", delivery.event);
@@ -141,18 +141,18 @@ mod chatwoot {
         let (Event::MessageCreated(message) | Event::MessageUpdated(message)) =
             delivery.read_by(&delivery.verifier()?)?
         else {
-            return Err("a message is a message".into());
+            return Err("expected a message".into());
         };
         assert_eq!((message.id, message.message_type, message.content), (70003, MessageDirection::Incoming, None));
         assert_eq!(message.created_at, "2026-03-20T08:20:00Z".parse()?);
         assert_eq!(message.sender.ok_or("somebody wrote")?.name.as_deref(), Some("Maya Okafor"));
         assert_eq!(message.attachments.map(|attachments| attachments.len()), Some(4));
-        assert_eq!(message.conversation.meta.team.ok_or("a team is responsible")?.name, "support");
+        assert_eq!(message.conversation.meta.team.ok_or("no team")?.name, "support");
         Ok(())
     }
 
     #[test]
-    fn no_byte_of_the_body_can_change() -> Outcome {
+    fn every_byte_of_the_body_is_signed() -> Outcome {
         let delivery = delivery("webwidget_triggered")?;
         let verifier = delivery.verifier()?;
         for index in 0..delivery.body.len() {
@@ -168,19 +168,19 @@ mod chatwoot {
     }
 
     #[test]
-    fn no_other_time_and_no_other_secret_will_do() -> Outcome {
+    fn another_time_or_secret_is_rejected() -> Outcome {
         let delivery = delivery("contact_updated")?;
         let later = delivery.with(TIMESTAMP, "1774000801")?;
         assert!(matches!(later.refusal()?, WebhookError::WrongSignature));
         let verifier = Verifier::new("another").at(delivery.signed_at()?);
         assert!(matches!(refusal(delivery.read_by(&verifier))?, WebhookError::WrongSignature));
-        // While a secret is being changed, both are good.
+        // While a secret is being rotated, both are valid.
         delivery.read_by(&verifier.with_previous_secret(delivery.secret.as_str()))?;
         Ok(())
     }
 
     #[test]
-    fn an_empty_secret_verifies_nothing() -> Outcome {
+    fn an_empty_secret_is_an_error() -> Outcome {
         let delivery = delivery("contact_updated")?;
         let verifier = Verifier::new("").at(delivery.signed_at()?);
         assert!(matches!(refusal(delivery.read_by(&verifier))?, WebhookError::EmptySecret));
@@ -190,7 +190,7 @@ mod chatwoot {
     }
 
     #[test]
-    fn old_and_early_deliveries_are_refused() -> Outcome {
+    fn old_and_future_deliveries_are_rejected() -> Outcome {
         let delivery = delivery("contact_updated")?;
         let (sent, secret) = (delivery.signed_at()?, delivery.secret.as_str());
         for seconds in [300, -300] {
@@ -200,13 +200,13 @@ mod chatwoot {
             let error = refusal(delivery.read_by(&narrow))?;
             assert!(matches!(error, WebhookError::WrongTime { sent: told, now: at } if told == sent && at == now));
         }
-        // The fixtures are older than five minutes by any clock.
+        // The fixtures are older than five minutes.
         assert!(matches!(refusal(delivery.read_by(&Verifier::new(secret)))?, WebhookError::WrongTime { .. }));
         Ok(())
     }
 
     #[test]
-    fn headers_are_as_the_server_writes_them_or_wrong() -> Outcome {
+    fn headers_in_another_format_are_rejected() -> Outcome {
         let delivery = delivery("contact_updated")?;
         let signature = delivery.header(SIGNATURE)?;
         let hex = signature.strip_prefix("sha256=").ok_or("a prefix")?;
@@ -251,7 +251,7 @@ mod chatwoot {
     }
 
     #[test]
-    fn nothing_that_is_shown_helps_to_sign() -> Outcome {
+    fn errors_do_not_expose_the_secret_or_signature() -> Outcome {
         let delivery = delivery("contact_updated")?;
         let verifier = delivery.verifier()?;
         let right = delivery.header(SIGNATURE)?.trim_start_matches("sha256=");
@@ -264,7 +264,7 @@ mod chatwoot {
     }
 
     #[test]
-    fn every_event_is_read_and_written_again_without_loss() -> Outcome {
+    fn every_event_round_trips_without_loss() -> Outcome {
         let own = [
             "contact_created",
             "conversation_updated",
@@ -285,16 +285,16 @@ mod chatwoot {
         assert_eq!(names.len(), 12);
         let Event::ContactCreated(created) = Event::from_slice(&fixture("chatwoot-webhooks/contact_created.json")?)?
         else {
-            return Err("a contact was created".into());
+            return Err("expected a created contact".into());
         };
         assert_eq!((created.event, created.changed_attributes), (ContactEventName::ContactCreated, None));
         Ok(())
     }
 
-    /// `fixtures/chatwoot-recorded-webhooks` has a file for each event, with a delivery of each shape that running servers of
-    /// versions 4.12.1 and 4.16.2 sent. All values are invented.
+    /// `fixtures/chatwoot-recorded-webhooks` has a file for each event, with a delivery of each shape sent by running
+    /// servers of versions 4.12.1 and 4.16.2. All values are made up.
     #[test]
-    fn what_both_versions_deliver_is_read_and_written_again_without_loss() -> Outcome {
+    fn deliveries_of_both_versions_round_trip_without_loss() -> Outcome {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/chatwoot-recorded-webhooks");
         let mut read = 0;
         for file in std::fs::read_dir(directory)? {
@@ -312,13 +312,13 @@ mod chatwoot {
     }
 
     #[test]
-    fn an_assistant_writes() -> Outcome {
+    fn an_assistant_can_be_the_sender() -> Outcome {
         let deliveries: Vec<Value> =
             serde_json::from_slice(&fixture("chatwoot-recorded-webhooks/message_created.json")?)?;
         let delivery = deliveries.iter().find(|delivery| delivery["body"]["sender"]["type"] == "captain_assistant");
-        let body = delivery.ok_or("an assistant wrote")?["body"].to_string();
+        let body = delivery.ok_or("no message of an assistant")?["body"].to_string();
         let Event::MessageCreated(message) = Event::from_slice(body.as_bytes())? else {
-            return Err("a message is a message".into());
+            return Err("expected a message".into());
         };
         let sender = message.sender.ok_or("somebody wrote")?;
         assert_eq!(sender.r#type, Some(SenderType::CaptainAssistant));
@@ -328,7 +328,7 @@ mod chatwoot {
     }
 
     #[test]
-    fn no_secret_of_a_payload_is_shown() -> Outcome {
+    fn secrets_of_a_payload_are_not_shown() -> Outcome {
         for (name, secret) in [("conversation_updated", "not-for-logs"), ("inbox_created", "hunter2")] {
             let event = Event::from_slice(&fixture(&format!("chatwoot-webhooks/{name}.json"))?)?;
             assert!(!format!("{event:?}").contains(secret), "{name}");
@@ -349,7 +349,7 @@ mod chatwoot {
     }
 
     #[test]
-    fn a_wrong_payload_says_where() -> Outcome {
+    fn an_invalid_payload_is_an_error_with_its_path() -> Outcome {
         let path = |body: &[u8]| match Event::from_slice(body) {
             Err(error) => Ok((error.path().to_owned(), error)),
             Ok(event) => Err(format!("read: {event:?}")),
@@ -358,7 +358,7 @@ mod chatwoot {
         let body = String::from_utf8(fixture("chatwoot-webhooks/message_updated.json")?)?;
         let (place, error) = path(body.replace("\"unread_count\": 2", "\"unread_count\": \"two\"").as_bytes())?;
         assert_eq!(place, "$.conversation.unread_count");
-        // A conversation holds a token, so nothing of the payload is told.
+        // A conversation contains a token, so no part of the payload is shown.
         assert!(!format!("{error} {error:?}").contains("two") && error.source().is_none());
         assert!(error.to_string().contains("$.conversation.unread_count"), "{error}");
         let error: WebhookError = PayloadError::into(error);
@@ -378,7 +378,7 @@ mod kajabi {
     use super::{Outcome, fixture, normal};
 
     #[test]
-    fn every_event_is_read_and_written_again_without_loss() -> Outcome {
+    fn every_event_round_trips_without_loss() -> Outcome {
         let names = ["purchase", "payment_succeeded", "order_created", "form_submission", "tag_added", "tag_removed"];
         for name in names {
             let body = fixture(&format!("kajabi-webhooks/{name}.json"))?;
@@ -392,31 +392,31 @@ mod kajabi {
     #[test]
     fn a_handler_sees_resources() -> Outcome {
         let Event::TagAdded(delivery) = Event::from_slice(&fixture("kajabi-webhooks/tag_added.json")?)? else {
-            return Err("a tag was added".into());
+            return Err("expected an added tag".into());
         };
         assert_eq!((delivery.id.as_str(), delivery.event), ("700", WebhookDeliveryEvent::TagAdded));
         let WebhookPayload::WebhookResourceList(resources) = delivery.payload else {
-            return Err("the payload is a list".into());
+            return Err("expected a list".into());
         };
         let [WebhookResource::Contact(contact), WebhookResource::ContactTag(tag)] = resources.as_slice() else {
-            return Err("the payload is the contact and the tag".into());
+            return Err("expected the contact and the tag".into());
         };
         assert_eq!((contact.id.as_str(), tag.id.as_str()), ("700", "55"));
         Ok(())
     }
 
     #[test]
-    fn a_payload_may_be_an_object() -> Outcome {
+    fn a_payload_can_be_an_object() -> Outcome {
         let body = r#"{"id":"9f3c","event":"purchase","payload":{"id":"7","type":"purchases","attributes":{}}}"#;
         let Event::Purchase(delivery) = Event::from_slice(body.as_bytes())? else {
-            return Err("a purchase was made".into());
+            return Err("expected a purchase".into());
         };
         let WebhookPayload::WebhookResource(WebhookResource::Purchase(purchase)) = &delivery.payload else {
-            return Err(format!("this is one purchase: {:?}", delivery.payload).into());
+            return Err(format!("expected one purchase: {:?}", delivery.payload).into());
         };
         assert_eq!((delivery.id.as_str(), purchase.id.as_str()), ("9f3c", "7"));
 
-        // An object that is no resource is kept as it came.
+        // An object that is not a resource is kept unchanged.
         let body = r#"{"id":"9f3c","event":"purchase","payload":{"offer_id":7,"title":"Course"}}"#;
         let event = Event::from_slice(body.as_bytes())?;
         assert!(matches!(event, Event::Purchase(_)));
@@ -425,12 +425,12 @@ mod kajabi {
     }
 
     #[test]
-    fn webhooks_of_the_dashboard_have_types_of_their_own() -> Outcome {
+    fn webhooks_of_the_dashboard_have_their_own_types() -> Outcome {
         let body = r#"{"id":41,"event":"purchase.created","payload":{"member_id":900,"member_email":"rosa@nolan.example",
             "member_name":"Rosa Nolan","offer_id":"2147483655","offer_title":"Course","contact_address_city":"León"}}"#;
         let event = Event::from_slice(body.as_bytes())?;
         assert_eq!(serde_json::to_value(&event)?, serde_json::from_str::<Value>(body)?);
-        let Event::DashboardPurchase(delivery) = event else { return Err("a purchase was made".into()) };
+        let Event::DashboardPurchase(delivery) = event else { return Err("expected a purchase".into()) };
         assert_eq!(delivery.payload.member_id, Some(DashboardId::Integer(900)));
         assert_eq!(delivery.payload.offer_id.as_ref().and_then(DashboardId::as_str), Some("2147483655"));
         assert_eq!(delivery.payload.additional_properties["contact_address_city"], "León");
@@ -440,19 +440,19 @@ mod kajabi {
             "payment_transaction":{"id":5,"amount_paid_decimal":"10.00"}}"#;
         let event = Event::from_slice(body.as_bytes())?;
         assert_eq!(serde_json::to_value(&event)?, serde_json::from_str::<Value>(body)?);
-        let Event::DashboardPayment(delivery) = event else { return Err("a payment was made".into()) };
+        let Event::DashboardPayment(delivery) = event else { return Err("expected a payment".into()) };
         assert_eq!(delivery.offer.and_then(|offer| offer.title).as_deref(), Some("Course"));
         Ok(())
     }
 
     #[test]
-    fn unknown_events_are_kept_and_wrong_ones_say_where() -> Outcome {
+    fn unknown_events_are_kept_and_invalid_ones_are_errors_with_their_path() -> Outcome {
         let body = r#"{"id":"1","event":"tag_painted","payload":[{"type":"paints"}]}"#;
         let event = Event::from_slice(body.as_bytes())?;
         assert_eq!(event, Event::Unknown(serde_json::from_str::<Value>(body)?));
         assert_eq!(serde_json::to_string(&event)?, body);
         let Err(error) = Event::from_slice(br#"{"id":["x"],"event":"tag_added","payload":[]}"#) else {
-            return Err("an id is a text".into());
+            return Err("expected a string id".into());
         };
         assert_eq!(error.path(), "$.id");
         assert!(error.to_string().contains("near: {\"id\":[\"x\"]"), "{error}");

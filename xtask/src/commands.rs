@@ -1,4 +1,4 @@
-//! One module for each command.
+//! The commands, one module for each.
 
 #[cfg(feature = "all-commands")]
 pub mod corpus;
@@ -18,12 +18,12 @@ use std::process::Command;
 use crm_clients_cli::{Error, Project};
 use serde_json::Value;
 
-/// The cargo that runs this command.
+/// Returns the cargo that runs this command.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Where cargo builds this workspace.
+/// Returns the target directory of this workspace.
 fn target_directory(workspace: &Project) -> Result<PathBuf, Error> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
@@ -31,6 +31,6 @@ fn target_directory(workspace: &Project) -> Result<PathBuf, Error> {
         .output()?;
     let metadata: Value = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
-    let directory = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
+    let directory = metadata["target_directory"].as_str().ok_or("cargo metadata contains no target directory")?;
     Ok(PathBuf::from(directory))
 }

@@ -1,7 +1,7 @@
-//! The maintainers' commands: `cargo xtask help`.
+//! The maintainers' commands; run `cargo xtask help`.
 //!
-//! Thin over the crates in `codegen`: here are files, exit codes and what is printed.
-//! Exit code 0 is success, 1 a difference that was asked for, 2 a fault of the input or the call.
+//! The commands are thin wrappers of the crates in `codegen` that handle files, exit codes and output. The exit code is
+//! 0 for success, 1 if there is a difference, and 2 for errors in the input or the arguments.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(not(feature = "all-commands"), expect(dead_code, reason = "the commands that use it are not built"))]
@@ -18,15 +18,15 @@ use clap::{Parser, Subcommand};
 use crm_clients_cli::project::References;
 use crm_clients_cli::{Project, output};
 
-/// To make and to drop small values is a third of what generating takes with the system's allocator.
+/// With the system's allocator, small allocations take a third of the time of generating.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Keeps the generated clients true to their documents.
+/// Maintain the generated API clients
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
-    /// The workspace to work on; the one that this command was built in unless given.
+    /// Workspace to operate on (default: the workspace of this crate)
     #[arg(long, value_name = "DIR", global = true)]
     workspace: Option<PathBuf>,
     #[command(flatten)]
@@ -37,19 +37,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Writes the clients under generated/src from the vendored documents.
+    /// Generate the clients in generated/src from the vendored documents
     Regen(commands::regen::Arguments),
-    /// Takes in an upstream document: drops its prose, writes it in canonical form, notes its source.
+    /// Vendor an upstream document: drop its descriptions, convert it to canonical form and record its source
     Vendor(optional::Vendor),
     #[command(flatten)]
     Project(crm_clients_cli::commands::Command),
-    /// Generates and compiles a crate for every document below a directory, and reports the results.
+    /// Generate and compile a crate for every document in a directory, and report the results
     Corpus(optional::Corpus),
-    /// Compares recorded traffic with a document, and drafts the overlay that corrects the document.
+    /// Compare recorded traffic with a document, and draft an overlay that corrects the document
     Drift(optional::Drift),
     /// Drafts the overlay that declares the operations of recorded traffic that a document lacks.
     Infer(optional::Infer),
-    /// Calls every operation of the clients against a mock server that checks what it is sent.
+    /// Call every operation of the clients on a mock server that validates requests
     Prism(optional::Prism),
 }
 

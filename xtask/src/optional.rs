@@ -1,4 +1,5 @@
-//! The commands of the feature `all-commands`. Without it, `cargo xtask` builds itself again with it, and passes the call on.
+//! The commands of the feature `all-commands`. Without it, `cargo xtask` rebuilds itself with the feature and forwards
+//! the call.
 
 #[cfg(feature = "all-commands")]
 pub use crate::commands::{
@@ -23,7 +24,7 @@ mod rebuilt {
 
     use crate::commands::cargo;
 
-    /// Everything after the command's name: the complete command parses it.
+    /// All arguments after the name of the command, which the complete build parses.
     #[derive(clap::Args)]
     #[command(disable_help_flag = true)]
     pub struct Arguments {
@@ -31,7 +32,7 @@ mod rebuilt {
         rest: Vec<OsString>,
     }
 
-    /// Runs the same command in a build that has it.
+    /// Runs the same command in a build with the feature.
     pub fn run(_workspace: &Project, _arguments: &Arguments) -> Result<Outcome, Error> {
         let status = cargo()
             .args(["run", "--quiet", "--features", "all-commands", "--manifest-path"])
@@ -45,7 +46,7 @@ mod rebuilt {
         match status.code() {
             Some(0) => Ok(Outcome::Done),
             Some(1) => Ok(Outcome::Different),
-            // The command has said why.
+            // The command has already printed the error.
             _ => Err(Error::shown(String::new())),
         }
     }

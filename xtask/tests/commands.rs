@@ -1,4 +1,4 @@
-//! The commands as a maintainer calls them: exit codes, what is printed, what is touched.
+//! The commands from a maintainer's perspective: exit codes, output and changed files.
 
 mod support;
 
@@ -24,12 +24,12 @@ fn every_operation_of_every_document_has_a_method() -> Result {
     assert_eq!(
         (count("chatwoot"), count("contactship"), count("kajabi")),
         (149, 17, 77),
-        "two of Chatwoot are the overlay's"
+        "the overlay of Chatwoot adds two"
     );
     let mut methods: Vec<String> = entries.iter().map(|entry| entry["rust"].to_string()).collect();
     methods.sort();
     methods.dedup();
-    assert_eq!(methods.len(), 243, "no two operations are one method");
+    assert_eq!(methods.len(), 243, "methods of operations are unique");
     let created = entries.iter().find(|entry| entry["operation_id"] == "contactCreate").ok_or("no contactCreate")?;
     assert_eq!(created["rust"], "chatwoot::contacts::Contacts::create");
     assert_eq!(
@@ -40,7 +40,7 @@ fn every_operation_of_every_document_has_a_method() -> Result {
 }
 
 #[test]
-fn a_stale_and_a_stray_file_fail_the_check_and_regen_mends_both() -> Result {
+fn stale_and_unexpected_files_fail_the_check_and_regen_fixes_both() -> Result {
     let workspace = Workspace::new()?;
     assert_eq!(workspace.run(&["regen", "--check"])?.status.code(), Some(0));
     let stale = workspace.path("generated/src/pets/pets.rs");
@@ -60,7 +60,7 @@ fn a_stale_and_a_stray_file_fail_the_check_and_regen_mends_both() -> Result {
 }
 
 #[test]
-fn a_file_that_regen_did_not_write_is_named_and_kept() -> Result {
+fn foreign_files_are_reported_and_kept() -> Result {
     let workspace = Workspace::new()?;
     let (empty, own) = (workspace.path("generated/src/pets/empty.rs"), workspace.path("generated/src/notes.rs"));
     fs::write(&empty, "")?;
@@ -68,7 +68,7 @@ fn a_file_that_regen_did_not_write_is_named_and_kept() -> Result {
     assert_eq!(check.status.code(), Some(1));
     let said = text(&check.stdout);
     assert!(said.contains("--- a/generated/src/pets/empty.rs\n+++ /dev/null\n"), "{said}");
-    assert!(said.contains("is stale in 1 files"), "{said}");
+    assert!(said.contains("has 1 stale files"), "{said}");
 
     fs::write(&own, "fn mine() {}\n")?;
     symlink("/etc/passwd", workspace.path("generated/src/link.rs"))?;
@@ -85,7 +85,7 @@ fn a_file_that_regen_did_not_write_is_named_and_kept() -> Result {
 }
 
 #[test]
-fn a_directory_that_is_a_link_is_not_written_to() -> Result {
+fn linked_directories_are_not_written_to() -> Result {
     for linked in ["generated", "generated/src", "specs/pets"] {
         let workspace = Workspace::new()?;
         let (link, outside) = (workspace.path(linked), workspace.path("outside"));
@@ -102,7 +102,7 @@ fn a_directory_that_is_a_link_is_not_written_to() -> Result {
 }
 
 #[test]
-fn pipes_devices_and_links_that_lead_outside_are_not_read() -> Result {
+fn pipes_devices_and_links_to_outside_are_not_read() -> Result {
     let workspace = Workspace::new()?;
     let secret = workspace.path("secret");
     fs::write(&secret, "password: hunter2\n")?;
@@ -142,7 +142,7 @@ fn pipes_devices_and_links_that_lead_outside_are_not_read() -> Result {
 }
 
 #[test]
-fn a_documents_words_give_no_commands() -> Result {
+fn document_strings_cannot_inject_commands() -> Result {
     let workspace = Workspace::new()?;
     let hostile = "\\e[31m\\n::error::forged ##[error]\\u202e\\u009b";
     let document = DOCUMENT.replace("version: '1'", &format!("version: \"{hostile}\"")).replace(
@@ -185,7 +185,7 @@ fn a_documents_words_give_no_commands() -> Result {
 }
 
 #[test]
-fn faults_of_all_documents_are_told_and_nothing_is_touched() -> Result {
+fn errors_of_all_documents_are_reported_and_nothing_is_written() -> Result {
     let workspace = Workspace::new()?;
     let before = tree(&workspace.path("generated"))?;
     fs::write(workspace.path("specs/pets/openapi.yaml"), DOCUMENT.replace("schemas/pet'", "schemas/pat'"))?;
@@ -201,7 +201,7 @@ fn faults_of_all_documents_are_told_and_nothing_is_touched() -> Result {
 }
 
 #[test]
-fn one_api_is_regenerated_and_the_others_stay_as_they_are() -> Result {
+fn only_the_requested_api_is_regenerated() -> Result {
     let workspace = Workspace::new()?;
     fs::create_dir_all(workspace.path("specs/shops"))?;
     fs::write(workspace.path("specs/shops/openapi.yaml"), DOCUMENT.replace("Pets", "Shops"))?;
@@ -230,7 +230,7 @@ fn usage_errors_exit_with_two() -> Result {
 }
 
 #[test]
-fn a_document_is_taken_in_without_its_prose() -> Result {
+fn documents_are_vendored_without_descriptions() -> Result {
     let workspace = Workspace::new()?;
     let upstream = workspace.path("upstream.yaml");
     fs::write(&upstream, DOCUMENT.replace("tags: [Pets]", "tags: [Pets]\n      summary: Prose that stays upstream"))?;
@@ -267,13 +267,13 @@ fn a_document_is_taken_in_without_its_prose() -> Result {
     assert_eq!(
         fs::read_to_string(workspace.path("specs/dogs/openapi.yaml"))?,
         document,
-        "a refused document changes nothing"
+        "a rejected document changes nothing"
     );
     Ok(())
 }
 
 #[test]
-fn each_stage_can_be_looked_at() -> Result {
+fn each_stage_can_be_dumped() -> Result {
     let workspace = Workspace::new()?;
     let stage = |stage: &str| -> Result<serde_json::Value> {
         let output = workspace.run(&["dump", "pets", "--stage", stage])?;
@@ -288,7 +288,7 @@ fn each_stage_can_be_looked_at() -> Result {
 }
 
 #[test]
-fn a_document_is_lowered_for_other_tools() -> Result {
+fn documents_are_lowered_for_other_tools() -> Result {
     let workspace = Workspace::new()?;
     let printed: serde_json::Value = serde_json::from_slice(&workspace.run(&["lower", "pets"])?.stdout)?;
     assert_eq!(printed["openapi"], "3.0.3");
@@ -306,13 +306,13 @@ fn a_document_is_lowered_for_other_tools() -> Result {
     let overlay = workspace.path("pets.yml").to_string_lossy().into_owned();
     let refused = workspace.run(&["lower", "pets", "--overlay", &overlay])?;
     assert_eq!(refused.status.code(), Some(2));
-    assert!(text(&refused.stderr).contains("with its own overlay: give its file"), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("has its own overlay; pass its file"), "{}", text(&refused.stderr));
     Ok(())
 }
 
 #[test]
 #[ignore = "builds progenitor"]
-fn progenitor_makes_a_crate_of_any_document() -> Result {
+fn progenitor_generates_a_crate_for_any_document() -> Result {
     let workspace = Workspace::new()?;
     let document = workspace.path("specs/pets/openapi.yaml").to_string_lossy().into_owned();
     let out = workspace.path("pets-client");
@@ -328,14 +328,14 @@ fn progenitor_makes_a_crate_of_any_document() -> Result {
 }
 
 #[test]
-fn any_document_becomes_a_crate_that_compiles_by_itself() -> Result {
+fn generated_crate_compiles_stand_alone() -> Result {
     let workspace = Workspace::new()?;
     let document = workspace.path("specs/pets/openapi.yaml").to_string_lossy().into_owned();
     let out = workspace.path("pets-client");
     let shown = out.to_string_lossy().into_owned();
     let output = xtask(&["generate", "--spec", &document, "--name", "pets-client", "--out", &shown])?;
     assert!(output.status.success(), "{}", text(&output.stderr));
-    // The workspace's own lock file, so that the check needs no network.
+    // Use the workspace's lock file, so that the check needs no network.
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), out.join("Cargo.lock"))?;
     let check = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--manifest-path"])
@@ -347,7 +347,7 @@ fn any_document_becomes_a_crate_that_compiles_by_itself() -> Result {
 }
 
 #[test]
-fn generate_replaces_only_files_that_it_wrote() -> Result {
+fn generate_replaces_only_its_own_files() -> Result {
     let workspace = Workspace::new()?;
     let document = workspace.path("specs/pets/openapi.yaml").to_string_lossy().into_owned();
     let generate = |out: &Path| {

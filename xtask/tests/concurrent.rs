@@ -1,6 +1,6 @@
-//! `regen` several times at once, and killed at any moment: the tree is the complete old one or the complete new one.
+//! Concurrent and killed runs of `regen`: the tree is always either the complete old one or the complete new one.
 //!
-//! `REGEN_ROUNDS` and `REGEN_KILLS` say how often; a few times by default.
+//! `REGEN_ROUNDS` and `REGEN_KILLS` set the number of repetitions; a few by default.
 
 mod support;
 
@@ -14,12 +14,12 @@ use support::{DOCUMENT, Result, Workspace, text, tree};
 
 type Files = Vec<(PathBuf, String)>;
 
-/// A workspace in a git repository, and the trees that two documents become.
+/// A workspace in a git repository, and the trees generated for two documents.
 struct Scene {
     workspace: Workspace,
     documents: [String; 2],
     trees: [Files; 2],
-    /// How long a run takes.
+    /// The duration of a run.
     duration: Duration,
 }
 
@@ -27,7 +27,7 @@ fn how_often(variable: &str, default: usize) -> usize {
     std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
 }
 
-/// A document of many tags, and so of many files; a third of them are the other document's, too.
+/// Returns a document with many tags, and thus many files; a third of them are also in the other document.
 fn document(name: &str) -> String {
     let operation = |number: usize| {
         let tag = if number.is_multiple_of(3) { "shared" } else { name };
@@ -67,7 +67,7 @@ impl Scene {
         Ok(text(&output.stdout))
     }
 
-    /// Whether a run has a staging directory, or had one when it was killed.
+    /// Returns true if a run has a staging directory, or had one when it was killed.
     fn is_writing(&self) -> bool {
         self.workspace.path("generated/.xtask-staging").exists()
     }
@@ -82,7 +82,7 @@ impl Scene {
         Ok(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?)
     }
 
-    /// The tree is one of the two, and git sees nothing else.
+    /// Checks that the tree is one of the two, and that git sees no other files.
     fn check(&self, round: usize) -> Result {
         let files = tree(&self.workspace.path("generated/src"))?;
         assert!(self.trees.contains(&files), "round {round}: {} files of neither tree", files.len());
@@ -92,7 +92,7 @@ impl Scene {
         Ok(())
     }
 
-    /// Nothing is left beside the tree, and it is fresh.
+    /// Checks that nothing is left next to the tree, and that the tree is up to date.
     fn check_end(&self) -> Result {
         assert!(self.workspace.run(&["regen"])?.status.success());
         assert_eq!(self.workspace.run(&["regen", "--check"])?.status.code(), Some(0));
@@ -103,7 +103,7 @@ impl Scene {
 }
 
 #[test]
-fn three_runs_at_once_leave_the_complete_new_tree() -> Result {
+fn concurrent_runs_leave_the_complete_new_tree() -> Result {
     let scene = Scene::new()?;
     for round in 0..how_often("REGEN_ROUNDS", 4) {
         scene.write_document(round)?;
@@ -119,7 +119,7 @@ fn three_runs_at_once_leave_the_complete_new_tree() -> Result {
 }
 
 #[test]
-fn a_run_that_is_killed_leaves_a_complete_tree() -> Result {
+fn killed_runs_leave_a_complete_tree() -> Result {
     let scene = Scene::new()?;
     let mut left_behind = 0;
     for round in 0..how_often("REGEN_KILLS", 15) {
@@ -127,14 +127,14 @@ fn a_run_that_is_killed_leaves_a_complete_tree() -> Result {
         let started = Instant::now();
         let mut running: Vec<Child> = (0..=round % 3).map(|_| scene.start()).collect::<Result<_>>()?;
         for child in &mut running {
-            // At any moment, or while it writes.
+            // Kill the run at any moment, or while it writes.
             if round % 2 == 0 {
                 sleep(scene.duration.mul_f64(1.2 * fastrand::f64()).saturating_sub(started.elapsed()));
             } else {
                 while !scene.is_writing() && child.try_wait()?.is_none() {
                     sleep(Duration::from_micros(50));
                 }
-                // At once in every second of these rounds: a fast machine writes in less than the sleep.
+                // Kill immediately in every second of these rounds: a fast machine may finish writing during the sleep.
                 let delay = if round % 4 == 1 { 0 } else { fastrand::u64(..15_000) };
                 sleep(Duration::from_micros(delay));
             }
@@ -157,7 +157,7 @@ fn a_run_that_is_killed_leaves_a_complete_tree() -> Result {
 }
 
 #[test]
-fn a_document_and_its_source_are_replaced_together() -> Result {
+fn documents_and_sources_are_replaced_together() -> Result {
     let workspace = Workspace::new()?;
     fs::write(
         workspace.path("specs/pets/overlay.yaml"),

@@ -1,4 +1,4 @@
-//! `corpus` over a few small documents: what it counts, what it calls a failure, and what it reports.
+//! `corpus` with a few small documents: its counts, failures and reports.
 
 mod support;
 
@@ -9,7 +9,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 use support::{Result, text, xtask};
 
-/// A directory of documents, and what came of them.
+/// A directory of documents, and the results.
 struct SourceMap {
     directory: tempfile::TempDir,
 }
@@ -58,7 +58,7 @@ impl SourceMap {
 }
 
 #[test]
-fn every_document_is_counted_and_reported() -> Result {
+fn all_documents_are_counted_and_reported() -> Result {
     let corpus = SourceMap::new(&[
         ("a/good.yaml", GOOD),
         ("a/package.json", r#"{"name": "a", "keywords": ["openapi"]}"#),
@@ -66,7 +66,7 @@ fn every_document_is_counted_and_reported() -> Result {
         ("b/readme.md", "# No candidate\n"),
     ])?;
     let (output, report) = corpus.run(&[])?;
-    assert_eq!(output.status.code(), Some(1), "a refusal that nobody looked at is a failure");
+    assert_eq!(output.status.code(), Some(1), "an unreviewed rejection is a failure");
     let [good, refused] = report["documents"].as_array().map(Vec::as_slice).unwrap_or_default() else {
         return Err(format!("{report:#}").into());
     };
@@ -79,7 +79,7 @@ fn every_document_is_counted_and_reported() -> Result {
     assert_eq!((&report["totals"]["passed_over"], &report["totals"]["failed"]), (&json!(1), &json!(1)));
     let shown = text(&output.stdout);
     assert!(shown.contains("\na/good.yaml     generated         5/5  -"), "{shown}");
-    assert!(shown.contains("refused with wrong-type, which refusals.toml does not say: expected"), "{shown}");
+    assert!(shown.contains("rejected with wrong-type, which is not in refusals.toml: expected"), "{shown}");
 
     corpus.refusals(
         "[[refused]]\ndocument = 'b/refused.yaml'\ncodes = ['wrong-type']\nfault = 'the paths are a number'\n",
@@ -92,7 +92,7 @@ fn every_document_is_counted_and_reported() -> Result {
 }
 
 #[test]
-fn a_refusal_is_known_by_all_of_its_codes_and_an_entry_that_no_longer_holds_fails() -> Result {
+fn rejections_match_all_codes_and_stale_entries_fail() -> Result {
     let corpus = SourceMap::new(&[("good.yaml", GOOD), ("refused.yaml", REFUSED)])?;
     let entry = |document: &str, codes: &str| {
         format!("[[refused]]\ndocument = '{document}'\ncodes = {codes}\nfault = 'said by a person'\n")
@@ -111,7 +111,7 @@ fn a_refusal_is_known_by_all_of_its_codes_and_an_entry_that_no_longer_holds_fail
 }
 
 #[test]
-fn a_sample_depends_on_its_seed_alone() -> Result {
+fn samples_depend_only_on_the_seed() -> Result {
     let names: Vec<String> = (0..12).map(|number| format!("{number}.yaml")).collect();
     let chosen = |names: &mut dyn Iterator<Item = &String>, seed: &str| -> Result<Vec<String>> {
         let documents: Vec<(&str, &str)> = names.map(|name| (name.as_str(), REFUSED)).collect();
@@ -127,7 +127,7 @@ fn a_sample_depends_on_its_seed_alone() -> Result {
 }
 
 #[test]
-fn crates_are_compiled_and_compiled_anew_only_when_they_change() -> Result {
+fn crates_are_compiled_only_when_they_change() -> Result {
     let corpus = SourceMap::new(&[("good.yaml", GOOD), ("again/good.yaml", GOOD)])?;
     let (output, report) = corpus.run(&["--compile"])?;
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
@@ -137,6 +137,6 @@ fn crates_are_compiled_and_compiled_anew_only_when_they_change() -> Result {
     let files = ["out/crates/good-yaml/Cargo.toml", "out/crates/good-yaml/src/lib.rs", "out/workspace/Cargo.toml"];
     let before = files.map(|file| written(file).ok());
     corpus.run(&["--compile"])?;
-    assert_eq!(files.map(|file| written(file).ok()), before, "what is the same is not written again");
+    assert_eq!(files.map(|file| written(file).ok()), before, "unchanged files are not written");
     Ok(())
 }

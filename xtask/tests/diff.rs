@@ -1,5 +1,5 @@
-//! `cargo xtask diff` as maintainers and the pull request's job call it: a repository with a base revision, a change in the working
-//! tree, and what is printed of it.
+//! `cargo xtask diff` from the perspective of maintainers and CI: a repository with a base revision, a change in the
+//! working tree, and the output.
 
 mod support;
 
@@ -32,7 +32,7 @@ actions:
     update: {x-rust-name: all}
 ";
 
-/// A repository on its branch `topic`, which left `main` at a revision with one API.
+/// A repository on a branch `topic`, which branched off `main` at a revision with one API.
 struct Repository {
     directory: tempfile::TempDir,
 }
@@ -60,7 +60,7 @@ impl Repository {
         Ok(fs::write(path, text)?)
     }
 
-    /// Replaces a part of a file of the API.
+    /// Replaces a part of one of the API's files.
     fn change(&self, file: &str, from: &str, to: &str) -> Result {
         let file = format!("specs/pets/{file}");
         let text = fs::read_to_string(self.path(&file))?;
@@ -89,21 +89,21 @@ impl Repository {
         self.xtask("diff", arguments)
     }
 
-    /// Its exit code and what it prints, faults behind.
+    /// Returns the exit code and the output, with errors at the end.
     fn run(&self, arguments: &[&str]) -> Result<(Option<i32>, String)> {
         let output = self.diff(arguments)?;
         Ok((output.status.code(), text(&output.stdout) + &text(&output.stderr)))
     }
 }
 
-/// The fingerprint of the first change that a review tells of.
+/// Returns the fingerprint of the first change in a review.
 fn fingerprint(review: &str) -> Result<String> {
     let line = review.lines().find_map(|line| line.trim().strip_prefix("fingerprint "));
     Ok(line.ok_or("no fingerprint")?.trim().to_owned())
 }
 
 #[test]
-fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Result {
+fn working_tree_is_compared_with_the_merge_base() -> Result {
     let repository = Repository::new()?;
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(0), "{review}");
@@ -112,12 +112,13 @@ fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Result {
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(1), "{review}");
     for line in [
-        "  breaking[type-changed] property `age` of the response is of type string now, no longer of type integer\n",
-        "  breaking[rust-field-type-changed] the field `age` is `Option<String>`, no longer `Option<i64>`\n",
+        "  breaking[type-changed] property `age` of the response is now of type string instead of integer\n",
+        "  breaking[rust-field-type-changed] the field `age` is now `Option<String>` instead of `Option<i64>`\n",
         "    Rust        pets::types::Pet::age\n    operations  GET /pets\n",
         ":specs/pets/pet.yaml:3:36\n    is          specs/pets/pet.yaml:3:36\n",
         "Deployed clients break: 1 breaking change\nRust callers break: 1 breaking change\n",
-        "Version 0.3.1 to 0.4.0 required: the field `age` is `Option<String>`, no longer `Option<i64>` (`pets::types::Pet::age`)\n",
+        "Version 0.3.1 to 0.4.0 required: the field `age` is now `Option<String>` instead of `Option<i64>` \
+         (`pets::types::Pet::age`)\n",
     ] {
         assert!(review.contains(line), "{line}{review}");
     }
@@ -125,7 +126,7 @@ fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Result {
     let (_, review) = repository.run(&["pets", "--base", "main"])?;
     assert!(review.contains("Version 0.3.1 to 0.4.0 required, and declared: "), "{review}");
     assert!(review.contains("    was         main:specs/pets/pet.yaml:3:36\n"), "{review}");
-    // What main has done meanwhile is not the branch's.
+    // Later changes on main do not belong to the branch.
     repository.git(&["stash", "--quiet"])?;
     repository.git(&["checkout", "--quiet", "main"])?;
     repository.change("openapi.yaml", "/pets:", "/animals:")?;
@@ -138,7 +139,7 @@ fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Result {
 }
 
 #[test]
-fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Result {
+fn overlays_are_reviewed_with_their_documents() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let (code, review) = repository.run(&[])?;
@@ -152,7 +153,7 @@ fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Result 
 }
 
 #[test]
-fn the_changelog_has_an_entry_in_words_for_callers() -> Result {
+fn changelog_entry_is_for_callers() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let output = repository.xtask("changelog", &[])?;
@@ -162,7 +163,7 @@ fn the_changelog_has_an_entry_in_words_for_callers() -> Result {
 }
 
 #[test]
-fn what_makes_it_fail_can_be_chosen() -> Result {
+fn severity_for_failure_is_configurable() -> Result {
     let repository = Repository::new()?;
     repository.change("pet.yaml", "age: {type: integer}", "age: {type: integer, default: 1}, size: {type: integer}")?;
     for (level, expected) in [("breaking", 0), ("warning", 0), ("never", 0)] {
@@ -181,7 +182,7 @@ fn what_makes_it_fail_can_be_chosen() -> Result {
 }
 
 #[test]
-fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Result {
+fn changes_are_accepted_by_fingerprint() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let fingerprint = fingerprint(&repository.run(&[])?.1)?;
@@ -192,18 +193,18 @@ fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Result {
     let (code, review) = repository.run(&["--fail-on", "warning"])?;
     assert_eq!(code, Some(0), "{review}");
     assert!(review.contains("    accepted    nobody called it\n"), "{review}");
-    // Lines move, the change stays what it is.
+    // The change has the same fingerprint when lines move.
     repository.change("overlay.yaml", "actions:", "# Another line.\nactions:")?;
     assert_eq!(repository.run(&[])?.0, Some(0));
     repository.change("overlay.yaml", "x-rust-name: index", "x-rust-name: all")?;
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(2), "{review}");
     let fault = format!(
-        "error: specs/pets/accepted.toml:2:15: no change has the fingerprint `{fingerprint}`: remove this entry\n"
+        "error: specs/pets/accepted.toml:2:15: no change has the fingerprint `{fingerprint}`; remove this entry\n"
     );
     assert!(review.ends_with(&fault), "{review}");
     for (text, fault) in [
-        (entry(&fingerprint, " "), "specs/pets/accepted.toml:3:10: say why the change is accepted"),
+        (entry(&fingerprint, " "), "specs/pets/accepted.toml:3:10: the reason must not be empty"),
         ("[[accepted]]\nfinger = ''\n".to_owned(), "specs/pets/accepted.toml:2:1: unknown field `finger`"),
     ] {
         repository.write("specs/pets/accepted.toml", &text)?;
@@ -214,17 +215,20 @@ fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Result {
 }
 
 #[test]
-fn apis_come_and_go() -> Result {
+fn apis_are_added_and_removed() -> Result {
     let repository = Repository::new()?;
     repository.git(&["mv", "specs/pets", "specs/cats"])?;
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(1), "{review}");
-    assert!(review.contains("info[rust-client-added] the API `cats` is new, with one operation"), "{review}");
-    assert!(review.contains("breaking[rust-client-removed] the API `pets` is gone, with one operation"), "{review}");
+    assert!(review.contains("info[rust-client-added] the API `cats` was added, with one operation"), "{review}");
+    assert!(
+        review.contains("breaking[rust-client-removed] the API `pets` was removed, with one operation"),
+        "{review}"
+    );
     assert_eq!(repository.run(&["cats"])?.0, Some(0));
     let (code, review) = repository.run(&["dogs"])?;
     assert_eq!(code, Some(2));
-    assert!(review.contains("`dogs` is neither a document nor an API: specs/ has cats, pets"), "{review}");
+    assert!(review.contains("`dogs` is neither a document nor an API; specs/ contains cats, pets"), "{review}");
     Ok(())
 }
 
@@ -238,7 +242,7 @@ fn any_two_documents_can_be_compared() -> Result {
         review.contains("Rust        pets::types::Pet::age\n") && review.contains("main:specs/pets/pet.yaml:3:"),
         "{review}"
     );
-    // Both have the overlay beside them, or the method would have another name.
+    // Both have the overlay next to them; otherwise the method would be renamed.
     assert!(!review.contains("rust-method-renamed"), "{review}");
     let bare = DOCUMENT.replace("{$ref: 'pet.yaml'}", "{type: string}");
     repository.write("old.yaml", &bare)?;
@@ -251,12 +255,12 @@ fn any_two_documents_can_be_compared() -> Result {
 }
 
 #[test]
-fn each_format_is_what_its_reader_takes() -> Result {
+fn all_formats_are_valid() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let (_, markdown) = repository.run(&["--format", "markdown"])?;
     assert!(
-        markdown.starts_with("**Deployed clients go on as before.** **Rust callers break: 1 breaking change.**"),
+        markdown.starts_with("**Deployed clients are not affected.** **Rust callers break: 1 breaking change.**"),
         "{markdown}"
     );
     assert!(markdown.contains("- **breaking:** `all` is `index` now: `pets::pets::Pets::all`\n"), "{markdown}");
@@ -273,7 +277,7 @@ fn each_format_is_what_its_reader_takes() -> Result {
 }
 
 #[test]
-fn the_lines_of_a_program_are_listed_that_a_change_may_affect() -> Result {
+fn affected_lines_of_a_program_are_listed() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     repository.write("app/src/main.rs", "fn main() {\n    client.pets().all();\n}\n")?;
@@ -281,17 +285,17 @@ fn the_lines_of_a_program_are_listed_that_a_change_may_affect() -> Result {
     let (_, review) = repository.run(&["--callers", &app])?;
     assert!(review.contains("app/src/main.rs:2: client.pets().all();\n"), "{review}");
     let (code, fault) = repository.run(&["--callers", &app, "--format", "json"])?;
-    assert!(code == Some(2) && fault.contains("--callers goes with"), "{fault}");
+    assert!(code == Some(2) && fault.contains("--callers requires"), "{fault}");
     Ok(())
 }
 
 #[test]
-fn faults_are_told_and_exit_with_two() -> Result {
+fn errors_are_reported_and_exit_with_two() -> Result {
     let repository = Repository::new()?;
     let cases: [(&[&str], &str); 4] = [
-        (&["--base", "nowhere"], "there is no revision `nowhere`"),
+        (&["--base", "nowhere"], "unknown revision `nowhere`"),
         (&["--base", "--output=x"], "unexpected argument"),
-        (&["nowhere:a.yaml", "main:a.yaml"], "there is no revision `nowhere`"),
+        (&["nowhere:a.yaml", "main:a.yaml"], "unknown revision `nowhere`"),
         (&["main:a.yaml", "main:b.yaml"], "cannot read `main:./a.yaml`"),
     ];
     for (arguments, fault) in cases {
@@ -308,6 +312,6 @@ fn faults_are_told_and_exit_with_two() -> Result {
     fs::write(lone.path().join("specs/pets/openapi.yaml"), DOCUMENT.replace("{$ref: 'pet.yaml'}", "{type: string}"))?;
     let output = Repository { directory: lone }.diff(&[])?;
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("say with --base what to compare with"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("use --base to set the revision"), "{}", text(&output.stderr));
     Ok(())
 }

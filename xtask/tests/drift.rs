@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use support::{Result, Workspace, text, xtask};
 
-/// The recorded fixtures of Chatwoot as JSON lines. Values in braces in a path are replaced by a number.
+/// Returns the recorded fixtures of Chatwoot as JSON lines. Path parameters are replaced by numbers.
 fn recording() -> Result<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
     let listed: Vec<Value> = serde_json::from_slice(&xtask(&["list", "chatwoot", "--format", "json"])?.stdout)?;
@@ -37,7 +37,7 @@ fn recording() -> Result<String> {
 }
 
 #[test]
-fn the_recorded_responses_of_chatwoot_are_what_its_overlaid_document_declares() -> Result {
+fn recorded_responses_of_chatwoot_match_its_overlaid_document() -> Result {
     let directory = tempfile::tempdir()?;
     let file = directory.path().join("traffic.jsonl");
     fs::write(&file, recording()?)?;
@@ -46,7 +46,7 @@ fn the_recorded_responses_of_chatwoot_are_what_its_overlaid_document_declares() 
     assert_eq!(text(&output.stdout).lines().last(), Some("0 findings in 400 exchanges"), "{}", text(&output.stdout));
     assert_eq!(output.status.code(), Some(0));
 
-    // Without the overlay there are findings, and the draft removes them all.
+    // Without the overlay there are findings, and the draft removes all of them.
     let draft = xtask(&["drift", "chatwoot", &file, "--without-overlay", "--draft"])?;
     assert_eq!(draft.status.code(), Some(1));
     let overlay = directory.path().join("draft.yaml");
@@ -60,7 +60,7 @@ fn the_recorded_responses_of_chatwoot_are_what_its_overlaid_document_declares() 
 }
 
 #[test]
-fn a_recording_that_cannot_be_read_is_an_error() -> Result {
+fn unreadable_recordings_are_errors() -> Result {
     let workspace = Workspace::new()?;
     let file = workspace.path("traffic.jsonl");
     fs::write(&file, "{\"method\": \"GET\", \"path\": \"/pets\", \"status\": 200}\n{\"method\": 1}\n")?;

@@ -1,4 +1,4 @@
-//! `lint` as a maintainer and a workflow call it.
+//! `lint` from the perspective of a maintainer and a workflow.
 
 mod support;
 
@@ -6,7 +6,7 @@ use std::fs;
 
 use support::{DOCUMENT, Result, Workspace, text, xtask};
 
-/// A workspace whose document has something to tell of, and an overlay that mends a part of it.
+/// Returns a workspace whose document has findings, and an overlay that corrects some of them.
 fn workspace() -> Result<Workspace> {
     let workspace = Workspace::new()?;
     let document = DOCUMENT.replace("name: {type: string}", "name: {type: string}, owner_id: {type: number}");
@@ -27,17 +27,17 @@ actions:
 }
 
 #[test]
-fn what_is_found_is_shown_where_it_was_written() -> Result {
+fn findings_are_shown_at_their_source() -> Result {
     let output = workspace()?.run(&["lint"])?;
     let said = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "there are warnings alone: {said}");
+    assert_eq!(output.status.code(), Some(0), "there are only warnings: {said}");
     for part in [
         "warning[missing-operation-id]",
         "--> specs/pets/openapi.yaml:6:5",
-        "warning[number-id]: the id `vet_id` is a `number`",
+        "warning[number-id]: the ID `vet_id` has the type `number`",
         "--> specs/pets/overlay.yaml:9:7",
         "at #/components/schemas/pet/properties/vet_id",
-        "help: declare it `integer`",
+        "help: use `integer`",
         "0 errors, 2 warnings in pets",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -46,22 +46,22 @@ fn what_is_found_is_shown_where_it_was_written() -> Result {
 }
 
 #[test]
-fn without_its_overlay_a_document_shows_what_that_mends() -> Result {
+fn without_overlay_shows_corrected_findings() -> Result {
     let workspace = workspace()?;
     let said = text(&workspace.run(&["lint", "pets", "--without-overlay"])?.stdout);
-    assert!(said.contains("the id `owner_id`") && !said.contains("vet_id"), "{said}");
+    assert!(said.contains("the ID `owner_id`") && !said.contains("vet_id"), "{said}");
     let file = workspace.path("specs/pets/openapi.yaml").display().to_string();
     let said = text(&workspace.run(&["lint", &file])?.stdout);
-    assert!(said.contains("the id `owner_id`") && !said.contains("vet_id"), "a file has no overlay: {said}");
+    assert!(said.contains("the ID `owner_id`") && !said.contains("vet_id"), "a file has no overlay: {said}");
     Ok(())
 }
 
 #[test]
-fn a_workflow_gets_annotations_and_a_program_lines_of_json() -> Result {
+fn github_and_json_formats_are_supported() -> Result {
     let workspace = workspace()?;
     let said = text(&workspace.run(&["lint", "--format", "github"])?.stdout);
     let command =
-        "::warning file=specs/pets/overlay.yaml,line=9,col=7,title=number-id::the id `vet_id` is a `number`%0Adeclare";
+        "::warning file=specs/pets/overlay.yaml,line=9,col=7,title=number-id::the ID `vet_id` has the type `number`%0A";
     assert!(
         said.lines().all(|line| line.starts_with("::warning file=specs/pets/")) && said.contains(command),
         "{said}"
@@ -83,7 +83,7 @@ fn a_workflow_gets_annotations_and_a_program_lines_of_json() -> Result {
 }
 
 #[test]
-fn the_exit_code_is_what_is_asked_for() -> Result {
+fn exit_code_follows_fail_on() -> Result {
     let workspace = workspace()?;
     let code = |arguments: &[&str]| -> Result<Option<i32>> {
         Ok(workspace.run(&[&["lint", "pets"], arguments].concat())?.status.code())
@@ -94,13 +94,13 @@ fn the_exit_code_is_what_is_asked_for() -> Result {
     fs::remove_file(workspace.path("specs/pets/overlay.yaml"))?;
     assert_eq!((code(&[])?, code(&["--fail-on", "never"])?), (Some(1), Some(0)));
     fs::write(workspace.path("specs/pets/openapi.yaml"), "openapi: 3.1.0\npaths: [\n")?;
-    assert_eq!(code(&["--fail-on", "never"])?, Some(2), "what cannot be read is a failure");
+    assert_eq!(code(&["--fail-on", "never"])?, Some(2), "an unreadable document is an error");
     assert_eq!(xtask(&["lint", "nobody"])?.status.code(), Some(2));
     Ok(())
 }
 
 #[test]
-fn the_rules_are_listed() -> Result {
+fn rules_are_listed() -> Result {
     let said = text(&xtask(&["lint", "--rules"])?.stdout);
     assert!(said.contains("warning mismatched-status: "), "{said}");
     Ok(())

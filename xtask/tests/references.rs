@@ -1,4 +1,4 @@
-//! Where references of documents may lead: `--root` and `--map`.
+//! The files that references may resolve to: `--root` and `--map`.
 
 mod support;
 
@@ -15,7 +15,7 @@ fn document(target: &str) -> String {
 }
 
 #[test]
-fn references_may_lead_anywhere_below_the_root_and_never_outside_of_it() -> Result {
+fn references_resolve_only_below_the_root() -> Result {
     let directory = tempfile::tempdir()?;
     let path = |name: &str| directory.path().join(name).display().to_string();
     fs::create_dir_all(path("repository/api/v1"))?;
@@ -46,7 +46,7 @@ fn references_may_lead_anywhere_below_the_root_and_never_outside_of_it() -> Resu
 }
 
 #[test]
-fn urls_are_read_from_the_directory_that_a_prefix_is_mapped_to() -> Result {
+fn urls_are_read_from_mapped_directories() -> Result {
     let directory = tempfile::tempdir()?;
     let path = |name: &str| directory.path().join(name).display().to_string();
     fs::create_dir_all(path("copies/v1"))?;
@@ -69,12 +69,12 @@ fn urls_are_read_from_the_directory_that_a_prefix_is_mapped_to() -> Result {
         assert_ne!(refused.status.code(), Some(0), "{outside}: {}", text(&refused.stdout));
     }
     let wrong = xtask(&["lint", "--map", "specs=copies", &path("openapi.yaml")])?;
-    assert!(text(&wrong.stderr).contains("not the beginning of a URL"), "{}", text(&wrong.stderr));
+    assert!(text(&wrong.stderr).contains("not a URL prefix"), "{}", text(&wrong.stderr));
     Ok(())
 }
 
 #[test]
-fn diff_reads_files_as_generate_does() -> Result {
+fn diff_and_generate_read_the_same_files() -> Result {
     let directory = tempfile::tempdir()?;
     let path = |name: &str| directory.path().join(name).display().to_string();
     fs::create_dir_all(path("copies"))?;
@@ -128,7 +128,7 @@ fn undeclared_properties_are_dropped_on_request() -> Result {
 }
 
 #[test]
-fn coverage_tells_keywords_and_places() -> Result {
+fn coverage_lists_keywords_and_locations() -> Result {
     let directory = tempfile::tempdir()?;
     let path = directory.path().join("openapi.yaml").display().to_string();
     let schema = "components: {schemas: {A: {type: string, not: {const: a}, example: b, x-theirs: 1}}}\n";

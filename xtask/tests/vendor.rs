@@ -1,4 +1,4 @@
-//! `vendor` from a URL: a server on this machine publishes the document.
+//! `vendor` from a URL, with a server on this machine that publishes the document.
 
 mod support;
 
@@ -11,7 +11,7 @@ use std::thread;
 
 use support::{DOCUMENT, Result, Workspace, text, tree, xtask};
 
-/// Answers each connection with the same bytes, and tells the first line that was sent to it.
+/// Responds to each connection with the same bytes, and sends the first line of the request to the receiver.
 fn serve(answer: impl Into<Vec<u8>>) -> Result<(String, Receiver<String>)> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?.to_string();
@@ -22,16 +22,16 @@ fn serve(answer: impl Into<Vec<u8>>) -> Result<(String, Receiver<String>)> {
             let Ok(mut connection) = connection else { break };
             let mut lines = BufReader::new(&connection).lines().map_while(std::result::Result::ok);
             _ = told.send(lines.next().unwrap_or_default());
-            // The head to its end: what is left unread would reset the connection.
+            // Read the whole head: unread bytes would reset the connection.
             lines.find(String::is_empty);
-            // Who has enough hangs up.
+            // The client may close the connection early.
             _ = connection.write_all(&answer);
         }
     });
     Ok((address, asked))
 }
 
-/// Publishes a document.
+/// Publishes a document and returns its URL.
 fn publish(document: &str) -> Result<String> {
     let length = document.len();
     let (address, _) = serve(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{document}"))?;
@@ -43,18 +43,18 @@ fn redirect(location: &str) -> Result<String> {
     Ok(format!("http://{address}/openapi.yaml"))
 }
 
-/// Vendors from a URL that must be refused: exit code 2, nothing changed. Gives what was said.
+/// Vendors from a URL that must be rejected: exit code 2, and no files change. Returns the output.
 #[track_caller]
 fn refused(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
     let before = tree(&workspace.path("specs"))?;
     let output = workspace.run(&[&["vendor", "pets"], arguments].concat())?;
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert_eq!(tree(&workspace.path("specs"))?, before, "what is refused changes nothing");
+    assert_eq!(tree(&workspace.path("specs"))?, before, "a rejected document changes nothing");
     Ok(said)
 }
 
-/// A workspace whose API has a source.
+/// Returns a workspace whose API has a source.
 fn workspace(url: &str) -> Result<Workspace> {
     let workspace = Workspace::new()?;
     let output = workspace.run(&["vendor", "pets", &publish(DOCUMENT)?, "--url", url, "--revision", "one"])?;
@@ -63,7 +63,7 @@ fn workspace(url: &str) -> Result<Workspace> {
 }
 
 #[test]
-fn a_document_is_taken_in_from_the_url_of_its_source() -> Result {
+fn documents_are_vendored_from_the_url_of_their_source() -> Result {
     let moved = DOCUMENT.replace("version: '1'", "version: '2'").replace("/pets:", "/pets/all:");
     let workspace = workspace(&publish(&moved)?)?;
     let check = workspace.run(&["vendor", "pets", "--check"])?;
@@ -74,7 +74,7 @@ fn a_document_is_taken_in_from_the_url_of_its_source() -> Result {
     }
     assert!(
         fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("/pets:"),
-        "a check writes nothing"
+        "`--check` writes nothing"
     );
 
     let output = workspace.run(&["vendor", "pets", "--date", "2026-02-03"])?;
@@ -85,26 +85,26 @@ fn a_document_is_taken_in_from_the_url_of_its_source() -> Result {
     assert!(fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("/pets/all:"));
     let source = fs::read_to_string(workspace.path("specs/pets/source.toml"))?;
     assert!(source.contains("version = \"2\"") && source.contains("date = \"2026-02-03\""), "{source}");
-    assert!(!source.contains("revision"), "the revision of another document is not this one's: {source}");
+    assert!(!source.contains("revision"), "the revision belongs to the old document: {source}");
     assert_eq!(workspace.run(&["vendor", "pets", "--check"])?.status.code(), Some(0));
 
     let again = workspace.run(&["vendor", "pets"])?;
-    assert!(text(&again.stdout).contains("nothing has changed"), "{}", text(&again.stdout));
-    assert_eq!(fs::read_to_string(workspace.path("specs/pets/source.toml"))?, source, "not the date, either");
+    assert!(text(&again.stdout).contains("no changes"), "{}", text(&again.stdout));
+    assert_eq!(fs::read_to_string(workspace.path("specs/pets/source.toml"))?, source, "the date is unchanged");
     Ok(())
 }
 
 #[test]
-fn prose_that_moved_is_no_move() -> Result {
+fn changes_of_descriptions_are_ignored() -> Result {
     let workspace = workspace(&publish(&DOCUMENT.replace("tags: [Pets]", "tags: [Pets]\n      summary: New"))?)?;
     let check = workspace.run(&["vendor", "pets", "--check"])?;
     assert_eq!(check.status.code(), Some(0));
-    assert!(text(&check.stdout).contains("nothing but its prose"), "{}", text(&check.stdout));
+    assert!(text(&check.stdout).contains("only in descriptions"), "{}", text(&check.stdout));
     Ok(())
 }
 
 #[test]
-fn a_url_that_is_given_is_read_once_and_one_that_is_set_stays() -> Result {
+fn url_arguments_are_used_once_and_url_options_are_stored() -> Result {
     let workspace = workspace("https://pets.example/openapi.yaml")?;
     let url = |workspace: &Workspace| -> Result<bool> {
         Ok(fs::read_to_string(workspace.path("specs/pets/source.toml"))?.contains("https://pets.example/openapi.yaml"))
@@ -112,15 +112,15 @@ fn a_url_that_is_given_is_read_once_and_one_that_is_set_stays() -> Result {
     assert!(url(&workspace)?);
     let other = publish(&DOCUMENT.replace("string", "boolean"))?;
     assert_eq!(workspace.run(&["vendor", "pets", &other])?.status.code(), Some(0));
-    assert!(url(&workspace)?, "this was one revision's");
+    assert!(url(&workspace)?, "the URL is used only once");
     assert_eq!(workspace.run(&["vendor", "pets", "--url", &other])?.status.code(), Some(0));
     assert!(!url(&workspace)?);
-    assert_eq!(workspace.run(&["vendor", "cats", &other])?.status.code(), Some(0), "an API that is new takes it");
+    assert_eq!(workspace.run(&["vendor", "cats", &other])?.status.code(), Some(0), "a new API stores it");
     Ok(())
 }
 
 #[test]
-fn a_redirect_is_followed() -> Result {
+fn redirects_are_followed() -> Result {
     let workspace = Workspace::new()?;
     let redirected = redirect(&publish(DOCUMENT)?)?;
     assert_eq!(workspace.run(&["vendor", "pets", &redirected])?.status.code(), Some(0));
@@ -128,7 +128,7 @@ fn a_redirect_is_followed() -> Result {
 }
 
 #[test]
-fn what_cannot_be_had_says_why_and_what_to_do() -> Result {
+fn download_errors_have_a_reason_and_help() -> Result {
     let workspace = workspace("https://pets.example")?;
     let head = |head: &str, body: &str| -> Result<String> {
         let (address, _) = serve(format!("HTTP/1.1 {head}\r\n\r\n{body}"))?;
@@ -140,16 +140,16 @@ fn what_cannot_be_had_says_why_and_what_to_do() -> Result {
     };
     for (url, reason) in [
         (head("404 Not Found\r\ncontent-length: 0", "")?, "answers 404"),
-        (head("200 OK\r\ncontent-length: 68000000", "openapi: 3.1.0\n")?, "larger than the 64 MiB"),
-        (head("200 OK\r\nconnection: close", &"# no end\n".repeat(8 << 20))?, "larger than the 64 MiB"),
-        (head("200 OK\r\ncontent-length: 28", "\n<!doctype html><title></tit>")?, "is a web page"),
-        (redirect("http://pets.example/openapi.yaml")?, "redirected to http://pets.example/openapi.yaml, which is not"),
-        (redirect("/openapi.yaml")?, "redirected more than 5 times"),
-        (redirect("https://169.254.169.254/latest/meta-data/")?, "169.254.169.254 is not an address of the public"),
-        (redirect("https://10.0.0.1/openapi.yaml")?, "10.0.0.1 is not an address of the public internet"),
-        (redirect("https://[::ffff:192.168.1.1]/")?, "is not an address of the public internet"),
-        (redirect("https://0xa9fea9fe/")?, "169.254.169.254 is not an address of the public internet"),
-        (redirect("https://[fd00::1]/")?, "fd00::1 is not an address of the public internet"),
+        (head("200 OK\r\ncontent-length: 68000000", "openapi: 3.1.0\n")?, "larger than the limit of 64 MiB"),
+        (head("200 OK\r\nconnection: close", &"# no end\n".repeat(8 << 20))?, "larger than the limit of 64 MiB"),
+        (head("200 OK\r\ncontent-length: 28", "\n<!doctype html><title></tit>")?, "found a web page"),
+        (redirect("http://pets.example/openapi.yaml")?, "redirect to http://pets.example/openapi.yaml, which is not"),
+        (redirect("/openapi.yaml")?, "more than 5 redirects"),
+        (redirect("https://169.254.169.254/latest/meta-data/")?, "169.254.169.254 is not a public address"),
+        (redirect("https://10.0.0.1/openapi.yaml")?, "10.0.0.1 is not a public address"),
+        (redirect("https://[::ffff:192.168.1.1]/")?, "is not a public address"),
+        (redirect("https://0xa9fea9fe/")?, "169.254.169.254 is not a public address"),
+        (redirect("https://[fd00::1]/")?, "fd00::1 is not a public address"),
         (closed, "refused"),
     ] {
         let said = refused(&workspace, &[&url])?;
@@ -160,25 +160,25 @@ fn what_cannot_be_had_says_why_and_what_to_do() -> Result {
 }
 
 #[test]
-fn a_server_that_is_silent_is_not_waited_for() -> Result {
+fn silent_servers_time_out() -> Result {
     let workspace = workspace("https://pets.example")?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let silent = format!("http://{}/openapi.yaml", listener.local_addr()?);
     let said = refused(&workspace, &[&silent, "--timeout", "1"])?;
-    assert!(said.contains("not there after 1 s"), "{said}");
+    assert!(said.contains("timed out after 1 s"), "{said}");
     Ok(())
 }
 
 #[test]
-fn only_https_is_fetched_and_without_a_password() -> Result {
+fn only_https_without_credentials_is_fetched() -> Result {
     let workspace = workspace("https://pets.example")?;
     for (url, reason) in [
-        ("http://pets.example/openapi.yaml", "over https alone"),
-        ("file:///openapi.yaml", "over https alone"),
-        ("https://me:secret@pets.example/openapi.yaml", "user's name"),
+        ("http://pets.example/openapi.yaml", "only https"),
+        ("file:///openapi.yaml", "only https"),
+        ("https://me:secret@pets.example/openapi.yaml", "contains credentials"),
         ("https://", "not a URL"),
-        ("https://10.0.0.1/openapi.yaml", "not an address of the public internet"),
-        ("https://[fe80::1]/openapi.yaml", "not an address of the public internet"),
+        ("https://10.0.0.1/openapi.yaml", "not a public address"),
+        ("https://[fe80::1]/openapi.yaml", "not a public address"),
     ] {
         let said = refused(&workspace, &[url])?;
         assert!(said.contains(reason) && !said.contains("secret"), "{said}");
@@ -187,7 +187,7 @@ fn only_https_is_fetched_and_without_a_password() -> Result {
 }
 
 #[test]
-fn the_proxy_of_the_environment_is_used() -> Result {
+fn proxy_variables_are_used() -> Result {
     let workspace = workspace("https://pets.example/openapi.yaml")?;
     let (proxy, asked) = serve("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")?;
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -205,7 +205,7 @@ fn the_proxy_of_the_environment_is_used() -> Result {
 }
 
 #[test]
-fn what_is_no_openapi_document_is_refused() -> Result {
+fn files_that_are_not_openapi_documents_are_rejected() -> Result {
     let workspace = workspace("https://pets.example")?;
     for (document, code) in [
         (DOCUMENT.replace("3.1.0", "4.0.0"), "unsupported-openapi"),
@@ -225,12 +225,12 @@ actions:
     fs::write(workspace.path("specs/pets/overlay.yaml"), overlay)?;
     let url = publish(&DOCUMENT.replace("required: [name]", "required: 1"))?;
     let output = workspace.run(&["vendor", "pets", &url])?;
-    assert_eq!(output.status.code(), Some(0), "its overlay mends it: {}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "its overlay fixes it: {}{}", text(&output.stdout), text(&output.stderr));
     Ok(())
 }
 
 #[test]
-fn actions_that_the_new_revision_left_behind_are_told_all_at_once() -> Result {
+fn all_outdated_actions_are_reported_at_once() -> Result {
     let workspace = workspace("https://pets.example")?;
     let overlay = "\
 overlay: 1.1.0
@@ -258,12 +258,12 @@ actions:
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(said.contains("the overlays in specs/pets have to follow"), "{said}");
-    assert!(!fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("age"), "it is taken in");
+    assert!(!fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("age"), "it is vendored");
     Ok(())
 }
 
 #[test]
-fn a_document_written_by_hand_is_left_to_people() -> Result {
+fn documents_written_by_hand_are_not_replaced() -> Result {
     let output = xtask(&["vendor", "contactship", "--check"])?;
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("written by hand"));
@@ -271,7 +271,7 @@ fn a_document_written_by_hand_is_left_to_people() -> Result {
     Ok(())
 }
 
-/// A document of several files becomes one, and each of the others is pinned by its checksum.
+/// Documents with several files are bundled, and the hashes of the other files are recorded.
 #[test]
 fn referenced_files_are_fetched_and_pinned() -> Result {
     let workspace = workspace("https://pets.example")?;
@@ -279,11 +279,11 @@ fn referenced_files_are_fetched_and_pinned() -> Result {
     let note = publish(pet)?.replace("openapi.yaml", "note.json");
     let document = DOCUMENT.replace("#/components/schemas/pet", &note);
     assert!(document.contains(&note));
-    // A file does not lead to this machine.
+    // A local file must not refer to this machine.
     let file = workspace.path("upstream.yaml");
     fs::write(&file, &document)?;
     let refused = workspace.run(&["vendor", "pets", &file.display().to_string()])?;
-    assert!(text(&refused.stderr).contains("it is this machine"), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("it refers to this machine"), "{}", text(&refused.stderr));
     let output = workspace.run(&["vendor", "pets", &publish(&document)?])?;
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
@@ -295,7 +295,7 @@ fn referenced_files_are_fetched_and_pinned() -> Result {
 }
 
 #[test]
-fn urls_are_read_from_copies_that_the_source_names() -> Result {
+fn urls_are_read_from_copies_listed_in_the_source() -> Result {
     let workspace = workspace("https://pets.example")?;
     let path = workspace.path("specs/pets/openapi.yaml");
     let document = fs::read_to_string(&path)?;

@@ -1,4 +1,4 @@
-//! The workflows of GitHub Actions: what they may do, and that each of their shell steps runs.
+//! The GitHub Actions workflows: their permissions, and that each shell step runs.
 
 mod support;
 
@@ -15,7 +15,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// Each workflow: the name of its file and what is in it.
+/// Returns the file name and the contents of each workflow.
 fn workflows() -> Result<Vec<(String, Value)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root().join(".github/workflows"))? {
@@ -27,14 +27,14 @@ fn workflows() -> Result<Vec<(String, Value)>> {
     Ok(found)
 }
 
-/// Each job of a workflow, and its steps.
+/// Returns the jobs of a workflow with their steps.
 fn jobs(workflow: &Value) -> impl Iterator<Item = (&String, &Value, &[Value])> {
     let jobs = workflow["jobs"].as_object().into_iter().flatten();
     jobs.map(|(name, job)| (name, job, job["steps"].as_array().map(Vec::as_slice).unwrap_or_default()))
 }
 
 #[test]
-fn actions_are_pinned_and_nothing_that_builds_may_write() -> Result {
+fn actions_are_pinned_and_builds_have_no_write_permission() -> Result {
     for (file, workflow) in workflows()? {
         assert_eq!(workflow["permissions"], serde_json::json!({"contents": "read"}), "{file}");
         assert!(workflow["on"].get("pull_request_target").is_none(), "{file}");
@@ -62,8 +62,8 @@ fn actions_are_pinned_and_nothing_that_builds_may_write() -> Result {
     Ok(())
 }
 
-/// A program that stands for one that builds, downloads or publishes: it says what it was called with, and does what a script goes
-/// on with.
+/// A program that replaces ones that build, download or publish: it logs its arguments, and produces the output that
+/// scripts depend on.
 const STAND_IN: &str = r#"#!/usr/bin/env bash
 name=${0##*/}
 echo "$name $*" >>"$LOG"
@@ -88,7 +88,7 @@ esac
 
 const PROGRAMS: &[&str] = &["cargo", "rustup", "npm", "node", "gh", "git", "python3"];
 
-/// The value of an expression in a step's `env`, as good as any.
+/// Returns a sample value for an expression in a step's `env`.
 fn sample(variable: &str, value: &str) -> String {
     match (variable, value.starts_with("${{")) {
         ("API", _) => "kajabi".to_owned(),
@@ -106,7 +106,7 @@ fn git(directory: &Path, arguments: &[&str]) -> Result {
     Ok(())
 }
 
-/// A copy of the project as a git repository, with the branch `origin/main`.
+/// Copies the project into a git repository with the branch `origin/main`.
 fn copy(directory: &Path) -> Result {
     let tracked = Command::new("git")
         .arg("-C")
@@ -131,7 +131,7 @@ fn copy(directory: &Path) -> Result {
     git(&["update-ref", "refs/remotes/origin/main", "HEAD"])
 }
 
-/// Runs a step as a runner does, with stand-ins for programs. Gives what was called.
+/// Runs a step like a runner does, with stand-ins for programs. Returns the calls of the stand-ins.
 fn run(step: &Value, directory: &Path, bin: &Path) -> Result<String> {
     let log = directory.join("target/log");
     _ = fs::remove_file(&log);
@@ -150,13 +150,13 @@ fn run(step: &Value, directory: &Path, bin: &Path) -> Result<String> {
     let output = command.output()?;
     let called = fs::read_to_string(&log).unwrap_or_default();
     let said = text(&output.stdout) + &text(&output.stderr);
-    // Nothing is pushed in a test.
+    // Tests must not push anything.
     assert!(output.status.success() || called.contains("git push"), "{script}:\n{said}\ncalled:\n{called}");
     Ok(called)
 }
 
 #[test]
-fn every_shell_step_runs() -> Result {
+fn all_shell_steps_run() -> Result {
     let (directory, bin) = (tempfile::tempdir()?, tempfile::tempdir()?);
     copy(directory.path())?;
     for program in PROGRAMS {
@@ -167,7 +167,7 @@ fn every_shell_step_runs() -> Result {
     let mut steps = 0;
     for (file, workflow) in workflows()? {
         for (_, job, of_job) in jobs(&workflow) {
-            // Each job has a checkout of its own. What is not tracked stays, as if it were an artifact.
+            // Each job has its own checkout. Untracked files are kept, as if they were artifacts.
             git(directory.path(), &["checkout", "--quiet", "--force", "main"])?;
             for step in of_job.iter().filter(|step| step.get("run").is_some()) {
                 let mut step = step.clone();

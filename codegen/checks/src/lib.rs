@@ -1,3 +1,3 @@
-//! Tests of the passes, which need more than one of the crates: golden output, invariants of every document, reviews.
+//! Tests of the passes that need several crates: golden output, invariants of all documents, and reviews.
 //!
-//! There is no code here: see `tests/`.
+//! This crate has no code of its own; see `tests/`.

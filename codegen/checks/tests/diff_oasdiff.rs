@@ -1,4 +1,4 @@
-//! Maps each rule id of oasdiff to the rule of ours that reports the same change.
+//! Maps each rule ID of oasdiff to our rule that reports the same change.
 
 mod support;
 
@@ -13,9 +13,9 @@ struct Row<'t> {
     id: &'t str,
     direction: Option<Direction>,
     severity: Severity,
-    /// Our rule. None if we do not report the change.
+    /// Our rule, or `None` if we do not report the change.
     rule: Option<&'t str>,
-    /// Why there is no rule, or why its severity is another one.
+    /// The reason why there is no rule, or why its severity differs.
     reason: &'t str,
 }
 
@@ -40,19 +40,19 @@ fn row(line: &str) -> Option<Row<'_>> {
 }
 
 #[test]
-fn each_rule_of_oasdiff_has_its_counterpart_or_a_reason() -> Result<(), Box<dyn Error>> {
+fn oasdiff_rules_have_a_counterpart_or_a_reason() -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(fixtures().join("diff/oasdiff.table"))?;
     let (mut ids, mut mapped) = (std::collections::BTreeSet::new(), 0);
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let row = row(line).ok_or_else(|| format!("not a row: {line}"))?;
-        assert!(ids.insert(row.id), "{} is there twice", row.id);
+        assert!(ids.insert(row.id), "duplicate row {}", row.id);
         let Some(rule) = row.rule else {
             assert!(!row.reason.is_empty(), "{} has neither a rule nor a reason", row.id);
             continue;
         };
         mapped += 1;
         let known = rules::ALL.iter().find(|known| known.id == rule);
-        let known = known.ok_or_else(|| format!("{}: there is no rule `{rule}`", row.id))?;
+        let known = known.ok_or_else(|| format!("{}: unknown rule `{rule}`", row.id))?;
         let severity = known.severity(row.direction);
         let is_same = severity == row.severity;
         assert!(is_same || !row.reason.is_empty(), "{}: `{rule}` is {}, without a reason", row.id, severity.word());

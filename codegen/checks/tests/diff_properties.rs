@@ -1,5 +1,5 @@
-//! What holds of every comparison: a document never differs from itself, however it is written; swapping two documents mirrors their
-//! changes; and a change is known again in documents that are written otherwise.
+//! Properties of all comparisons: equivalent documents have no differences, swapping two documents mirrors their
+//! changes, and fingerprints do not depend on the form of the documents.
 
 #[path = "support/diff.rs"]
 mod diff;
@@ -23,7 +23,7 @@ use rewrite::{changed, extracted, inlined, renamed, reordered};
 use serde_json::Value;
 use walk::{document, documents};
 
-/// The themes of the golden fixtures, overlaid, but for the one whose mistakes mean something only where they are.
+/// Returns the overlaid themes of the golden fixtures, except for the one whose mistakes depend on their location.
 fn themes() -> Outcome<Vec<(String, Value)>> {
     let overlaid =
         |theme: String| document(&Path::new("golden").join(&theme)).overlaid().map(|document| (theme, document));
@@ -31,7 +31,7 @@ fn themes() -> Outcome<Vec<(String, Value)>> {
     Ok(themes.filter_map(overlaid).collect())
 }
 
-/// The vendored documents, overlaid.
+/// Returns the vendored documents, overlaid.
 fn vendored() -> Outcome<Vec<(String, Value)>> {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
     let mut found = Vec::new();
@@ -71,20 +71,20 @@ fn lines(changes: &[Change]) -> Vec<String> {
 }
 
 #[test]
-fn a_document_does_not_differ_from_itself_however_it_is_written() -> Outcome {
+fn equivalent_documents_have_no_differences() -> Outcome {
     let mut rng = Rng::with_seed(4);
     let all: Vec<_> = themes()?.into_iter().chain(vendored()?).collect();
     assert!(all.len() >= 34, "{}", all.len());
     for (name, document) in all {
         let original = model(&document)?;
         let written = [
-            ("as it is", document.clone()),
+            ("unchanged", document.clone()),
             ("reordered", reordered(&document, &mut rng)),
             ("renamed", renamed(&document)),
             ("inlined", inlined(&document, &mut rng)),
             ("extracted", extracted(&document, &mut rng)),
         ];
-        // Who extends a schema by a reference no longer does so once the reference is inlined.
+        // A schema no longer extends another one if the reference between them is inlined.
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         let is_parent = |schema: &Value| schema.get("discriminator").is_some() && schema.get("oneOf").is_none();
         let has_parents = schemas.is_some_and(|schemas| schemas.values().any(is_parent));
@@ -125,7 +125,7 @@ fn swapping_two_documents_mirrors_their_changes() -> Outcome {
 }
 
 #[test]
-fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
+fn fingerprints_do_not_depend_on_the_form_of_documents() -> Outcome {
     let mut rng = Rng::with_seed(7);
     let fingerprints =
         |changes: &[Change]| changes.iter().map(|change| change.fingerprint.clone()).collect::<BTreeSet<_>>();
@@ -138,7 +138,7 @@ fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
             }
             let (Ok(old), Ok(new)) = (model(&document), model(&other)) else { continue };
             let plain = wire(&old, &new);
-            // A change may leave a reference to a schema where something else is expected.
+            // A change may put a reference to a schema where another object is expected.
             let Ok(new) = model(&renamed(&other)) else { continue };
             let rewritten = wire(&model(&reordered(&document, &mut rng))?, &new);
             assert_eq!(
@@ -155,7 +155,7 @@ fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
     Ok(())
 }
 
-/// A revision whose document is this value, and the client's code without comments.
+/// Returns the revision of this document, and the client's code without comments.
 fn revision(document: &Value) -> Outcome<Option<(Revision, Vec<String>)>> {
     let text = serde_json::to_vec(document)?;
     let read = |_: &str| Ok(text.clone());
@@ -176,7 +176,7 @@ fn revision(document: &Value) -> Outcome<Option<(Revision, Vec<String>)>> {
 }
 
 #[test]
-fn a_review_without_findings_means_that_the_client_differs_in_documentation_alone() -> Outcome {
+fn reviews_without_findings_imply_equal_clients_except_documentation() -> Outcome {
     let mut rng = Rng::with_seed(23);
     let (mut silent, mut compared, mut uncompared) = (0, 0, Vec::new());
     for (name, document) in themes()? {
@@ -185,7 +185,7 @@ fn a_review_without_findings_means_that_the_client_differs_in_documentation_alon
             let (Some((old, before)), Some((new, after))) = (revision(&document)?, revision(&other)?) else { continue };
             let Ok(reviewed) = Reviewed::of("client", old, new) else { continue };
             compared += 1;
-            // What no operation leads to is not compared on the wire.
+            // Parts that no operation uses are not compared on the wire.
             let unknown = reviewed.findings.iter().filter(|finding| {
                 finding.change.rule.id == "rust-behavior-changed" && !finding.change.operations.is_empty()
             });
@@ -197,7 +197,7 @@ fn a_review_without_findings_means_that_the_client_differs_in_documentation_alon
         }
     }
     assert!(silent > 10, "only {silent} reviews without findings");
-    // The warning that something else changed is for what is rare.
+    // The warning about other changes should be rare.
     assert!(uncompared.len() * 50 <= compared, "{} of {compared}: {uncompared:#?}", uncompared.len());
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Reviews as people and programs read them, of two revisions of the real documents and of small ones that mean no good.
+//! Reviews in all formats, of two revisions of the real documents and of small, partly malicious ones.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks --test diff_review` writes the golden reviews anew.
+//! Run `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks --test diff_review` to update the golden reviews.
 
 #[path = "support/pair.rs"]
 mod pair;
@@ -17,7 +17,7 @@ use support::{fixtures, golden};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// The review of a pair in the fixtures.
+/// Returns the review of a pair in the fixtures.
 fn upstream(api: &str, extension: &str) -> Outcome<Review> {
     let read = |which: &str| fs::read_to_string(fixtures().join(format!("review/{api}/{which}.{extension}")));
     let (old, new) = (read("old")?, read("new")?);
@@ -26,7 +26,7 @@ fn upstream(api: &str, extension: &str) -> Outcome<Review> {
     Ok(Review::of(vec![reviewed], Some(Version::new(0, 1, 0)), None))
 }
 
-/// What changed in a pair that is written as one text.
+/// Returns the changes of a pair that is written as one text.
 fn small(text: &str) -> Outcome<Reviewed> {
     let (old, new) = (document(text, Which::Old), document(text, Which::New));
     Ok(reviewed("pets", ["old.yaml", &old], ["new.yaml", &new])?)
@@ -50,18 +50,19 @@ fn upstream_revisions_are_reviewed() -> Outcome {
 }
 
 #[test]
-fn a_document_does_not_differ_from_itself() -> Outcome {
+fn equal_documents_have_no_differences() -> Outcome {
     let text = fs::read_to_string(fixtures().join("review/chatwoot/new.json"))?;
     let reviewed = reviewed("chatwoot", ["a.json", &text], ["b.json", &text])?;
     let review = Review::of(vec![reviewed], Some(Version::new(0, 1, 0)), None);
     assert_eq!(review.worst(), None);
-    let expected = "chatwoot 1.1.0\n  nothing changed\n\nDeployed clients go on as before\nRust callers compile as before\nNo version bump required: nothing changed\n";
+    let expected = "chatwoot 1.1.0\n  nothing changed\n\nDeployed clients are not affected\n\
+        Rust callers are not affected\nNo version bump required: nothing changed\n";
     assert_eq!(format::text(&review, false), expected);
     Ok(())
 }
 
 #[test]
-fn versions_are_required_for_what_callers_see() -> Outcome {
+fn required_versions_depend_on_the_effect_on_callers() -> Outcome {
     let property = |property: &str| {
         format!(
             "paths: {{/pets: {{get: {{tags: [Pets], $gives}}}}}}\ncomponents: {{schemas: {{pet: {{type: object, properties: {{a: {property}}}}}}}}}"
@@ -72,7 +73,7 @@ fn versions_are_required_for_what_callers_see() -> Outcome {
         (property("{type: <string|integer>}"), Bump::Major),
         (property("{type: string}<|, b: {type: string}>"), Bump::Minor),
         (property("{type: string, deprecated: <false|true>}"), Bump::Minor),
-        // It breaks the wire, and no caller's code.
+        // This breaks the wire format, but no caller's code.
         (property("{type: string, nullable: <false|true>}"), Bump::Minor),
         (property("{type: string, maxLength: <2|1>}"), Bump::Patch),
         (property("{type: string}"), Bump::None),
@@ -84,7 +85,7 @@ fn versions_are_required_for_what_callers_see() -> Outcome {
     let required = |declared| {
         Ok::<_, Box<dyn Error>>(Review::of(vec![small(RENAMED)?], Some(Version::new(0, 1, 0)), declared).required)
     };
-    let because = "`all` is `index` now (`pets::pets::Pets::all`)";
+    let because = "`all` was renamed to `index` (`pets::pets::Pets::all`)";
     assert_eq!(required(None)?.to_string(), format!("Version 0.1.0 to 0.2.0 required: {because}"));
     let stale = required(Some(Version::new(0, 1, 9)))?;
     assert_eq!(stale.to_string(), format!("Version 0.1.0 to 0.2.0 required: {because}"));
@@ -95,14 +96,14 @@ fn versions_are_required_for_what_callers_see() -> Outcome {
 }
 
 #[test]
-fn accepted_changes_are_shown_apart() -> Outcome {
+fn accepted_changes_are_shown_separately() -> Outcome {
     let mut api = small(RENAMED)?;
-    let fingerprint = api.findings.first().ok_or("nothing changed")?.change.fingerprint.clone();
+    let fingerprint = api.findings.first().ok_or("no changes")?.change.fingerprint.clone();
     let stale = api.accept([(fingerprint.as_str(), "nobody called it"), ("0123456789abcdef", "it was there once")]);
     assert_eq!(stale, ["0123456789abcdef"]);
     let review = Review::of(vec![api], Some(Version::new(1, 2, 3)), None);
     assert_eq!(review.worst(), None);
-    assert_eq!(review.required.bump, Bump::Major, "who accepts a change still makes it");
+    assert_eq!(review.required.bump, Bump::Major, "accepted changes still count");
     let text = format::text(&review, false);
     assert!(text.contains("accepted    nobody called it\n") && text.contains("\nAccepted\n"), "{text}");
     let markdown = format::markdown(&review);
@@ -112,42 +113,42 @@ fn accepted_changes_are_shown_apart() -> Outcome {
 }
 
 #[test]
-fn whole_apis_come_and_go() -> Outcome {
+fn apis_are_added_and_removed() -> Outcome {
     let text = document(RENAMED, Which::Old);
     let added = Reviewed::added("cats", revision("cats.yaml", &text)?).map_err(|walk| walk.report(false))?;
     let removed = Reviewed::removed("dogs", revision("dogs.yaml", &text)?);
     let review = Review::of(vec![added, removed], None, None);
     assert_eq!((review.worst(), review.required.bump), (Some(Severity::Breaking), Bump::Major));
     let text = format::text(&review, false);
-    assert!(text.contains("info[rust-client-added] the API `cats` is new, with one operation\n"), "{text}");
+    assert!(text.contains("info[rust-client-added] the API `cats` was added, with one operation\n"), "{text}");
     assert!(text.contains("is          cats.yaml:1:1\n") && text.contains("was         dogs.yaml:1:1\n"), "{text}");
     assert!(
-        text.contains("\nA major version required: the API `dogs` is gone, with one operation (`dogs`)\n"),
+        text.contains("\nA major version required: the API `dogs` was removed, with one operation (`dogs`)\n"),
         "{text}"
     );
     Ok(())
 }
 
-/// A property whose name would be markup, a call, a command and another line.
+/// A property whose name contains markup, a mention, a workflow command and a line break.
 const HOSTILE: &str = r#"paths: {/pets: {get: {tags: [Pets], $gives}}}
 components: {schemas: {pet: {type: object, properties: {a: {type: string}, "\n::error::x`|| @team <b>&amp;[x](https://x.example) \u202e%0A": {type: string}}}}}"#;
 
 #[test]
-fn a_document_is_text_in_every_format() -> Outcome {
+fn document_strings_are_text_in_all_formats() -> Outcome {
     let without = HOSTILE.split(", \"").next().ok_or("no property")?.to_owned() + "}}}}";
-    // The name has a bar and brackets itself, which a pair's text has another use for.
+    // The name contains a bar and brackets, which have a special meaning in the text of a pair.
     let head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n";
     let gives = "responses: {'200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}";
     let [old, new] = [without.as_str(), HOSTILE].map(|text| format!("{head}{}", text.replace("$gives", gives)));
     let review = Review::of(vec![reviewed("pets", ["old.yaml", &old], ["new.yaml", &new])?], None, None);
     assert!(review.findings().any(|finding| finding.change.message.contains("@team")), "{review:#?}");
-    // What stands between backticks is code.
+    // Text between backticks is code.
     let spans = format::markdown(&review);
     let markdown = spans.split('`').step_by(2).collect::<String>().replace("\\&", "");
     for active in ["<b>", "&amp;", "[x](", "|| ", "\n::error"] {
         assert!(!markdown.contains(active), "{active}: {markdown}");
     }
-    // A name is called where a letter follows the sign, and text is code where it stands between backticks.
+    // A mention needs a letter after the sign, and text between backticks is code.
     assert!(!markdown.contains("@team"), "{markdown}");
     let commands = format::github(&review);
     assert!(commands.lines().all(|line| line.starts_with("::notice title=API review::")), "{commands}");
@@ -173,7 +174,7 @@ fn a_document_is_text_in_every_format() -> Outcome {
 }
 
 #[test]
-fn the_verdict_says_who_breaks() -> Outcome {
+fn the_verdict_names_who_is_affected() -> Outcome {
     let sent = |schema: &str| {
         format!(
             "paths: {{/pets: {{post: {{tags: [Pets], $takes, $done}}}}}}\ncomponents: {{schemas: {{pet: {schema}}}}}"
@@ -195,7 +196,7 @@ fn the_verdict_says_who_breaks() -> Outcome {
             sent("{type: object, properties: {a: {type: string}<, b: {type: string}|>}}"),
             ["Deployed clients may be affected: 1 warning", "Rust callers break: 1 breaking change"],
         ),
-        (RENAMED.to_owned(), ["Deployed clients go on as before", "Rust callers break: 1 breaking change"]),
+        (RENAMED.to_owned(), ["Deployed clients are not affected", "Rust callers break: 1 breaking change"]),
     ];
     for (text, [clients, callers]) in cases {
         let verdict = format::Verdict::of(&review(&text)?);
@@ -205,19 +206,19 @@ fn the_verdict_says_who_breaks() -> Outcome {
 }
 
 #[test]
-fn what_is_gone_says_where_it_was() -> Outcome {
+fn removals_have_their_old_location() -> Outcome {
     let text = "paths: {/pets: {get: {tags: [Pets], $gives}}}\ncomponents: {schemas: {pet: {type: object, properties: {a: {type: string}<, b: {type: string}|>}}}}";
     let messages: Vec<String> = small(text)?.findings.iter().map(|finding| finding.change.message.clone()).collect();
     let expected = [
-        "the field `b` is gone (from `pets::types::Pet`)",
-        "property `b` of the response is no longer there (from `GET /pets > 200 application/json`)",
+        "the field `b` was removed (from `pets::types::Pet`)",
+        "property `b` of the response was removed (from `GET /pets > 200 application/json`)",
     ];
     assert_eq!(messages, expected);
     Ok(())
 }
 
 #[test]
-fn markdown_has_no_entities_and_a_long_review_shows_the_worst() -> Outcome {
+fn markdown_has_no_entities_and_is_limited_to_severe_findings() -> Outcome {
     let markdown = format::markdown(&upstream("chatwoot", "json")?);
     assert!(!markdown.contains("&#") && !markdown.contains("&gt;"), "{markdown}");
     let property = |index: usize| format!("p{index}: {{type: <string|integer>}}");
@@ -234,7 +235,7 @@ fn markdown_has_no_entities_and_a_long_review_shows_the_worst() -> Outcome {
 }
 
 #[test]
-fn junit_fails_for_what_breaks_and_says_so_of_nothing_else() -> Outcome {
+fn junit_fails_only_for_breaking_changes() -> Outcome {
     let junit = format::junit(&review(RENAMED)?);
     assert!(junit.contains("tests=\"1\" failures=\"1\""), "{junit}");
     assert!(junit.contains("<failure type=\"rust-method-renamed\""), "{junit}");
@@ -245,26 +246,26 @@ fn junit_fails_for_what_breaks_and_says_so_of_nothing_else() -> Outcome {
 }
 
 #[test]
-fn the_page_has_the_operations_and_loads_nothing() -> Outcome {
+fn html_lists_operations_and_loads_nothing() -> Outcome {
     let html = format::html(&upstream("kajabi", "yaml")?);
     assert!(html.contains("<code>GET /v1/contacts</code>") && html.contains("id=\"finding-0\""), "no operations");
     let loads = ["src=", "href=", "@import", "url(", "fetch("];
-    assert!(loads.iter().all(|load| !html.contains(load)), "it loads something");
+    assert!(loads.iter().all(|load| !html.contains(load)), "the page loads resources");
     Ok(())
 }
 
 #[test]
-fn lines_of_callers_are_found_by_name() -> Outcome {
+fn affected_lines_are_found_by_name() -> Outcome {
     let review = review(RENAMED)?;
     let program = "fn main() {\n    let all = client.pets().all().await;\n    // client.pets().all()\n    let call = other.all(1);\n}\n";
     let lines: Vec<usize> = affected(&review, program).iter().map(|found| found.line).collect();
-    assert_eq!(lines, [2, 4], "another method of this name is found as well");
-    assert!(affected(&review, "fn main() { other.all(1); }").is_empty(), "nothing of the resource is called");
+    assert_eq!(lines, [2, 4], "other methods of this name are found too");
+    assert!(affected(&review, "fn main() { other.all(1); }").is_empty(), "the resource is not used");
     Ok(())
 }
 
 #[test]
-fn a_path_that_moved_is_told_once() -> Outcome {
+fn moved_prefixes_are_reported_once() -> Outcome {
     let cases = [
         (
             "paths: {/<v1|v2>/cats: {get: {tags: [Cats], $done}}, /<v1|v2>/dogs: {get: {tags: [Dogs], $done}}}",
@@ -283,7 +284,7 @@ fn a_path_that_moved_is_told_once() -> Outcome {
 }
 
 #[test]
-fn extensions_of_others_are_no_errors() -> Outcome {
+fn unknown_extensions_are_accepted() -> Outcome {
     let text = "paths: {/pets: {get: {tags: [Pets], $gives}}}\ncomponents: {schemas: {pet: {type: object, x-rust-type: {crate: a, path: 'a::<B|C>'}}}}";
     let ids: Vec<&str> = small(text)?.findings.iter().map(|finding| finding.change.rule.id).collect();
     assert_eq!(ids, ["uncompared"]);
@@ -291,7 +292,7 @@ fn extensions_of_others_are_no_errors() -> Outcome {
 }
 
 #[test]
-fn a_comment_is_never_too_long_for_github() -> Outcome {
+fn markdown_fits_into_a_github_comment() -> Outcome {
     let operations: String =
         (0..3000).map(|index| format!("  /pets/{index}: {{get: {{tags: [Pets], $done}}}}\n")).collect();
     let few = document("paths:\n  /pets: {get: {tags: [Pets], $done}}\n", Which::Old);
@@ -304,14 +305,14 @@ fn a_comment_is_never_too_long_for_github() -> Outcome {
 }
 
 #[test]
-fn colour_is_only_where_it_is_asked_for() -> Outcome {
+fn colors_are_opt_in() -> Outcome {
     let review = review(RENAMED)?;
     assert!(!format::text(&review, false).contains('\u{1b}'));
     assert!(format::text(&review, true).contains("\u{1b}[1m\u{1b}[91mbreaking[rust-method-renamed]\u{1b}[0m"));
     Ok(())
 }
 
-/// The JSON as the generator's README documents it: nothing more, nothing less.
+/// The JSON exactly as documented in the generator's README.
 mod documented {
     use serde::Deserialize;
 
@@ -389,7 +390,7 @@ mod documented {
 fn json_is_as_documented() -> Outcome {
     let text = format::json(&upstream("kajabi", "yaml")?);
     let review: documented::Review = serde_json::from_str(&text)?;
-    let [api] = review.apis.as_slice() else { return Err("there is one API".into()) };
+    let [api] = review.apis.as_slice() else { return Err("expected one API".into()) };
     assert_eq!((api.name.as_str(), api.old.as_deref(), api.new.as_deref()), ("kajabi", Some("1.0.1"), Some("1.1.0")));
     assert_eq!(api.counts, review.counts);
     assert_eq!(api.changes.len(), api.counts.breaking + api.counts.warning + api.counts.info + api.counts.accepted);
@@ -398,7 +399,7 @@ fn json_is_as_documented() -> Outcome {
         (version.bump.as_str(), version.from.as_deref(), version.to.as_deref()),
         ("major", Some("0.1.0"), Some("0.2.0"))
     );
-    assert!(version.declared.is_none() && version.because.contains("is gone"), "{}", version.because);
+    assert!(version.declared.is_none() && version.because.contains("was removed"), "{}", version.because);
     for change in &api.changes {
         let known = [
             (["wire", "rust"].as_slice(), &change.area),

@@ -1,4 +1,4 @@
-//! Pairs of small documents, and what changed between them for callers of the client.
+//! Pairs of small documents, and the changes between them for callers of the client.
 
 #[path = "support/pair.rs"]
 mod pair;
@@ -12,7 +12,7 @@ fn lines(changes: &[Change]) -> Vec<String> {
     changes.iter().map(|change| format!("{} {} {}", change.severity.word(), change.rule.id, change.subject)).collect()
 }
 
-/// Compares the pair in both directions; says which rules applied, or what is not as expected.
+/// Compares the pair in both directions. Returns the rules that applied, or the unexpected result.
 fn check(name: &str, text: &str, expected: &[&str]) -> Result<Vec<&'static str>, String> {
     let (old, new) = (client(&document(text, Which::Old))?, client(&document(text, Which::New))?);
     let changes = diff::rust(&old, &new, &[]);
@@ -39,17 +39,17 @@ fn check(name: &str, text: &str, expected: &[&str]) -> Result<Vec<&'static str>,
     Ok(changes.iter().chain(&back).map(|change| change.rule.id).collect())
 }
 
-/// The component `pet` as what a request sends.
+/// Returns a document that sends the component `pet` in a request.
 fn sent(schema: &str) -> String {
     format!("paths: {{/pets: {{post: {{tags: [Pets], $takes, $done}}}}}}\ncomponents: {{schemas: {{pet: {schema}}}}}")
 }
 
-/// The component `pet` as what an answer holds.
+/// Returns a document that receives the component `pet` in a response.
 fn received(schema: &str) -> String {
     format!("paths: {{/pets: {{get: {{tags: [Pets], $gives}}}}}}\ncomponents: {{schemas: {{pet: {schema}}}}}")
 }
 
-/// A document with two components, of which the second is this.
+/// Returns a document with two components, the second of which is this one.
 fn twin(animal: &str) -> String {
     format!(
         "paths: {{/pets: {{get: {{tags: [Pets], $gives}}, post: {{tags: [Pets], responses: {{'200': {{description: '', content: {{application/json: {{schema: {{$ref: '#/components/schemas/animal'}}}}}}}}}}}}}}}}\ncomponents: {{schemas: {{pet: {{type: object, properties: {{a: {{type: string}}}}}}, animal: {{{animal}}}}}}}"
@@ -61,42 +61,42 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
         |fields: &str| format!("paths: {{/pets: {{get: {{tags: [Pets], parameters: [{fields}], $done}}}}}}");
     vec![
         (
-            "a method has another name",
+            "a renamed method",
             "paths: {/pets: {get: {tags: [Pets], x-rust-name: <all|index>, $done}}}".to_owned(),
             &["breaking rust-method-renamed c::pets::Pets::all"],
         ),
         (
-            "the document's own id makes another name",
+            "an `operationId` that changes the name",
             "paths: {/pets: {get: {tags: [Pets], $done}, post: {tags: [Pets], $done}}, /pets/run: {post: {tags: [Pets], operationId: <start|stop>, $done}}}".to_owned(),
             &["breaking rust-method-renamed c::pets::Pets::start"],
         ),
         (
-            "a method is in another resource that was there",
+            "a method moved to an existing resource",
             "paths: {/a: {get: {tags: [A], $done}}, /b: {get: {tags: [B], $done}}, /c/d: {get: {tags: [<A|B>], x-rust-name: go, $done}}}".to_owned(),
             &["breaking rust-method-moved c::a::A::go"],
         ),
         (
-            "a method is gone, another is new",
+            "a method is removed and another one added",
             "paths: {/a: {get: {tags: [A], $done}}, /a/<x|y>: {post: {tags: [A], $done}}}".to_owned(),
             &["breaking rust-method-removed c::a::A::x", "info rust-method-added c::a::A::y"],
         ),
         (
-            "a method calls another path",
+            "a method calls a different path",
             "paths: {/a: {get: {tags: [A], $done}}, /<v1|v2>/x: {post: {tags: [A], x-rust-name: go, $done}}}".to_owned(),
             &["warning rust-method-redirected c::a::A::go"],
         ),
         (
-            "a resource has another name",
+            "a renamed resource",
             "paths: {/a: {get: {tags: [<Cats|Pets>], $done}}, /b: {get: {tags: [<Cats|Pets>], $done}}}".to_owned(),
             &["breaking rust-resource-renamed c::cats::Cats"],
         ),
         (
-            "a resource is gone, another is new",
+            "a resource is removed and another one added",
             "paths: {/<a|b>: {get: {tags: [<A|B>], x-rust-name: <list|find>, $done}}}".to_owned(),
             &["breaking rust-resource-removed c::a::A", "info rust-resource-added c::b::B"],
         ),
         (
-            "path parameters with other names are no change",
+            "renamed path parameters are not a change",
             "paths: {'/a/{<id|key>}': {get: {tags: [A], parameters: [{name: <id|key>, in: path, required: true, schema: {type: string}}], $done}}}".to_owned(),
             &[],
         ),
@@ -119,22 +119,22 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a method is deprecated, and repeated",
+            "a method is deprecated and retried",
             "paths: {/a: {post: {tags: [A], deprecated: <false|true>, x-idempotent: <false|true>, $done}}}".to_owned(),
             &["info rust-method-deprecated c::a::A::create", "warning rust-retries-added c::a::A::create"],
         ),
         (
-            "an argument is new",
+            "an argument is added",
             parameter("<|{name: q, in: query, required: true, schema: {type: string}}>"),
             &["breaking rust-argument-added c::pets::Pets::list"],
         ),
         (
-            "the first setter breaks no caller",
+            "adding the first setter is not breaking",
             parameter("<|{name: q, in: query, schema: {type: string}}>"),
             &["info rust-setter-added c::pets::Pets::list"],
         ),
         (
-            "a setter is deprecated and takes another type",
+            "a setter is deprecated and its type changes",
             parameter("{name: q, in: query, deprecated: <false|true>, schema: {type: <string|integer>}}"),
             &[
                 "info rust-setter-deprecated c::pets::Pets::list",
@@ -142,59 +142,59 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a setter has another name",
+            "a renamed setter",
             parameter("{name: q, in: query, x-rust-name: <find|query>, schema: {type: string}}"),
             &["breaking rust-setter-renamed c::pets::Pets::list"],
         ),
         (
-            "the name of an argument is the method's own affair",
+            "argument names are not part of the interface",
             parameter("{name: q, in: query, required: true, x-rust-name: <find|query>, schema: {type: string}}"),
             &[],
         ),
         (
-            "what was set is required",
+            "an optional argument becomes required",
             parameter("{name: a, in: query, schema: {type: string}}, {name: q, in: query, required: <false|true>, schema: {type: string}}"),
             &["breaking rust-argument-became-required c::pets::Pets::list"],
         ),
         (
-            "what an argument takes goes to a header",
+            "an argument moves to a header",
             parameter("{name: <q|X-Q>, x-rust-name: q, in: <query|header>, required: true, schema: {type: string}}"),
             &["warning rust-argument-goes-elsewhere c::pets::Pets::list"],
         ),
         (
-            "arguments have another order",
+            "arguments are reordered",
             parameter(
                 "<{name: b, in: query, required: true, schema: {type: string}},|> {name: a, in: query, required: true, schema: {type: string}}, <|{name: b, in: query, required: true, schema: {type: string}}>",
             ),
             &["breaking rust-arguments-reordered c::pets::Pets::list"],
         ),
         (
-            "a body is required",
+            "a body becomes required",
             "paths: {/a: {post: {tags: [A], <$may_take|$takes>, parameters: [{name: q, in: query, schema: {type: string}}], $done}}}\ncomponents: {schemas: {pet: {type: string}}}".to_owned(),
             &["breaking rust-argument-became-required c::a::A::create"],
         ),
         (
-            "the parts of a form have a method of their own",
+            "forms with parts get a separate method",
             "paths: {/a: {post: {tags: [A], requestBody: {required: true, content: {application/json: {schema: {type: string}}<|, application/x-www-form-urlencoded: {schema: {type: string}}>}}, $done}}}".to_owned(),
             &["info rust-method-added c::a::A::create_as_form"],
         ),
         (
-            "success gives something",
+            "a success gets a body",
             "paths: {/a: {get: {tags: [A], <$done|$gives>}}}\ncomponents: {schemas: {pet: {type: string}}}".to_owned(),
             &["breaking rust-output-changed c::a::A::get"],
         ),
         (
-            "an optional answer",
+            "an optional response body",
             "paths: {/a: {get: {tags: [A], responses: {'200': {description: '', $pet}<|, '204': {description: ''}>}}}}\ncomponents: {schemas: {pet: {type: string}}}".to_owned(),
             &["breaking rust-output-changed c::a::A::get"],
         ),
         (
-            "a list is read page by page",
+            "a list gets pagination",
             "paths: {/a: {get: {tags: [A], <|x-pagination: {page: page},> parameters: [{name: page, in: query, schema: {type: integer}}], $gives}}}\ncomponents: {schemas: {pet: {type: array, items: {type: string}}}}".to_owned(),
             &["info rust-pages-added c::a::A::get"],
         ),
         (
-            "an answer is read event by event, then as other events",
+            "a response becomes a stream, and the type of events changes",
             "paths: {/a: {get: {tags: [A], responses: {'200': {description: ok, content: {text/<plain|event-stream>: {schema: {type: string}}}}}}}, /b: {get: {tags: [A], responses: {'200': {description: ok, content: {text/event-stream: {schema: {type: <string|object>}}}}}}}}".to_owned(),
             &[
                 "info rust-stream-added c::a::A::get",
@@ -202,7 +202,7 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "items are of another type",
+            "the type of items changes",
             "paths: {/a: {get: {tags: [A], x-pagination: {page: page, items: <cats|dogs>}, parameters: [{name: page, in: query, schema: {type: integer}}], $gives}}}\ncomponents: {schemas: {pet: {type: object, required: [cats, dogs], properties: {cats: {type: array, items: {type: string}}, dogs: {type: array, items: {type: integer}}}}}}".to_owned(),
             &["breaking rust-item-changed c::a::A::get"],
         ),
@@ -212,17 +212,17 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
 fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
     vec![
         (
-            "a field that was always there is optional",
+            "a required field becomes optional",
             received("{type: object, required: [name<|x>], properties: {name: {type: string}, namex: {type: string}}}"),
             &["breaking rust-field-type-changed c::types::Pet::name", "breaking rust-field-type-changed c::types::Pet::namex"],
         ),
         (
-            "a field is gone, another is new",
+            "a field is removed and another one added",
             received("{type: object, properties: {id: {type: string}, <a|b>: {type: string}}}"),
             &["breaking rust-field-removed c::types::Pet::a", "info rust-field-added c::types::Pet::b"],
         ),
         (
-            "a field has another name and type, and is deprecated",
+            "a field is renamed and deprecated and its type changes",
             received("{type: object, properties: {a: {type: <string|integer>, x-rust-name: <one|two>, deprecated: <false|true>}}}"),
             &[
                 "breaking rust-field-renamed c::types::Pet::one",
@@ -231,57 +231,57 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "how a number is read shows in no type",
+            "number parsing does not affect types",
             received("{type: object, properties: {a: <{type: integer}|{anyOf: [{type: integer}, {type: string, pattern: '^[0-9]+$'}]}>}}"),
             &["warning rust-behavior-changed c::types::Pet"],
         ),
         (
-            "a field that is missing is read as empty",
+            "a missing field becomes empty",
             received("{type: object, <required: [a],|> properties: {a: {type: array, items: {type: string}, default: []}}}"),
             &["warning rust-field-may-be-missing c::types::Pet::a"],
         ),
         (
-            "other properties are kept whether or not they are declared",
+            "additional properties are kept regardless of declarations",
             received("{type: object, properties: {a: {type: string}}, <|additionalProperties: true>}"),
             &[],
         ),
         (
-            "other properties are of a type",
+            "additional properties get a type",
             received("{type: object, properties: {a: {type: string}}, additionalProperties: <true|{type: string}>}"),
             &["breaking rust-field-type-changed c::types::Pet::additional_properties"],
         ),
         (
-            "a field is another property",
+            "the property of a field changes",
             received("{type: object, properties: {<pet_id|petId>: {type: string}}}"),
             &["warning rust-field-read-elsewhere c::types::Pet::pet_id"],
         ),
         (
-            "a struct is made with one more argument",
+            "a constructor gets another argument",
             sent("{type: object, required: [a<|, b>], properties: {a: {type: string}, b: {type: string}}}"),
             &["breaking rust-constructor-changed c::types::Pet::new", "breaking rust-field-type-changed c::types::Pet::b"],
         ),
         (
-            "the order of properties is that of the constructor's arguments",
+            "the order of properties determines the constructor's arguments",
             sent("{type: object, required: [a, b], properties: {<a|b>: {type: string}, <b|a>: {type: string}}}"),
             &["breaking rust-constructor-changed c::types::Pet::new"],
         ),
         (
-            "a single value is set by the constructor",
+            "a constant is set by the constructor",
             sent("{type: object, required: [a, b], properties: {a: {type: string, enum: [<x|y>]}, b: {type: string}}}"),
             &["warning rust-constant-changed c::types::Pet::a"],
         ),
         (
-            "an optional property may be cleared",
+            "an optional property becomes nullable",
             sent("{type: object, properties: {a: {type: string, nullable: <false|true>}}}"),
             &["breaking rust-field-type-changed c::types::Pet::a"],
         ),
         (
-            "what was received is sent too",
+            "a response type is also sent",
             "paths: {/pets: {get: {tags: [Pets], $gives}, <|post: {tags: [Pets], $takes, $done}>}}\ncomponents: {schemas: {pet: {type: object, required: [a], properties: {a: {type: string}}}}}".to_owned(),
             &["info rust-method-added c::pets::Pets::create", "info rust-constructor-added c::types::Pet::new"],
         ),
         (
-            "what requests and answers have in common is no longer one type",
+            "request and response types become separate",
             "paths: {/pets: {get: {tags: [Pets], $gives}, post: {tags: [Pets], $takes, $done}}}\ncomponents: {schemas: {pet: {type: object, required: [a], properties: {a: {type: string}, b: {type: string, readOnly: <false|true>}}}}}".to_owned(),
             &[
                 "breaking rust-argument-type-changed c::pets::Pets::create",
@@ -290,22 +290,22 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a component that is another's twin gains a field",
+            "a component equal to another one gets a field",
             twin("type: object, properties: {a: {type: string}<|, b: {type: string}>}"),
             &["info rust-field-added c::types::Animal::b"],
         ),
         (
-            "a component that is another becomes itself",
+            "an alias becomes a separate type",
             twin("<allOf: [{$ref: '#/components/schemas/pet'}]|type: object, properties: {a: {type: string}, b: {type: string}}>"),
             &["breaking rust-type-split c::types::Animal", "info rust-field-added c::types::Animal::b"],
         ),
         (
-            "a type has another name",
+            "a renamed type",
             received("{type: object, x-rust-name: <Cat|Dog>, properties: {a: {type: array, items: {$ref: '#/components/schemas/pet'}}}}"),
             &["breaking rust-type-renamed c::types::Cat"],
         ),
         (
-            "a type is gone, another is new",
+            "a type is removed and another one added",
             received("{type: object, x-rust-name: <Cat|Dog>, properties: {<a|b>: {type: string}}}"),
             &[
                 "breaking rust-output-changed c::pets::Pets::list",
@@ -319,7 +319,7 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["breaking rust-type-changed c::types::Pet"],
         ),
         (
-            "a name stands for another type",
+            "the target of an alias changes",
             received("{type: array, items: {type: <string|integer>}}"),
             &["breaking rust-output-changed c::pets::Pets::list", "breaking rust-type-changed c::types::Pet"],
         ),
@@ -340,12 +340,12 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a variant stands for another value",
+            "the value of a variant changes",
             received("{type: string, enum: [<agent_bot|AgentBot>, b]}"),
             &["warning rust-variant-value-changed c::types::Pet::AgentBot"],
         ),
         (
-            "a value has another name, integers too",
+            "variants are renamed, including those of integers",
             received("{type: integer, enum: [1, 2], x-rust-variants: {'1': <One|First>}}"),
             &["breaking rust-variant-renamed c::types::Pet::One"],
         ),
@@ -355,12 +355,12 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["breaking rust-variant-removed c::types::Pet::Integer", "info rust-variant-added c::types::Pet::Boolean"],
         ),
         (
-            "a variant holds another type",
+            "the type of a variant changes",
             received("{oneOf: [{type: string}, {type: object, additionalProperties: {type: <string|integer>}}]}"),
             &["breaking rust-variant-type-changed c::types::Pet::Object"],
         ),
         (
-            "variants are told apart by another property",
+            "the tag of a union changes",
             received(
                 "{oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/dog'}], discriminator: {propertyName: <a|b>, mapping: {cat: '#/components/schemas/cat', dog: '#/components/schemas/dog'}}},\n cat: {type: object, required: [a, b], properties: {a: {type: string}, b: {type: string}, c: {type: string}}}, dog: {type: object, required: [a, b], properties: {a: {type: string}, b: {type: string}, d: {type: string}}}",
             ),
@@ -393,7 +393,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
     let signed = "x-webhook-signature: {algorithm: hmac-sha256, encoding: hex, header: X-Signature}";
     vec![
         (
-            "a credential has another name",
+            "a renamed credential",
             schemes("key: {type: apiKey, in: header, name: X-Key, x-rust-name: <api_key|token>}"),
             &["breaking rust-credential-renamed c::Builder::api_key"],
         ),
@@ -411,7 +411,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["breaking rust-resource-renamed c::b::B", "breaking rust-header-renamed c::headers::X_RATE"],
         ),
         (
-            "a way to a token is new",
+            "a grant is added",
             schemes(
                 "oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://a.example/token', scopes: {}}<|, password: {tokenUrl: 'https://a.example/token', scopes: {}}>}}",
             ),
@@ -426,7 +426,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["warning rust-error-untyped c::a::A::get", "info rust-error-typed c::a::A::get"],
         ),
         (
-            "an error has another body",
+            "the body of an error changes",
             errors(
                 "'422': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/<one|two>'}}}}",
                 "one: {type: object, properties: {a: {type: string}}}, two: {type: object, properties: {b: {type: string}}}",
@@ -440,7 +440,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a field of errors is of another type",
+            "the type of an error field changes",
             errors(&format!("'422': {problem}"), "problem: {type: object, properties: {a: {type: <string|integer>}}}"),
             &[
                 "breaking rust-accessor-changed c::ErrorBody::a",
@@ -448,12 +448,12 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "events can be read",
+            "events are added",
             webhooks(&format!("<|x-webhooks: {{{}}}>", event("made", "made", "string"))),
             &["info rust-events-added c::events", "info rust-type-added c::types::MadeEvent"],
         ),
         (
-            "an event is gone, another is new, and they are signed",
+            "an event is removed and another one added, and events become signed",
             webhooks(&format!(
                 "x-webhooks: {{{}, {}, <{}|{}>}}\n<|{signed}>",
                 event("a", "a", "string"),
@@ -470,7 +470,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "events are signed in another way, and tell what they are outside",
+            "the signature changes, and the event name moves out of the body",
             webhooks(&format!(
                 "x-webhooks: {{{}, {}}}\nx-webhook-signature: {{algorithm: hmac-sha256, encoding: <hex|base64>, header: X-Signature}}",
                 event("a", "a", "string"),
@@ -482,7 +482,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a resource takes the module of events",
+            "a resource takes the name of the events module",
             format!(
                 "paths: {{/a: {{get: {{tags: [A], $done}}}}, <|/events: {{get: {{tags: [Events], $done}}}}>}}\nx-webhooks: {{{}}}",
                 event("a", "a", "string")
@@ -492,7 +492,7 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
     ]
 }
 
-/// What the client does by itself, which no signature shows.
+/// Behavior of the client that is not visible in signatures.
 fn behavior() -> Vec<(&'static str, String, &'static [&'static str])> {
     let get = |fields: &str| format!("paths: {{/a: {{get: {{tags: [A], {fields}}}}}}}");
     let body = |content: &str| {
@@ -502,17 +502,17 @@ fn behavior() -> Vec<(&'static str, String, &'static [&'static str])> {
     };
     vec![
         (
-            "another server is the first one",
+            "the first server changes",
             format!("servers: [{{url: 'https://<a|b>.example'}}, {{url: 'https://<b|a>.example'}}]\n{}", get("$done")),
             &["warning rust-base-url-changed c::Builder"],
         ),
         (
-            "the same server in another case",
+            "the same server in different case",
             format!("servers: [{{url: 'https://<a|A>.example<|:443>'}}]\n{}", get("$done")),
             &[],
         ),
         (
-            "a variable of the base URL",
+            "a base URL variable",
             format!(
                 "servers: [{{url: 'https://{{r}}.example', variables: {{r: {{default: eu}}<|, v: {{default: x}}>}}}}]\n{}",
                 get("$done")
@@ -520,22 +520,22 @@ fn behavior() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["info rust-server-variable-added c::Builder"],
         ),
         (
-            "a server of an operation's own",
+            "an operation gets its own server",
             get("servers: [{url: 'https://<a|b>.example'}], $done"),
             &["warning rust-server-changed c::a::A::get"],
         ),
         (
-            "what is asked for",
+            "the accepted media type changes",
             get("responses: {'200': {description: '', content: {text/<csv|plain>: {schema: {type: string}}}}}"),
             &["warning rust-accept-changed c::a::A::get"],
         ),
         (
-            "a body as another media type",
+            "the media type of a body changes",
             body("application/<|merge-patch+>json: {schema: {type: object, properties: {a: {type: string}}}}"),
             &["warning rust-body-type-changed c::a::A::create"],
         ),
         (
-            "another credential is preferred",
+            "the preferred credential changes",
             format!(
                 "components: {{securitySchemes: {{k: {{type: apiKey, in: header, name: X-K}}, t: {{type: http, scheme: bearer}}}}}}\n{}",
                 get("security: [<{k: []}, {t: []}|{t: []}, {k: []}>], $done")
@@ -555,7 +555,7 @@ fn behavior() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["breaking rust-type-changed c::types::AGetResponse", "info rust-type-added c::types::AGetResponseObject"],
         ),
         (
-            "the case of a header's name means nothing",
+            "header names are case-insensitive",
             get("parameters: [{name: <X-Trace|x-trace>, in: header, schema: {type: string}}], $done"),
             &[],
         ),
@@ -563,7 +563,7 @@ fn behavior() -> Vec<(&'static str, String, &'static [&'static str])> {
 }
 
 #[test]
-fn each_pair_shows_what_changed_in_both_directions() {
+fn pairs_have_the_expected_changes_in_both_directions() {
     let mut applied: BTreeSet<&str> = BTreeSet::new();
     let mut faults = Vec::new();
     for (name, text, expected) in methods().into_iter().chain(types()).chain(clients()).chain(behavior()) {
@@ -576,11 +576,11 @@ fn each_pair_shows_what_changed_in_both_directions() {
     // Whole clients are compared by `review`.
     let known: BTreeSet<&str> = diff::rust::rules::ALL.iter().map(|rule| rule.id).collect();
     let untried: Vec<&&str> = known.difference(&applied).filter(|id| !id.starts_with("rust-client-")).collect();
-    assert_eq!(untried, [&""; 0], "no pair shows these rules");
+    assert_eq!(untried, [&""; 0], "no pair covers these rules");
 }
 
 #[test]
-fn each_rule_has_its_mirror() {
+fn rules_have_a_mirror() {
     for rule in diff::rust::rules::ALL {
         let mirror = diff::rust::rules::ALL.iter().find(|other| other.id == rule.mirror);
         assert_eq!(mirror.map(|mirror| mirror.mirror), Some(rule.id), "{}", rule.id);

@@ -1,7 +1,8 @@
-//! What changes on the wire from one document to another.
+//! Changes of the wire format between two documents.
 //!
-//! The pairs of small documents stand in `fixtures/diff/<theme>.yaml`, old one first, and what is said of them, both ways, in the
-//! golden file beside each. A case gives whole documents, an operation, or a schema that a request and its response share.
+//! The pairs of small documents are in `fixtures/diff/<theme>.yaml`, the old one first, and the expected changes in
+//! both directions are in the golden file next to it. A case contains whole documents, an operation, or a schema that a
+//! request and its response share.
 
 #[path = "support/diff.rs"]
 mod diff;
@@ -31,7 +32,7 @@ const THEMES: [&str; 11] = [
     "nothing",
 ];
 
-/// Two documents and what the case is about.
+/// Two documents and a description of the case.
 struct Case {
     name: String,
     old: Value,
@@ -50,7 +51,7 @@ fn cases(theme: &str) -> Outcome<Vec<Case>> {
     read.iter().map(|value| case(value).ok_or_else(|| format!("not a case: {value}").into())).collect()
 }
 
-/// The document that a case gives a part of.
+/// Returns the document that contains the part in a case.
 fn document(kind: &str, part: &Value) -> Value {
     let mut document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}});
     match kind {
@@ -79,7 +80,7 @@ fn merge(into: &mut Value, part: &Value) {
 }
 
 #[test]
-fn every_kind_of_change_is_told_both_ways() -> Outcome {
+fn all_kinds_of_changes_are_reported_in_both_directions() -> Outcome {
     let mut found = BTreeSet::new();
     for theme in THEMES {
         let mut shown = String::new();
@@ -101,15 +102,15 @@ fn every_kind_of_change_is_told_both_ways() -> Outcome {
         }
     }
     let untold: Vec<_> = rules::ALL.iter().map(|rule| rule.id).filter(|id| !found.contains(id)).collect();
-    assert!(untold.is_empty(), "no case shows {untold:?}");
+    assert!(untold.is_empty(), "no case covers {untold:?}");
     Ok(())
 }
 
 #[test]
-fn every_rule_has_its_mirror() {
+fn rules_have_a_mirror() {
     let mut ids = BTreeSet::new();
     for rule in rules::ALL {
-        assert!(ids.insert(rule.id), "{} is there twice", rule.id);
+        assert!(ids.insert(rule.id), "duplicate rule {}", rule.id);
         let mirror = rules::ALL.iter().find(|other| other.id == rule.mirror);
         assert!(mirror.is_some_and(|mirror| mirror.mirror == rule.id), "{} has no mirror", rule.id);
         assert!(rule.id.chars().all(|char| char.is_ascii_lowercase() || char == '-'), "{}", rule.id);
@@ -117,13 +118,13 @@ fn every_rule_has_its_mirror() {
     }
 }
 
-/// Two places, in words of the two documents.
+/// Returns the locations of a change in both documents.
 fn places(change: &Change) -> (Option<&str>, Option<&str>) {
     (change.old.as_deref(), change.new.as_deref())
 }
 
 #[test]
-fn a_change_has_its_place_in_both_documents() -> Outcome {
+fn changes_have_a_location_in_both_documents() -> Outcome {
     let schema = |properties: Value| {
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/S"}}});
         json!({
@@ -146,7 +147,7 @@ fn a_change_has_its_place_in_both_documents() -> Outcome {
 }
 
 #[test]
-fn a_fingerprint_stays_the_same_as_long_as_the_change_does() -> Outcome {
+fn fingerprints_are_stable() -> Outcome {
     let document = |name: &str, text: &str, path: &str, kind: &str, values: Value| {
         let reference = json!({"$ref": format!("#/components/schemas/{name}")});
         let content = json!({"application/json": {"schema": reference}});
@@ -180,7 +181,7 @@ fn a_fingerprint_stays_the_same_as_long_as_the_change_does() -> Outcome {
 }
 
 #[test]
-fn severity_is_by_direction() {
+fn severity_depends_on_direction() {
     let by = |direction| rules::REQUIRED_PROPERTY_ADDED.severity(direction).word();
     assert_eq!(
         [by(Some(Direction::Request)), by(Some(Direction::Response)), by(None)],

@@ -1,4 +1,4 @@
-//! Files have names that are the same on every system, whatever a document's tags are.
+//! File names are the same on every system, for any tags of a document.
 
 #[path = "support/compiles.rs"]
 mod compiles;
@@ -14,7 +14,7 @@ use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
 use crm_clients_generator::emit::{self, CrateOptions, Header};
 
-/// The paths of the crate of a document with these tags.
+/// Returns the file paths of the crate for a document with these tags.
 fn paths(tags: &[&str]) -> Vec<String> {
     let operation = |(index, tag): (usize, &&str)| {
         format!("  /p{index}: {{get: {{tags: ['{tag}'], responses: {{'204': {{description: none}}}}}}}}\n")
@@ -35,17 +35,17 @@ fn paths(tags: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn no_file_has_the_name_of_a_device() {
+fn files_do_not_have_device_names() {
     let paths = paths(&["com1", "LPT1", "Com 2", "COM¹", "aux", "CON", "nul", "prn", "Com", "com", "lpt", "LPT"]);
     for path in ["src/com1_resource.rs", "src/lpt1_resource.rs", "src/nul_resource.rs", "src/com.rs", "src/lpt.rs"] {
         assert!(paths.iter().any(|other| other == path), "{path}: {paths:?}");
     }
-    // A number that keeps two names apart makes no device of them, either.
+    // A number that makes a name unique must not turn it into a device name either.
     assert!(!paths.iter().any(|path| path == "src/com2.rs" || path == "src/lpt2.rs"), "{paths:?}");
 }
 
 #[test]
-fn tags_that_differ_only_in_case_are_one() {
+fn tags_are_case_insensitive() {
     let paths = paths(&["Pets", "pets", "PETS", "shopItems", "ShopItems", "shop items"]);
     let of = |name: &str| paths.iter().filter(|path| path.starts_with(&format!("src/{name}"))).count();
     assert_eq!((of("pets"), of("shop")), (1, 1), "{paths:?}");

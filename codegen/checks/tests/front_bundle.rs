@@ -1,4 +1,4 @@
-//! What the `bundle` pass makes of references, good and bad. Golden files: see `support::golden`.
+//! The `bundle` pass with valid and invalid references. For golden files, see `support::golden`.
 
 mod support;
 
@@ -33,13 +33,13 @@ impl Bundled {
         self
     }
 
-    /// Where a node was written, as `file:line`.
+    /// Returns the location of a node as `file:line`.
     fn line(&self, pointer: &str) -> String {
         self.documents.position(pointer).map(|at| format!("{}:{}", at.file, at.line)).unwrap_or_default()
     }
 }
 
-/// Bundles the first of some files, all in the directory `api`, and checks its references.
+/// Bundles the first of several files in the directory `api`, and checks its references.
 fn bundled(files: &[(&str, &str)]) -> Bundled {
     let read = |path: &str| {
         let file = files.iter().find(|(name, _)| *name == path);
@@ -119,7 +119,7 @@ s: {type: integer}
 }
 
 #[test]
-fn a_component_that_is_only_a_reference_names_its_target() {
+fn components_that_are_references_name_their_target() {
     let main = r"
 openapi: 3.0.3
 components:
@@ -147,7 +147,7 @@ components:
 }
 
 #[test]
-fn path_items_are_put_in_place() {
+fn path_items_are_inlined() {
     let main = "openapi: 3.0.3\npaths:\n  /a: {$ref: 'paths/a.yaml', summary: mine}\n  /b: {$ref: 'paths/a.yaml'}\n";
     let item = "summary: theirs\nget:\n  responses: {'200': {content: {a/b: {schema: {$ref: '../s.yaml#/S'}}}}}\n";
     let bundled =
@@ -162,7 +162,7 @@ fn path_items_are_put_in_place() {
 }
 
 #[test]
-fn references_in_data_are_data() {
+fn references_in_data_are_not_resolved() {
     let main = r"
 openapi: 3.1.0
 x-a: {$ref: nowhere.yaml}
@@ -185,7 +185,7 @@ components:
 }
 
 #[test]
-fn references_within_the_document_stay() {
+fn references_within_the_document_are_kept() {
     let main = r"
 openapi: 3.1.0
 paths:
@@ -213,7 +213,7 @@ fn mappings_of_discriminators_are_references() {
 }
 
 #[test]
-fn cycles_between_files_are_fine() {
+fn cycles_between_files_are_valid() {
     let main = "openapi: 3.0.3\ncomponents: {schemas: {A: {items: {$ref: 'b.yaml#/B'}}}}\n";
     let bundled = bundled(&[
         ("api.yaml", main),
@@ -229,7 +229,7 @@ fn cycles_between_files_are_fine() {
 }
 
 #[test]
-fn cycles_without_end_are_errors() {
+fn infinite_cycles_are_errors() {
     let around = "openapi: 3.0.3\npaths: {/a: {$ref: p.yaml}}\n";
     let item = "get: {callbacks: {c: {'{$url}': {$ref: p.yaml}}}}";
     assert_eq!(bundled(&[("api.yaml", around), ("p.yaml", item)]).codes(), ["reference-cycle"]);
@@ -242,7 +242,7 @@ fn cycles_without_end_are_errors() {
 
 #[test]
 fn copies_are_limited() {
-    // Each path item has ten callbacks, each of those is the path item of the next file, and the last one is long.
+    // Each path item has ten callbacks, each of which is the path item of the next file, and the last one is long.
     let around = |next: &str| {
         format!(
             "get: {{callbacks: {{{}}}}}",
@@ -261,7 +261,7 @@ fn copies_are_limited() {
 }
 
 #[test]
-fn every_wrong_reference_is_shown() {
+fn all_invalid_references_are_reported() {
     let main = r"openapi: 3.0.3
 paths:
   /a:
@@ -293,9 +293,9 @@ components:
     golden("front/bundle/wrong.txt", &bundled.rendered());
 }
 
-/// What references lead to outside of what OpenAPI knows is a component from then on, and told of where it was written.
+/// A target outside of the fields of OpenAPI becomes a component, and is reported at its original location.
 #[test]
-fn targets_in_places_of_the_authors_own_become_components() {
+fn targets_outside_of_openapi_fields_become_components() {
     let main = r"
 openapi: 3.0.3
 paths:
@@ -327,9 +327,9 @@ x-shared: {x-page: {name: page}}
     assert_eq!(bundled.line("/components/schemas/Kind/type"), "api/api.yaml:13");
 }
 
-/// Nothing is generated from an example, so that a document can do without one.
+/// No code is generated from examples, so a document is usable without one.
 #[test]
-fn a_missing_example_is_a_warning() {
+fn missing_examples_are_warnings() {
     let main = r"
 openapi: 3.0.3
 components:
@@ -344,7 +344,7 @@ components:
 
 /// References by `$anchor`, by `$id`, and by a pointer relative to a schema, in the document and in other files.
 #[test]
-fn schemas_are_referred_to_by_their_own_names() {
+fn schemas_are_referenced_by_anchor_and_id() {
     let main = r"
 openapi: 3.1.0
 components:
@@ -374,7 +374,7 @@ components:
 }
 
 #[test]
-fn references_have_no_limit() {
+fn reference_chains_have_no_limit() {
     let mut main = "openapi: 3.0.3\ncomponents:\n  schemas:\n    A: {$ref: 'b.yaml#/S0'}\n".to_owned();
     let mut file = String::new();
     for index in 0..200 {
@@ -387,9 +387,10 @@ fn references_have_no_limit() {
     assert_eq!(bundled.value["components"]["schemas"]["A"], json!({"type": "integer"}));
 }
 
-/// OpenAPI has no reference in place of an operation, of the paths or of a section; tools that resolve every `$ref` do not mind.
+/// OpenAPI allows no reference in place of an operation, of the paths or of a section, but tools that resolve every
+/// `$ref` accept them.
 #[test]
-fn misplaced_references_are_read_as_meant() {
+fn misplaced_references_are_resolved() {
     let main = r"
 openapi: 3.0.3
 paths: {$ref: paths.yaml}
@@ -423,7 +424,7 @@ x-responses: {'200': {description: ''}}
 }
 
 #[test]
-fn a_misplaced_reference_to_itself_is_an_error() {
+fn misplaced_references_to_themselves_are_errors() {
     let main = "openapi: 3.0.3\npaths: {/a: {get: {$ref: '#/paths/~1a'}}}\n";
     let mut bundled = bundled(&[("api.yaml", main)]);
     inline_misplaced(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);

@@ -1,4 +1,4 @@
-//! What the canonical form keeps and what it drops.
+//! The parts of a document that the canonical form keeps and drops.
 
 use crm_clients_document::canonical::{canonicalise, to_json, to_yaml};
 use crm_clients_document::diagnostic::Diagnostics;
@@ -6,13 +6,13 @@ use crm_clients_document::load::load;
 use crm_clients_document::origin::SourceMap;
 use serde_json::{Value, json};
 
-/// The canonical form of a document with one member more than it must have.
+/// Returns the canonical form of a minimal document with one additional member.
 fn canonical(key: &str, value: Value) -> Value {
     canonicalise(json!({"openapi": "3.1.0", key: value}), true)[key].take()
 }
 
 #[test]
-fn prose_goes_and_the_interface_stays() {
+fn descriptions_are_dropped_and_the_interface_is_kept() {
     let operation = json!({
         "summary": "x", "description": "x", "externalDocs": {"url": "x"}, "x-codegen": 1, "operationId": "list", "tags": ["T"], "deprecated": true,
         "security": [{"key": []}],
@@ -34,11 +34,11 @@ fn prose_goes_and_the_interface_stays() {
         "responses": {"200": {"description": "", "headers": {"x-rate": {"schema": {}}}}},
     });
     let paths = canonical("paths", json!({"/a": {"summary": "x", "get": operation}, "x-more": {}}));
-    assert_eq!(to_json(&paths), to_json(&json!({"/a": {"get": kept}})), "the order is kept, too");
+    assert_eq!(to_json(&paths), to_json(&json!({"/a": {"get": kept}})), "the order is kept");
 }
 
 #[test]
-fn a_name_is_no_prose() {
+fn names_are_not_descriptions() {
     let names = json!({"description": {"type": "string"}, "title": {}, "summary": {}, "example": {}, "examples": {}, "x-id": {}, "contact": {}});
     let schema = json!({
         "properties": names, "patternProperties": names, "required": ["title"], "default": {"title": "x"}, "const": {"description": "x"},
@@ -54,7 +54,7 @@ fn a_name_is_no_prose() {
 }
 
 #[test]
-fn what_is_required_is_emptied() {
+fn required_descriptions_are_emptied() {
     let info = json!({"title": "A", "summary": "x", "description": "x", "termsOfService": "x", "contact": {}, "license": {"name": "MIT"}, "version": "1"});
     assert_eq!(canonical("info", info), json!({"title": "A", "license": {"name": "MIT"}, "version": "1"}));
     let tags = json!([{"name": "T", "description": "x", "externalDocs": {"url": "x"}}]);
@@ -75,13 +75,13 @@ fn what_is_required_is_emptied() {
 }
 
 #[test]
-fn prose_is_kept_on_request() {
+fn descriptions_are_kept_on_request() {
     let document = json!({"openapi": "3.1.0", "info": {"description": "x"}, "x-a": 1});
     assert_eq!(canonicalise(document.clone(), false), document);
 }
 
 #[test]
-fn yaml_reads_back_as_what_it_was() {
+fn yaml_round_trips() {
     let texts = [
         "yes",
         "No",
@@ -152,9 +152,9 @@ fn yaml_reads_back_as_what_it_was() {
     }
 }
 
-/// Reading a number that has more digits than it holds, and writing it, must not change it bit by bit.
+/// Parsing and writing a number with excess digits must not change it repeatedly.
 #[test]
-fn numbers_stay_what_they_are() {
+fn numbers_are_stable() {
     for text in ["-92233720368547705808", "0.30000000000000004", "1.7976931348623157e308", "123456789012345678.9"] {
         let read = |text: &str| {
             let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
@@ -169,13 +169,13 @@ fn numbers_stay_what_they_are() {
 }
 
 #[test]
-fn yaml_1_1_reads_the_same() {
+fn yaml_1_1_parsers_agree() {
     let value = json!({"on": ["on", "off", "2026-01-01", "online", -1, 1.5], "version": "1.0", "time": "1:30", "no": {"y": "=", "a": "a-b"}});
     let yaml = "'on':\n- 'on'\n- 'off'\n- '2026-01-01'\n- online\n- -1\n- 1.5\nversion: '1.0'\ntime: '1:30'\n'no':\n  'y': '='\n  a: a-b\n";
     assert_eq!(to_yaml(&value), yaml);
 }
 
 #[test]
-fn json_is_indented_and_ends_its_last_line() {
+fn json_is_indented_and_ends_with_a_line_feed() {
     assert_eq!(to_json(&json!({"b": [1], "a": {}})), "{\n  \"b\": [\n    1\n  ],\n  \"a\": {}\n}\n");
 }

@@ -1,4 +1,4 @@
-//! What the `load` pass makes of texts, good and bad. Golden files: see `support::golden`.
+//! The `load` pass with valid and invalid texts. For golden files, see `support::golden`.
 
 mod support;
 
@@ -10,7 +10,7 @@ use crm_clients_document::origin::SourceMap;
 use serde_json::{Value, json};
 use support::golden;
 
-/// Loads one text, and renders what is wrong with it.
+/// Loads one text, and renders its diagnostics.
 fn loaded(name: &str, text: &[u8]) -> (Option<Value>, Diagnostics, String) {
     let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |path: &str| match name.ends_with(path) {
@@ -35,7 +35,7 @@ fn value(text: &str) -> Value {
 }
 
 #[test]
-fn yaml_and_json_are_one() {
+fn yaml_and_json_are_equivalent() {
     let yaml = "openapi: 3.1.0\npaths: {}\ninfo:\n  title: A\n  x-list: [1, -2, 3.5, true, null, no, 2026-01-01]\n";
     let json = r#"{"openapi": "3.1.0", "paths": {}, "info": {"title": "A", "x-list": [1, -2, 3.5, true, null, "no", "2026-01-01"]}}"#;
     assert_eq!(value(yaml), value(json));
@@ -44,7 +44,7 @@ fn yaml_and_json_are_one() {
 }
 
 #[test]
-fn yaml_keys_are_the_text_that_was_written() {
+fn yaml_keys_are_strings() {
     let text =
         "openapi: 3.0.3\nresponses: {200: a, 0200: b, 1.0: c, true: d, null: e, ~: f, 'x': g, 2XX: h, 0x1F: i}\n";
     let keys: Vec<_> =
@@ -75,7 +75,7 @@ fn numbers_keep_their_value() {
 }
 
 #[test]
-fn versions_are_gated() {
+fn versions_are_checked() {
     for (version, read) in
         [("3.0.0", "3.0.0"), ("3.1.1", "3.1.1"), ("3.1", "3.1.0"), ("3.0", "3.0.0"), ("'3.1'", "3.1")]
     {
@@ -97,7 +97,7 @@ fn versions_are_gated() {
 }
 
 #[test]
-fn texts_that_are_no_document_are_errors() {
+fn texts_that_are_not_documents_are_errors() {
     for (text, code) in [
         (&b""[..], "empty-document"),
         (b" \n\t\n", "empty-document"),
@@ -123,13 +123,13 @@ fn texts_that_are_no_document_are_errors() {
 }
 
 #[test]
-fn a_byte_order_mark_is_skipped() {
+fn byte_order_marks_are_skipped() {
     assert!(loaded("a.yaml", b"\xef\xbb\xbfopenapi: 3.0.3\n").0.is_some());
     assert!(loaded("a.json", b"\xef\xbb\xbf{\"openapi\": \"3.0.3\"}").0.is_some());
 }
 
 #[test]
-fn a_flow_mapping_may_start_a_yaml_document() {
+fn yaml_documents_may_be_flow_mappings() {
     assert!(loaded("a.yaml", b"{openapi: 3.0.3, info: {}}\n").0.is_some());
 }
 
@@ -157,7 +157,7 @@ fn alias_bombs_are_errors() {
         laughs += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "));
     }
     assert_eq!(codes(laughs.as_bytes()), ["alias-bomb"]);
-    // Not nested, and so within the parser's own limit.
+    // The text is not nested, and thus within the parser's own limit.
     let wide = format!("openapi: 3.0.3\na: &a [{}]\nb: [{}]\n", "1, ".repeat(20_000), "*a, ".repeat(5_000));
     assert_eq!(codes(wide.as_bytes()), ["alias-bomb"]);
     let long = format!("openapi: 3.0.3\na: &a {}\nb: [{}]\n", "x".repeat(50_000), "*a, ".repeat(5_000));
@@ -166,7 +166,7 @@ fn alias_bombs_are_errors() {
 }
 
 #[test]
-fn several_faults_are_shown_at_once() {
+fn several_errors_are_reported_at_once() {
     let text = "openapi: 3.0.3\n\
                 info:\n  title: A\n  version: '1'\n  title: B\n\
                 paths:\n  /a/{b}:\n    get: {}\n    post:\n      x-max: .inf\n  /a/{b}: {}\n";
@@ -174,7 +174,7 @@ fn several_faults_are_shown_at_once() {
 }
 
 #[test]
-fn faults_are_shown_where_they_are() {
+fn errors_are_shown_at_their_location() {
     let minified = format!(
         "{{\"openapi\":\"3.3.0\",\"x-a\":\"{}\",\"a\":1,\"é\\u00e9\":[true],\"a\":2,\"b\":\"{}\"}}",
         "é".repeat(300),
@@ -204,12 +204,12 @@ fn faults_are_shown_where_they_are() {
 }
 
 #[test]
-fn an_unreadable_file_is_an_error() {
+fn unreadable_files_are_errors() {
     let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |_: &str| Err(io::Error::from(io::ErrorKind::NotFound));
     assert!(load("specs/a.yaml", &read, &mut documents, &mut diagnostics).is_none());
     assert_eq!(
         render(&diagnostics, &documents, false),
-        "error[unreadable-file]: cannot read `specs/a.yaml`: there is no such file\n\n"
+        "error[unreadable-file]: cannot read `specs/a.yaml`: file not found\n\n"
     );
 }

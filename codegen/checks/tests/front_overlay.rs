@@ -1,4 +1,4 @@
-//! What the `overlay` pass does to a document, and what it refuses. Golden files: see `support::golden`.
+//! The `overlay` pass: its effect on a document, and its errors. For golden files, see `support::golden`.
 
 mod support;
 
@@ -47,13 +47,13 @@ impl Overlaid {
         render(&self.diagnostics, &self.documents, false)
     }
 
-    /// Where a node was written, as `file:line`.
+    /// Returns the location of a node as `file:line`.
     fn line(&self, pointer: &str) -> String {
         self.documents.position(pointer).map(|at| format!("{}:{}", at.file, at.line)).unwrap_or_default()
     }
 }
 
-/// The document with an overlay of a version and these actions.
+/// Applies an overlay of a version with these actions.
 fn overlaid(version: &str, actions: &str) -> Overlaid {
     applied(&format!("overlay: {version}\ninfo: {{title: T, version: '1'}}\nactions:\n{actions}"))
 }
@@ -75,7 +75,7 @@ fn codes(version: &str, actions: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn an_update_is_merged() {
+fn updates_are_merged() {
     let actions = r"
   - target: $.components.schemas.S
     update:
@@ -108,7 +108,7 @@ fn an_update_is_merged() {
 }
 
 #[test]
-fn an_update_of_an_array_is_appended() {
+fn updates_of_arrays_are_appended() {
     let actions = r"
   - target: $.tags
     update: {name: e}
@@ -163,7 +163,7 @@ fn parents_and_children_are_removed_together() {
 }
 
 #[test]
-fn a_node_is_replaced_in_two_actions() {
+fn nodes_are_replaced_by_two_actions() {
     let actions = r"
   - target: $.components.schemas.S.properties.id
     remove: true
@@ -175,9 +175,10 @@ fn a_node_is_replaced_in_two_actions() {
     assert_eq!(after.line("/components/schemas/S/properties/id/const"), "overlay.yaml:8");
 }
 
-/// `remove` wins over `update`, an action can do nothing, and the examples of the specification have names with hyphens.
+/// `remove` takes precedence over `update`, an action may have no effect, and the specification's examples contain
+/// names with hyphens.
 #[test]
-fn valid_actions_of_little_use_are_warnings() {
+fn valid_actions_without_effect_are_warnings() {
     let actions = r"
   - {target: $.tags, remove: true, update: {name: e}}
   - {target: $.info}
@@ -219,7 +220,7 @@ fn overlay_1_1_copies_and_sets_single_values() {
 }
 
 #[test]
-fn a_later_action_sees_what_an_earlier_one_left() {
+fn actions_are_applied_in_order() {
     let actions = "  - {target: $.info, update: {x-a: {}}}\n  - {target: \"$.info['x-a']\", update: {b: 1}}\n  - {target: \"$.info['x-a'].b\", remove: true}\n";
     assert_eq!(overlaid("1.0.0", actions).without_faults().value["info"]["x-a"], json!({}));
 }
@@ -235,7 +236,7 @@ fn actions_that_change_nothing_are_needless() {
 }
 
 #[test]
-fn every_wrong_action_is_shown() {
+fn all_invalid_actions_are_reported() {
     let actions = r"
   - target: $.paths['/contacts'].get
     description: gone
@@ -270,7 +271,7 @@ fn every_wrong_action_is_shown() {
 }
 
 #[test]
-fn every_wrong_overlay_is_shown() {
+fn all_invalid_overlays_are_reported() {
     let texts = [
         "overlay: 2.0.0\n",
         "info: {}\nactions: []\n",
@@ -306,7 +307,7 @@ fn growth_is_limited() {
 }
 
 #[test]
-fn a_thousand_actions_take_no_time() {
+fn a_thousand_actions_are_fast() {
     let mut document = String::from("openapi: 3.1.0\npaths:\n");
     let mut actions = String::from("overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions:\n");
     for index in 0..1_000 {
@@ -321,7 +322,7 @@ fn a_thousand_actions_take_no_time() {
     }
     let start = Instant::now();
     applied_to(&document, &actions).without_faults();
-    // Ten times what it takes unoptimised on a slow machine: quadratic work would take minutes.
+    // Ten times the duration of an unoptimized build on a slow machine; quadratic algorithms would take minutes.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 

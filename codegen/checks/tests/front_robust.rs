@@ -1,4 +1,4 @@
-//! Whatever the text is, there is a result or a diagnostic that can be shown, and never a panic.
+//! Any text yields a result or a diagnostic that can be rendered, and never a panic.
 
 #[path = "support/compiles.rs"]
 mod compiles;
@@ -13,10 +13,10 @@ mod invariants;
 
 use invariants::{JSON, OTHER, OVERLAY, YAML, reading};
 
-/// What is put in the place of a byte, taken in turn.
+/// The replacements of a byte.
 const WRONG: [&[u8]; 11] = [b"\0", b"\x1b", b"\xff", b"\n", b"\r\n", b"\t", b"~", b"*", b"{", b"\xe2\x80\xae", b"%"];
 
-/// The text cut off, with a byte left out, and with another in its place, at each byte in turn.
+/// Returns the text cut off, with a byte removed, and with a byte replaced, for each byte in turn.
 fn damaged(text: &str) -> impl Iterator<Item = Vec<u8>> {
     let text = text.as_bytes();
     (0..text.len()).flat_map(|at| {
@@ -26,7 +26,7 @@ fn damaged(text: &str) -> impl Iterator<Item = Vec<u8>> {
 }
 
 #[test]
-fn the_texts_themselves_are_read() {
+fn undamaged_texts_are_read() {
     reading(YAML.as_bytes(), OTHER.as_bytes(), OVERLAY.as_bytes());
     reading(JSON.as_bytes(), OTHER.as_bytes(), OVERLAY.as_bytes());
 }
@@ -42,11 +42,11 @@ fn damaged_json() {
 }
 
 #[test]
-fn a_damaged_file_beside_the_document() {
+fn damaged_referenced_file() {
     damaged(OTHER).for_each(|text| reading(YAML.as_bytes(), &text, OVERLAY.as_bytes()));
 }
 
 #[test]
-fn a_damaged_overlay() {
+fn damaged_overlay() {
     damaged(OVERLAY).for_each(|text| reading(JSON.as_bytes(), OTHER.as_bytes(), &text));
 }

@@ -1,8 +1,8 @@
-//! Small documents, a theme each, and the client that each one becomes.
+//! Small documents, one for each theme, and the clients generated from them.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks --test golden` writes `emitted/`, `calls/` and `warnings.txt`
-//! of every theme anew: the client, calls of its operations, and what was said. That what is emitted compiles and
-//! behaves is shown by the runtime's `tests/golden.rs`.
+//! Run `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks --test golden` to update `emitted/`, `calls/` and
+//! `warnings.txt` of every theme: the client, calls of its operations, and the diagnostics. The runtime's
+//! `tests/golden.rs` checks that the emitted code compiles and works.
 
 mod support;
 #[path = "support/walk.rs"]
@@ -21,7 +21,7 @@ use walk::{document, documents};
 
 const HEADER: Header<'_> = Header { command: "cargo xtask regen", source: "fixtures" };
 
-/// Directories and files in a theme's `emitted/`, relative to it, with `/` between their parts.
+/// Collects directories and files in a theme's `emitted/`, relative to it, with `/` as the separator.
 fn emitted_files(directory: &Path, below: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
@@ -39,14 +39,14 @@ fn updating() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1")
 }
 
-/// The calls of every operation that the theme's client has.
+/// Returns the calls of all operations of the theme's client.
 fn calls(theme: &str) -> FileSet {
     let (files, report) = document(&Path::new("golden").join(theme)).calls(theme);
-    assert!(files.is_some(), "{theme} has operations that cannot be called:\n{report}");
+    assert!(files.is_some(), "{theme} has operations without calls:\n{report}");
     files.unwrap_or_default()
 }
 
-/// Removes what an earlier update wrote and this one may not.
+/// Removes files that an earlier update wrote.
 fn clear(directory: &Path) -> io::Result<()> {
     for emitted in ["emitted", "calls"].map(|name| directory.join(name)) {
         if emitted.is_dir() {
@@ -60,14 +60,14 @@ fn clear(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What the theme's document becomes, and what was said about it.
+/// Returns the files generated from the theme's document, and the diagnostics.
 fn emitted(theme: &str) -> (FileSet, String) {
     let (api, report) = document(&Path::new("golden").join(theme)).client();
     let files = api.map(|api| emit::client(&api, "mod.rs", "", HEADER)).unwrap_or_default();
     (files, report)
 }
 
-/// Compares files with those in a directory of the fixtures, which has no others.
+/// Compares files with a directory of the fixtures, which must contain no others.
 fn compare(directory: &Path, files: &FileSet) -> io::Result<()> {
     for (path, text) in files.iter() {
         golden(directory.join(path), text);

@@ -1,7 +1,8 @@
-//! A document is data: whatever its names and texts are, they stay names and texts.
+//! Documents are data: hostile names and texts remain names and texts.
 //!
-//! Every string of the golden documents, be it a name or a text, is replaced by hostile ones, all of a document at once, a string the
-//! same wherever it stands. Where that is refused, fewer are replaced, down to single ones, so that no refusal hides another string.
+//! Every string of the golden documents is replaced by hostile ones, all strings of a document at once, and equal
+//! strings by the same one. If the document is rejected then, fewer strings are replaced, down to single ones, so that
+//! a rejection does not hide other strings.
 
 #[path = "support/compiles.rs"]
 mod compiles;
@@ -27,7 +28,7 @@ use invariants::{client, walking};
 use serde_json::{Map, Value, json};
 use walk::{document, documents};
 
-/// What is put in the place of a document's texts.
+/// Returns the replacements for a document's texts.
 fn hostile_texts() -> Vec<String> {
     let mut texts: Vec<String> = [
         "\"; fn evil() {} //",
@@ -61,7 +62,7 @@ fn hostile_texts() -> Vec<String> {
     texts
 }
 
-/// Texts that are code, HTML or links to items where they are taken for Markdown as they stand.
+/// Texts that are code, HTML or links to items if they are parsed as Markdown.
 const MARKDOWN: &[&str] = &[
     "Reads.\n\n-     std::process::exit(41);",
     "1)     std::process::exit(41);",
@@ -80,7 +81,7 @@ const MARKDOWN: &[&str] = &[
     "<!-- <pre> https://evil.example/a_b <evil@evil.example> List<Evil>",
 ];
 
-/// Keys below which a document names things as it likes.
+/// Keys with members whose names are chosen by the document.
 const NAMING: &[&str] = &[
     "callbacks",
     "content",
@@ -103,10 +104,10 @@ const NAMING: &[&str] = &[
     "x-webhooks",
 ];
 
-/// Keys whose strings are words of OpenAPI or lead somewhere.
+/// Keys whose strings are defined by OpenAPI or are references.
 const WORDS: &[&str] = &["openapi", "$ref", "type", "in", "style"];
 
-/// Where a node stands: whether its strings are the document's own, and whether its keys are.
+/// The position of a node, which determines if its strings and its keys are chosen by the document.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     key: &'a str,
@@ -133,7 +134,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The strings that are a document's own.
+/// Collects the strings that are chosen by the document.
 fn strings(node: &Value, place: Place<'_>, found: &mut BTreeSet<String>) {
     match node {
         Value::String(text) if place.has_own_text() => _ = found.insert(text.clone()),
@@ -150,10 +151,10 @@ fn strings(node: &Value, place: Place<'_>, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What stands for which string.
+/// The replacements by original string.
 type Texts = BTreeMap<String, String>;
 
-/// The document with strings replaced, and the references to what they name with them.
+/// Returns the document with replaced strings, including references to renamed parts.
 fn replaced(node: &Value, place: Place<'_>, texts: &Texts) -> Value {
     match node {
         Value::String(text) if place.key == "$ref" && !place.named => reference(text, texts).into(),
@@ -167,7 +168,7 @@ fn replaced(node: &Value, place: Place<'_>, texts: &Texts) -> Value {
                     Some(text) => text.clone(),
                     None => key.clone(),
                 };
-                // Two names are not to be one.
+                // Different names must remain different.
                 if out.contains_key(&name) {
                     name = format!("{name}{}", out.len());
                 }
@@ -179,7 +180,7 @@ fn replaced(node: &Value, place: Place<'_>, texts: &Texts) -> Value {
     }
 }
 
-/// A path keeps its parameters, by whatever name, for it would be refused without them.
+/// Replaces a path, but keeps its parameters under any names, because it would be rejected without them.
 fn path(was: &str, text: &str, texts: &Texts) -> String {
     let parameters = was.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
     let named = |name: &str| format!("/{{{}}}", texts.get(name).map_or(name, String::as_str));
@@ -200,7 +201,7 @@ fn reference(was: &str, texts: &Texts) -> String {
     out
 }
 
-/// A golden document, the strings that are its own, and how many items its client has.
+/// A golden document, the strings that it chooses, and the number of items in its client.
 struct Subject {
     theme: String,
     document: Value,
@@ -220,10 +221,10 @@ fn subjects() -> io::Result<Vec<Subject>> {
     Ok(subjects)
 }
 
-/// Makes something of a document, and says what is in its client.
+/// A function that generates output from a document and returns the items of its client.
 type Make = fn(&[u8]) -> Option<Items>;
 
-/// Some strings, and what is put in the place of each.
+/// Strings and their replacements.
 type Pairs<'t> = [(&'t str, &'t str)];
 
 impl Subject {
@@ -231,10 +232,11 @@ impl Subject {
         replaced(&self.document, Place::TOP, &texts.collect()).to_string().into_bytes()
     }
 
-    /// Replaces strings; where that is refused, one half of them and the other. Says how many of them came out.
+    /// Replaces strings; if the document is rejected, replaces each half of them separately. Returns the number of
+    /// replaced strings.
     fn replace(&self, pairs: &Pairs<'_>, make: Make) -> usize {
         let shown: Vec<_> = pairs.iter().map(|(was, text)| (was, text.get(..40).unwrap_or(text))).collect();
-        // It is printed where the test fails.
+        // Shown if the test fails.
         println!("{}: {shown:?}", self.theme);
         match make(&self.with(pairs.iter().map(|(was, text)| ((*was).to_owned(), (*text).to_owned())))) {
             Some(items) => {
@@ -249,18 +251,18 @@ impl Subject {
         }
     }
 
-    /// There are no more items than there were. A string that meant something, such as a format, may have saved some: then it is
-    /// the same with harmless names.
+    /// Checks that the number of items does not increase. A meaningful string, such as a format, may have saved items;
+    /// then the number is compared with that for harmless names.
     fn compare(&self, items: &Items, pairs: &Pairs<'_>) {
-        // What a text means decides whether a choice is an enum or a hierarchy, and which resources share a handle: a tenth more or less is
-        // no harm. Text that became code would be found by its name besides.
+        // Texts determine if a choice is an enum or a hierarchy, and which resources share a handle, so a tolerance of
+        // ten percent is allowed. Text that became code would also be found by its name.
         let total = |items: &Items| items.counts.values().sum::<usize>();
         let is_within = |limit: &Items| total(items) * 10 <= total(limit) * 11;
         if !is_within(&self.items) {
-            // No text is as good as none, and one without letters gives no name: another is found, which is no harm either.
+            // An empty text is equivalent to none, and one without letters yields no name, so that a default is used.
             let harmless = |(index, (was, text)): (usize, &(&str, &str))| {
                 let harmless = match text.contains(char::is_alphanumeric) {
-                    // In a path, these mean something.
+                    // These characters have a meaning in paths.
                     true => format!("name{index}{}", text.replace(|sign| !"{}/#".contains(sign), "")),
                     false if text.is_empty() => String::new(),
                     false => " ".repeat(index + 1),
@@ -273,8 +275,8 @@ impl Subject {
     }
 }
 
-/// Replaces each string of each document by one of the texts: another in each round, and in the next document, where many
-/// strings are the same. Says how many were replaced, and how many of them came out.
+/// Replaces each string of each document by one of the texts, with different texts in each round and in the next
+/// document, since documents share many strings. Returns the number of strings, and the number of replaced ones.
 fn round<T: AsRef<str> + Sync>(number: usize, texts: &[T], subjects: &[Subject], make: Make) -> (usize, usize) {
     let replace = |(turn, subject): (usize, &Subject)| {
         let text = |index: usize| texts[(index + turn + number) % texts.len()].as_ref();
@@ -291,38 +293,38 @@ fn round<T: AsRef<str> + Sync>(number: usize, texts: &[T], subjects: &[Subject],
 }
 
 #[test]
-fn every_string_stays_data() -> io::Result<()> {
+fn strings_are_never_code() -> io::Result<()> {
     let (replaced, came) = round(0, &hostile_texts(), &subjects()?, walking);
-    assert!(replaced > 1_500 && came * 4 > replaced * 3, "{came} of {replaced} strings came out");
+    assert!(replaced > 1_500 && came * 4 > replaced * 3, "{came} of {replaced} strings were accepted");
     Ok(())
 }
 
-/// In the documentation of what a document becomes there is no code that runs, no HTML and no link to an item.
+/// The documentation of generated code contains no code that runs, no HTML and no links to items.
 #[test]
-fn every_string_stays_text() -> io::Result<()> {
+fn documentation_is_never_markup() -> io::Result<()> {
     let subjects = subjects()?;
     for number in 0..3 {
         let (replaced, came) = round(number, MARKDOWN, &subjects, client);
-        assert!(came * 4 > replaced * 3, "{came} of {replaced} strings came out in round {number}");
+        assert!(came * 4 > replaced * 3, "{came} of {replaced} strings were accepted in round {number}");
     }
     Ok(())
 }
 
 #[test]
 #[ignore = "it takes minutes: cargo test --release -p crm-clients-checks --test hostile -- --ignored"]
-fn every_string_stays_data_whichever_text_it_becomes() -> io::Result<()> {
+fn strings_are_never_code_for_any_text() -> io::Result<()> {
     let subjects = subjects()?;
     let texts = hostile_texts();
     for number in 1..texts.len() {
         let (replaced, came) = round(number, &texts, &subjects, walking);
-        assert!(came * 2 > replaced, "{came} of {replaced} strings came out in round {number}");
+        assert!(came * 2 > replaced, "{came} of {replaced} strings were accepted in round {number}");
     }
     Ok(())
 }
 
-/// More schemas in a row than the stack of a thread holds.
+/// A chain of schemas that is longer than the stack of a thread allows.
 #[test]
-fn schemas_that_follow_each_other_without_end_to_speak_of() {
+fn long_chains_of_schemas() {
     const SCHEMAS: usize = 600;
     let schema = |number: usize| {
         let next = format!("#/components/schemas/S{}", (number + 1) % SCHEMAS);
@@ -341,7 +343,7 @@ fn schemas_that_follow_each_other_without_end_to_speak_of() {
     assert!(walking(document.to_string().as_bytes()).is_some());
 }
 
-/// A document with these schemas, of which an operation answers with the first.
+/// Returns a document with these schemas, of which an operation returns the first.
 fn answering(schemas: Map<String, Value>) -> String {
     let first = schemas.keys().next().map(|name| format!("#/components/schemas/{name}"));
     let content = json!({ "application/json": { "schema": { "$ref": first } } });
@@ -351,9 +353,9 @@ fn answering(schemas: Map<String, Value>) -> String {
         .to_string()
 }
 
-/// Schemas whose choices lead back to them, in every way that is small.
+/// Recursive choices of schemas, in all small combinations.
 #[test]
-fn choices_that_lead_back_end() {
+fn recursive_choices_terminate() {
     let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let object = json!({ "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" } } });
     let with = |mut schema: Value, key: &str, value: Value| {
@@ -394,9 +396,9 @@ fn choices_that_lead_back_end() {
     }
 }
 
-/// Thirty choices one inside the other, each with properties beside it, are a thousand million combinations.
+/// Thirty nested choices, each next to properties, have a billion combinations.
 #[test]
-fn choices_within_choices_do_not_multiply_without_bound() {
+fn nested_choices_do_not_multiply_without_bound() {
     let schema = |level: usize, side: &str, discriminator: bool| {
         let mut schema =
             json!({ "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" } } });

@@ -1,4 +1,4 @@
-//! Documents that are large in one way or another become clients all the same.
+//! Clients of documents that are large in various ways.
 
 use std::collections::HashSet;
 
@@ -31,8 +31,8 @@ fn answered_with(schema: &str) -> Value {
 }
 
 #[test]
-fn ten_thousand_values_of_an_enum() -> Result<(), String> {
-    // A third of the names is that of another value.
+fn enum_with_ten_thousand_values() -> Result<(), String> {
+    // A third of the values has the same name as another one.
     let values: Vec<String> =
         (0..10_000).map(|value| format!("{}{}", ["a ", "a-", "a_"][value % 3], value / 3)).collect();
     let schemas = Map::from_iter([("Code".to_owned(), json!({"type": "string", "enum": values}))]);
@@ -44,7 +44,7 @@ fn ten_thousand_values_of_an_enum() -> Result<(), String> {
 }
 
 #[test]
-fn five_megabytes_of_schemas_alike_and_apart() -> Result<(), String> {
+fn five_megabytes_of_equal_and_different_schemas() -> Result<(), String> {
     const SCHEMAS: usize = 2_000;
     let prose = "It is described at length. ".repeat(80);
     let schema = |index: usize| {
@@ -60,14 +60,14 @@ fn five_megabytes_of_schemas_alike_and_apart() -> Result<(), String> {
     let operations: usize = api.resources.iter().map(|resource| resource.operations.len()).sum();
     let structs = api.types.iter().filter(|def| matches!(def.kind, TypeKind::Struct(_))).count();
     assert_eq!((operations, api.types.len()), (SCHEMAS, SCHEMAS));
-    // Equal components are structs of their own, because one of them may gain a field.
+    // Equal components are separate structs, because one of them may get a field.
     assert_eq!(structs, SCHEMAS);
     Ok(())
 }
 
-/// Whatever is done once for each pair of operations, tags or types would take minutes.
+/// Quadratic algorithms over operations, tags or types would take minutes.
 #[test]
-fn twenty_thousand_operations_whose_names_collide() -> Result<(), String> {
+fn twenty_thousand_operations_with_colliding_names() -> Result<(), String> {
     const OPERATIONS: usize = 20_000;
     let schemas = (0..OPERATIONS).map(|index| {
         let next = match index + 1 {
@@ -82,7 +82,7 @@ fn twenty_thousand_operations_whose_names_collide() -> Result<(), String> {
         (format!("/things{index}"), item)
     });
     let api = client(&document(schemas.collect(), paths.collect()))?;
-    // Tags that differ in signs alone are one.
+    // Tags that differ only in punctuation are equal.
     let [resource] = api.resources.as_slice() else { return Err(format!("{} resources", api.resources.len())) };
     let methods: HashSet<&str> = resource.operations.iter().map(|operation| operation.name.as_str()).collect();
     assert_eq!((methods.len(), api.types.len()), (OPERATIONS, OPERATIONS));

@@ -1,4 +1,5 @@
-//! What `lint` finds: each rule with a document that trips it and a near miss that does not, and the vendored documents.
+//! The results of `lint`: each rule with a document that violates it and a similar one that does not, and the vendored
+//! documents.
 
 mod support;
 
@@ -13,7 +14,7 @@ use crm_clients_review::Lint;
 use crm_clients_review::lint::rules;
 use support::golden;
 
-/// Nothing is wrong with it.
+/// A document without problems.
 const PETS: &str = "\
 openapi: 3.1.0
 info: {title: Pets, version: '1'}
@@ -51,7 +52,7 @@ components:
     key: {type: apiKey, in: header, name: X-Key}
 ";
 
-/// What is put in the place of what, to trip a rule and to miss it nearly.
+/// A replacement in the document that violates a rule, and one that nearly does.
 struct Case {
     rule: &'static str,
     instead_of: &'static str,
@@ -63,7 +64,8 @@ const fn case(rule: &'static str, instead_of: &'static str, trips: &'static str,
     Case { rule, instead_of, trips, misses }
 }
 
-/// What OpenAPI 3.0, the client or the version of the document cannot express is another matter.
+/// Codes about features that OpenAPI 3.0, the client or the document's version does not support, which are not checked
+/// here.
 const PASSED_OVER: &[&str] = &[
     "lossy-lowering",
     "unserved-link",
@@ -194,7 +196,7 @@ const CASES: &[Case] = &[
     case(
         "unused-component",
         "    not_found: {type",
-        // One that refers to itself is no less unused.
+        // A component that only refers to itself is still unused.
         "    tree: {type: object, properties: {left: {$ref: '#/components/schemas/tree'}}}\n    not_found: {type",
         "    tree: {type: string}\n    not_found: {discriminator: {propertyName: message, mapping: {a: tree}}, type",
     ),
@@ -300,7 +302,7 @@ const CASES: &[Case] = &[
         "required: true, schema: {type: integer, maximum: 1}, examples: {one: {value: 2}}",
         "required: true, schema: {type: integer, maximum: 1}, examples: {one: {value: 1}}",
     ),
-    // What the passes tell of.
+    // Diagnostics of the passes.
     case(
         "body-on-bodyless-status",
         "'204': {description: ''}",
@@ -450,7 +452,7 @@ const CASES: &[Case] = &[
     case("lossy-lowering", "names: {", "names: {contains: {type: string}, ", "names: {minItems: 1, "),
 ];
 
-/// What is found in a document.
+/// Returns the findings in a document.
 fn lint(document: &str) -> Diagnostics {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
@@ -464,12 +466,12 @@ fn codes(document: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn each_rule_finds_its_own_and_no_near_miss() {
+fn rules_find_violations_and_no_near_misses() {
     assert!(lint(PETS).is_empty(), "{:#?}", lint(PETS));
     let mut wrong = Vec::new();
     for Case { rule, instead_of, trips, misses } in CASES {
         assert!(PETS.contains(instead_of), "{instead_of}");
-        // In place of nothing, it is a document of its own.
+        // Without a text to replace, the case is a whole document.
         let document = |text: &str| match instead_of.is_empty() {
             true => text.to_owned(),
             false => PETS.replacen(instead_of, text, 1),
@@ -484,12 +486,12 @@ fn each_rule_finds_its_own_and_no_near_miss() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for rule in rules() {
-        assert!(CASES.iter().any(|case| case.rule == rule.id), "no document trips `{}`", rule.id);
+        assert!(CASES.iter().any(|case| case.rule == rule.id), "no document violates `{}`", rule.id);
     }
 }
 
 #[test]
-fn the_readme_has_the_rules() -> std::io::Result<()> {
+fn readme_lists_the_rules() -> std::io::Result<()> {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md"))?;
     for rule in rules() {
         let row = format!("| `{}` | {} | {} | {} |", rule.id, rule.severity_name(), rule.sentence, rule.remedy);
@@ -499,16 +501,16 @@ fn the_readme_has_the_rules() -> std::io::Result<()> {
 }
 
 #[test]
-fn what_is_found_says_where_and_what() {
+fn findings_have_a_location_and_a_message() {
     let found = lint(&PETS.replace("required: [id]", "required: [id, name]"));
     let found: Vec<_> = found.iter().map(|found| (found.pointer.as_str(), found.message.as_str())).collect();
-    let message = "`name` is required and no property; is `names` meant?";
+    let message = "required property `name` is not declared; did you mean `names`?";
     assert_eq!(found, [("/components/schemas/pet/required/1", message)]);
 }
 
-/// Two operations answer with it, of which one gives it another status.
+/// Two operations return this response, one of them with a different status.
 #[test]
-fn a_response_that_is_shared_is_told_of_once() {
+fn shared_responses_are_reported_once() {
     let own = "{description: '', content: {application/json: {schema: {$ref: '#/components/schemas/not_found'}}}}";
     let shared = PETS
         .replace(&format!("'404': {own}"), "'404': {$ref: '#/components/responses/error'}")
@@ -521,23 +523,24 @@ fn a_response_that_is_shared_is_told_of_once() {
 }
 
 #[test]
-fn a_document_without_any_operation_id_is_told_so_once() {
+fn missing_operation_ids_are_reported_once() {
     let bare: String = PETS.split_inclusive('\n').filter(|line| !line.contains("operationId")).collect();
     let messages: Vec<_> = lint(&bare).into_iter().map(|found| found.message).collect();
     assert_eq!(messages, ["none of the 2 operations has an `operationId`"]);
 }
 
-/// A schema that is put together from itself, twice, has more ways down than there is time for.
+/// The number of paths in a schema that is composed of itself twice is exponential.
 #[test]
-fn circles_end() {
+fn recursive_schemas_terminate() {
     let circle = "{allOf: [{$ref: '#/components/schemas/pet'}, {$ref: '#/components/schemas/pet'}], example: 1}";
     let document = PETS.replace("    pet:\n", &format!("    pet: {circle}\n    other:\n"));
     assert_eq!(codes(&document), ["endless-schema", "unused-component"], "`other` is unused");
 }
 
-/// The findings without their lines, which every change of an overlay moves, and, by code, how many there are without the overlay.
+/// The findings without line numbers, which every change of an overlay moves, and the number of findings by code
+/// without the overlay.
 #[test]
-fn the_vendored_documents_are_known() -> std::io::Result<()> {
+fn vendored_documents_have_known_findings() -> std::io::Result<()> {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
     for (api, file) in [("chatwoot", "openapi.json"), ("contactship", "openapi.yaml"), ("kajabi", "openapi.yaml")] {
         let read = |path: &str| fs::read(specs.join(api).join(path));

@@ -1,4 +1,4 @@
-//! What the lowering does to everything around the schemas.
+//! Lowering of everything except schemas.
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::lower::{self, publish};
@@ -7,13 +7,13 @@ use crm_clients_document::raise::raise;
 use crm_clients_document::{Input, Pipeline};
 use serde_json::{Value, json};
 
-/// Raises a document, and lowers it.
+/// Raises and lowers a document.
 fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
     raise(&mut document, &mut SourceMap::new(), diagnostics);
     lower::lower(document, diagnostics)
 }
 
-/// Lowers, and gives the warnings as `code pointer`.
+/// Lowers a document, and returns the warnings as `code pointer`.
 fn lowered(before: Value) -> (Value, Vec<String>) {
     let mut diagnostics = Diagnostics::new();
     let after = lower(before, &mut diagnostics);
@@ -22,7 +22,7 @@ fn lowered(before: Value) -> (Value, Vec<String>) {
     (after, warnings)
 }
 
-/// Lowers a document of these paths.
+/// Lowers a document with these paths.
 fn lowered_paths(paths: Value) -> (Value, Vec<String>) {
     let (document, warnings) = lowered(json!({
         "openapi": "3.0.1",
@@ -216,7 +216,7 @@ fn percent_encoded_references() {
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
-/// The order of the document is the order of what is generated.
+/// The order of the document determines the order of the generated code.
 #[test]
 fn order_is_kept() {
     let (after, _) = lowered(json!({
@@ -234,7 +234,7 @@ fn order_is_kept() {
 }
 
 #[test]
-fn what_is_published_is_valid_to_others() {
+fn published_documents_are_valid() {
     let schema = |reference: &str| json!({"oneOf": [{"$ref": reference}], "discriminator": {"propertyName": "kind", "mapping": {"a": reference, "b": "B"}}});
     let document = |schema: Value, extra: Value| {
         let example = json!({"$ref": "#/{as it is}", "colour": "red"});
@@ -251,9 +251,9 @@ fn what_is_published_is_valid_to_others() {
     assert_eq!(published, document(schema("#/paths/~1pets~1%7Bid%7D/get/x-own"), extra));
 }
 
-/// What OpenAPI does not know is dropped, and no reference to it is left behind.
+/// Members that are not part of OpenAPI are dropped, and so are references to them.
 #[test]
-fn nothing_is_published_that_refers_to_nothing() {
+fn published_documents_have_no_dangling_references() {
     let published = |reference: &str| {
         let document = json!({
             "openapi": "3.0.3", "info": {"title": "", "version": ""}, "own": {"name": "x", "A": {"description": ""}},
@@ -268,9 +268,9 @@ fn nothing_is_published_that_refers_to_nothing() {
     assert_eq!(published("#/own/name"), (false, vec!["unknown-key", "unknown-reference"]));
 }
 
-/// What only 3.2 has is lowered as well as it can be, and reported where it is lost.
+/// Features of 3.2 are lowered if possible, and losses are reported.
 #[test]
-fn what_is_newer_than_3_0() {
+fn features_newer_than_3_0() {
     let (after, warnings) = lowered(json!({
         "openapi": "3.2.0",
         "$self": "https://a.example/openapi.json",
@@ -347,9 +347,9 @@ fn what_is_newer_than_3_0() {
     );
 }
 
-/// An example, a default or an extension that looks like a reference is what it is.
+/// Examples, defaults and extensions that look like references are not changed.
 #[test]
-fn references_in_data_stay() {
+fn references_in_data_are_kept() {
     let data =
         json!({"$ref": "#/components/schemas/A/$defs/B%20C", "mapping": {"a": "#/components/schemas/A/$defs/B"}});
     let (after, _) = lowered(json!({
@@ -367,7 +367,7 @@ fn references_in_data_stay() {
     assert_eq!(schema["properties"]["b"], json!({"$ref": "#/components/schemas/B"}));
 }
 
-/// Callbacks are described by 3.0, too; the path items that they refer to are not.
+/// 3.0 supports callbacks, but not the path items that they refer to.
 #[test]
 fn callbacks_and_links_are_kept() {
     let (after, warnings) = lowered(json!({
@@ -391,9 +391,9 @@ fn callbacks_and_links_are_kept() {
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
-/// References that lead through many others, to path items, parameters and responses.
+/// Chains of many references, to path items, parameters and responses.
 #[test]
-fn references_have_no_limit() {
+fn reference_chains_have_no_limit() {
     let chain = |section: &str, last: Value| {
         let next = |index: usize| json!({"$ref": format!("#/components/{section}/R{}", index + 1)});
         let mut chain: serde_json::Map<String, Value> =

@@ -1,4 +1,5 @@
-//! The validation of documents: every error is reported with its place, and nothing panics; and the typed OpenAPI 3.0 of other tools.
+//! Validation of documents: every error is reported with its location, and nothing panics; and the typed OpenAPI 3.0 of
+//! other tools.
 
 use crm_clients_document::diagnostic::{Diagnostics, Severity};
 use crm_clients_document::lower::{lower, typed};
@@ -9,7 +10,7 @@ use crm_clients_review::lint::lint;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 use serde_json::{Value, json};
 
-/// The document's errors, or else its warnings, as `code pointer: message (help)`.
+/// Returns the document's errors or warnings, as `code pointer: message (help)`.
 fn faults(document: Value, severity: Severity) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
     let mut document = document;
@@ -35,7 +36,7 @@ fn raised(mut document: Value) -> Value {
 }
 
 #[test]
-fn wrong_types_are_told_of_all_at_once() {
+fn wrong_types_are_reported_at_once() {
     let document = json!({
         "openapi": "3.0.3",
         "info": [],
@@ -64,12 +65,16 @@ fn wrong_types_are_told_of_all_at_once() {
             "wrong-type /paths/~1a/get/tags: expected an array of strings, found a string (write an array, in YAML with `- ` before each of its items)",
             "wrong-type /paths/~1a/get/deprecated: expected a boolean, found a string (write `true` or `false`, without quotes)",
             "wrong-type /paths/~1a/get/operationId: expected a string, found a number (put it in quotes)",
-            "wrong-type /paths/~1a/get/parameters/0: expected a parameter object or a reference to one, found null (remove the key, or write something behind it)",
+            "wrong-type /paths/~1a/get/parameters/0: expected a parameter object or a reference to one, found null \
+             (remove the key, or write a value after it)",
             "wrong-type /paths/~1a/get/parameters/1/schema: expected a schema object or a boolean, found an array (write an object, or remove the key)",
-            "wrong-type /paths/~1a/get/requestBody/content: expected an object of media type objects by name, found an array (write an object, in which each entry has its name for a key)",
+            "wrong-type /paths/~1a/get/requestBody/content: expected a map of media type objects, found an array \
+             (write an object with the name of each entry as its key)",
             "wrong-type /paths/~1a/get/responses/200/content/application~1json: expected a media type object or a reference to one, found a string (write an object, or remove the key)",
-            "wrong-type /paths/~1a/get/callbacks: expected an object of callback objects by name, found an array (write an object, in which each entry has its name for a key)",
-            "wrong-type /paths/~1b: expected a path item object or a reference to one, found null (remove the key, or write something behind it)",
+            "wrong-type /paths/~1a/get/callbacks: expected a map of callback objects, found an array (write an object \
+             with the name of each entry as its key)",
+            "wrong-type /paths/~1b: expected a path item object or a reference to one, found null (remove the key, or \
+             write a value after it)",
             "wrong-type /components/schemas/S/required: expected an array of strings, found a boolean (list the names of the required properties, in the schema that has the properties)",
             "wrong-type /components/schemas/S/properties/a/minLength: expected a whole number that is not negative, found a string (write the number without quotes)",
         ]
@@ -77,7 +82,7 @@ fn wrong_types_are_told_of_all_at_once() {
 }
 
 #[test]
-fn wrong_words_and_missing_keys() {
+fn unknown_values_and_missing_keys() {
     let document = json!({
         "openapi": "3.0.3",
         "info": {"title": "T", "version": "1"},
@@ -99,15 +104,18 @@ fn wrong_words_and_missing_keys() {
     assert_eq!(
         faults(document, Severity::Error),
         [
-            "missing-key /servers/0: a server object must have `url` (is `uri` meant to be it?)",
+            "missing-key /servers/0: a server object must have `url` (did you mean `uri`?)",
             "unknown-value /paths/~1b/get/parameters/0/in: expected one of `query`, `querystring`, `path`, `header`, `cookie`, found `querry` (did you mean `query`?)",
             "unknown-value /paths/~1b/get/parameters/1/schema/type: expected one of `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`, found `sting` (did you mean `string`?)",
             "missing-key /paths/~1b/get/parameters/2: a parameter object must have `name` (add `name`)",
-            "invalid-status /paths/~1b/get/responses/ok: `ok` is no status (write a status such as `200`, a range such as `4XX`, or `default`)",
-            "invalid-status /paths/~1b/get/responses/20: `20` is no status (write a status such as `200`, a range such as `4XX`, or `default`)",
-            "invalid-path /paths/a: the path `a` does not start with `/` (write `/a`)",
+            "invalid-status /paths/~1b/get/responses/ok: invalid status `ok` (write a status such as `200`, a range \
+             such as `4XX`, or `default`)",
+            "invalid-status /paths/~1b/get/responses/20: invalid status `20` (write a status such as `200`, a range \
+             such as `4XX`, or `default`)",
+            "invalid-path /paths/a: the path `a` must start with `/` (write `/a`)",
             "missing-key /components/securitySchemes/k: a security scheme object of this type must have `in` (add `in`)",
-            "unknown-value /components/securitySchemes/b/type: expected one of `apiKey`, `http`, `mutualTLS`, `oauth2`, `openIdConnect`, found `basic` (OpenAPI knows no other words here)",
+            "unknown-value /components/securitySchemes/b/type: expected one of `apiKey`, `http`, `mutualTLS`, \
+             `oauth2`, `openIdConnect`, found `basic` (OpenAPI allows no other values here)",
         ]
     );
 }
@@ -123,14 +131,17 @@ fn misspelt_keys_are_warnings() {
     assert_eq!(
         faults(document, Severity::Warning),
         [
-            "unknown-key /paths/~1a/get/paramters: an operation object has no `paramters`; it has no effect (did you mean `parameters`?)",
-            "unknown-key /paths/~1a/get/zzz: an operation object has no `zzz`; it has no effect (remove it; what OpenAPI does not know begins with `x-`)",
-            "unknown-keyword /components/schemas/S/properites: a schema object has no `properites`; it has no effect (did you mean `properties`?)",
+            "unknown-key /paths/~1a/get/paramters: an operation object has no `paramters`, so it is ignored (did you \
+             mean `parameters`?)",
+            "unknown-key /paths/~1a/get/zzz: an operation object has no `zzz`, so it is ignored (remove it; \
+             extensions begin with `x-`)",
+            "unknown-keyword /components/schemas/S/properites: a schema object has no `properites`, so it is ignored \
+             (did you mean `properties`?)",
         ]
     );
 }
 
-/// As deep as a text may nest.
+/// Schemas may be nested as deeply as a text allows.
 #[test]
 fn schemas_may_nest_deep() {
     let schema =
@@ -140,15 +151,15 @@ fn schemas_may_nest_deep() {
 }
 
 #[test]
-fn a_path_item_that_refers_to_itself_is_an_error() {
+fn path_items_that_refer_to_themselves_are_errors() {
     let document =
         json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"$ref": "#/paths/~1a"}}});
-    let expected = "reference-cycle /paths/~1a: this reference leads only back to itself (point it at a definition)";
+    let expected = "reference-cycle /paths/~1a: circular reference (change it to a definition)";
     assert_eq!(faults(document, Severity::Error), [expected]);
 }
 
 #[test]
-fn a_rich_document_passes() -> Result<(), serde_json::Error> {
+fn rich_document_is_valid() -> Result<(), serde_json::Error> {
     assert_eq!(faults(rich()?, Severity::Error), Vec::<String>::new());
     let once = lower(raised(rich()?), &mut Diagnostics::new());
     let mut diagnostics = Diagnostics::new();
@@ -158,7 +169,7 @@ fn a_rich_document_passes() -> Result<(), serde_json::Error> {
     Ok(())
 }
 
-/// The types of OpenAPI 3.0 have a catch-all for schemas that are not of one kind: nothing that is of one falls into it.
+/// The types of OpenAPI 3.0 have a catch-all for schemas without a single kind; schemas with a kind must not use it.
 #[test]
 fn schemas_keep_their_kinds() -> Result<(), Box<dyn std::error::Error>> {
     let mut diagnostics = Diagnostics::new();
@@ -177,9 +188,9 @@ fn schemas_keep_their_kinds() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Whatever stands in the place of a node, what lint finds is at a node, and there is a model or an error.
+/// For any replacement of a node, lint findings refer to existing nodes, and there is a model or an error.
 #[test]
-fn no_node_of_any_type_does_harm() -> Result<(), serde_json::Error> {
+fn nodes_of_any_type_are_handled() -> Result<(), serde_json::Error> {
     let document = rich()?;
     let mut pointers = Vec::new();
     collect_pointers(&document, String::new(), &mut pointers);

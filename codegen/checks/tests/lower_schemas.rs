@@ -1,4 +1,4 @@
-//! What the lowering does to schemas, one construct at a time.
+//! Lowering of schemas, one construct at a time.
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::lower;
@@ -6,13 +6,13 @@ use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 
-/// Raises a document, and lowers it.
+/// Raises and lowers a document.
 fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
     raise(&mut document, &mut SourceMap::new(), diagnostics);
     lower::lower(document, diagnostics)
 }
 
-/// The schema `S` of a document that has others beside it, for references to lead to.
+/// Returns a document with the schema `S`, and others as targets of references.
 fn document(schema: Value) -> Value {
     json!({
         "openapi": "3.1.0",
@@ -22,7 +22,7 @@ fn document(schema: Value) -> Value {
     })
 }
 
-/// Checks cases of a schema before, after, and the codes of the warnings with the keyword that each is about.
+/// Checks cases of a schema before and after, and the codes of the warnings with the keyword of each.
 fn check(cases: &[(Value, Value, &[&str])]) {
     for (before, after, warnings) in cases {
         let mut diagnostics = Diagnostics::new();
@@ -353,7 +353,7 @@ fn missing_and_misplaced() {
     ]);
 }
 
-/// References follow what they lead to.
+/// References are updated when their targets move.
 #[test]
 fn definitions_move_and_references_follow() {
     let before = json!({
@@ -393,6 +393,6 @@ fn definitions_move_and_references_follow() {
     assert_eq!(schemas["C"], json!({"type": "boolean"}));
     for reference in schemas["A"]["properties"].as_object().into_iter().flat_map(|object| object.values()) {
         let pointer = reference["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-        assert!(pointer.and_then(|pointer| lowered.pointer(pointer)).is_some(), "{reference} leads nowhere");
+        assert!(pointer.and_then(|pointer| lowered.pointer(pointer)).is_some(), "{reference} cannot be resolved");
     }
 }

@@ -1,4 +1,4 @@
-//! Texts of documents as documentation: Markdown that can be read and does nothing else.
+//! Rendering of document texts: readable Markdown without any active content.
 
 #[path = "support/documentation.rs"]
 mod documentation;
@@ -8,7 +8,7 @@ use documentation::faults;
 use fastrand::Rng;
 
 #[test]
-fn harmless_markdown_stays() {
+fn harmless_markdown_is_kept() {
     for same in [
         "Plain `code` text, snake_case and 2 - 1.",
         "**Scopes:** *read* and ~~write~~",
@@ -26,7 +26,7 @@ fn harmless_markdown_stays() {
 }
 
 #[test]
-fn nothing_else_does() {
+fn other_markup_is_escaped() {
     for (given, expected) in [
         ("Reads.\n\n-     std::process::exit(41);", "Reads.\n\n- ```text\n  std::process::exit(41);\n  ```"),
         ("1)     std::process::exit(41);", "1. ```text\n   std::process::exit(41);\n   ```"),
@@ -58,7 +58,7 @@ fn nothing_else_does() {
 }
 
 #[test]
-fn a_summary_is_one_line() {
+fn summaries_are_one_line() {
     for (given, expected) in [
         ("First line\nsecond", "First line"),
         ("\n\n# Title\n\nText", "Title"),
@@ -72,13 +72,13 @@ fn a_summary_is_one_line() {
 }
 
 #[test]
-fn a_name_is_one_line() {
+fn names_are_one_line() {
     assert_eq!(name("a\r\n*b*  [c]"), "a \\*b\\* \\[c\\]");
     assert_eq!(code("a\n`b` c"), "``a `b` c``");
     assert_eq!(code(" \n"), "`\"\"`");
 }
 
-/// Parts that mean something in Markdown.
+/// Strings with a meaning in Markdown.
 const PARTS: &[&str] = &[
     "- ",
     "-     ",
@@ -182,14 +182,14 @@ fn random(rng: &mut Rng) -> String {
 }
 
 #[test]
-fn no_text_is_more_than_text() {
+fn random_texts_are_harmless() {
     let mut rng = Rng::with_seed(14);
     for _ in 0..10_000 {
         let given = random(&mut rng);
         let written = text(&given);
         let found = faults(&written);
         assert!(found.is_empty(), "{found:?}\n{given:?}\n{written:?}");
-        // What is written stands between sentences of ours, and is summarized.
+        // The output is between our own sentences, and is summarized.
         let line = summary(&given);
         let between = format!("Ours.\n\n{line}\n\n{}\n\n`GET /`", text(&line));
         let found = faults(&between);
@@ -202,7 +202,7 @@ fn no_text_is_more_than_text() {
 }
 
 #[test]
-fn what_is_written_is_written_the_same_again() {
+fn rendering_is_idempotent() {
     let mut rng = Rng::with_seed(15);
     let mut differ = 0;
     for _ in 0..20_000 {
@@ -213,7 +213,7 @@ fn what_is_written_is_written_the_same_again() {
 }
 
 #[test]
-fn deep_and_long_texts_take_no_time() {
+fn deep_and_long_texts_are_fast() {
     for part in ["> ", "- ", "1. ", "*a ", "[", "![", "`", "<", "~~a ", "| ", "\n> - ", "**a\n"] {
         let written = text(&part.repeat(20_000));
         assert!(faults(&written).is_empty() && written.len() < 4_000_000, "{part:?} {}", written.len());

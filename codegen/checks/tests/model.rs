@@ -1,4 +1,4 @@
-//! The model: references wherever OpenAPI allows them, data left alone, every keyword kept.
+//! The model: references wherever OpenAPI allows them, data unchanged, and every keyword kept.
 
 #![recursion_limit = "512"]
 
@@ -12,12 +12,12 @@ use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 use crm_clients_document::{Input, Pipeline};
 use serde_json::{Map, Value, json};
 
-/// A field on the way down from the document: its object's kind, its name and what it holds.
+/// A field on the path from the document: the kind of its object, its name and its type.
 type Step = (ObjectKind, &'static str, FieldType);
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// The model of a document, and its diagnostics as `code pointer`.
+/// Returns the model of a document, and its diagnostics as `code pointer`.
 fn read(document: &Value) -> (Option<Document>, Vec<String>) {
     let (mut value, mut diagnostics) = (document.clone(), Diagnostics::new());
     raise(&mut value, &mut SourceMap::new(), &mut diagnostics);
@@ -31,7 +31,7 @@ fn model(document: &Value) -> Outcome<Document> {
     model.ok_or_else(|| format!("{found:?}\n{document}").into())
 }
 
-/// A document with these members.
+/// Returns a document with these members.
 fn document(members: Value) -> Value {
     let mut document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}});
     if let (Value::Object(document), Value::Object(members)) = (&mut document, members) {
@@ -40,7 +40,7 @@ fn document(members: Value) -> Value {
     document
 }
 
-/// References in a row: the first is `name0`, the last leads to `target`.
+/// Returns a chain of references: the first is `name0`, the last refers to `target`.
 fn chain(section: &str, name: &str, length: usize, target: Value) -> Map<String, Value> {
     let mut row = Map::new();
     for index in 0..length {
@@ -52,7 +52,7 @@ fn chain(section: &str, name: &str, length: usize, target: Value) -> Map<String,
 }
 
 #[test]
-fn a_parameter_behind_many_references_is_the_same_parameter() -> Outcome {
+fn parameters_are_resolved_through_many_references() -> Outcome {
     let target = json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}});
     let document = document(json!({
         "paths": {"/a": {"get": {
@@ -71,7 +71,7 @@ fn a_parameter_behind_many_references_is_the_same_parameter() -> Outcome {
 }
 
 #[test]
-fn schemas_keep_the_name_that_is_referred_to_however_long_the_row() -> Outcome {
+fn schemas_keep_the_referenced_name_in_long_chains() -> Outcome {
     let document =
         document(json!({"components": {"schemas": chain("schemas", "S", 1_000, json!({"type": "string"}))}}));
     let model = model(&document)?;
@@ -84,7 +84,7 @@ fn schemas_keep_the_name_that_is_referred_to_however_long_the_row() -> Outcome {
 }
 
 #[test]
-fn references_in_a_circle_are_an_error() {
+fn circular_references_are_errors() {
     let document = document(json!({"components": {
         "schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}},
         "headers": {"A": {"$ref": "#/components/headers/B"}, "B": {"$ref": "#/components/headers/A"}}
@@ -96,7 +96,7 @@ fn references_in_a_circle_are_an_error() {
 }
 
 #[test]
-fn a_reference_in_place_of_an_operation_is_followed_with_a_warning() -> Outcome {
+fn references_to_operations_are_resolved_with_a_warning() -> Outcome {
     let text = document(json!({"paths": {
         "/a": {"get": {"$ref": "#/paths/~1b/get"}},
         "/b": {"get": {"operationId": "b", "responses": {"200": {"description": ""}}}}
@@ -114,7 +114,7 @@ fn a_reference_in_place_of_an_operation_is_followed_with_a_warning() -> Outcome 
 }
 
 #[test]
-fn webhooks_and_callbacks_are_operations_like_others() -> Outcome {
+fn webhooks_and_callbacks_are_operations() -> Outcome {
     let post = json!({
         "operationId": "made",
         "parameters": [{"name": "X-Id", "in": "header", "schema": {"type": "string"}}],
@@ -144,7 +144,7 @@ fn webhooks_and_callbacks_are_operations_like_others() -> Outcome {
 }
 
 #[test]
-fn texts_beside_a_reference_describe_its_use() -> Outcome {
+fn descriptions_next_to_references_describe_their_use() -> Outcome {
     let mut document = document(json!({
         "paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/components/parameters/P", "description": "Here"}],
@@ -160,7 +160,7 @@ fn texts_beside_a_reference_describe_its_use() -> Outcome {
     assert_eq!(model.parameters(operation)[0].description.as_deref(), Some("Here"));
     assert_eq!(model[model.components.parameters["P"]].description.as_deref(), Some("There"));
     assert_eq!(model[operation.responses[0].1].description.as_deref(), Some("There"));
-    // Before 3.1, what stands beside a reference is ignored.
+    // Before 3.1, members next to a reference are ignored.
     document["openapi"] = json!("3.0.3");
     let model = self::model(&document)?;
     let operation = model.operations().next().ok_or("no operation")?;
@@ -168,7 +168,7 @@ fn texts_beside_a_reference_describe_its_use() -> Outcome {
     Ok(())
 }
 
-/// Every keyword of JSON Schema 2020-12 and OpenAPI 3.2, with a value of its own.
+/// Returns every keyword of JSON Schema 2020-12 and OpenAPI 3.2, each with a distinct value.
 fn every_keyword() -> Value {
     json!({
         "$id": "https://acme.example/all", "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -197,7 +197,7 @@ fn every_keyword() -> Value {
 }
 
 #[test]
-fn every_keyword_is_kept() -> Outcome {
+fn all_keywords_are_kept() -> Outcome {
     let keywords = every_keyword();
     for field in ObjectKind::Schema.fields().iter().filter(|field| field.versions.meet(Versions::V3_2)) {
         assert!(keywords.get(field.name).is_some(), "the test has no `{}`", field.name);
@@ -282,7 +282,7 @@ fn every_keyword_is_kept() -> Outcome {
     Ok(())
 }
 
-/// The least that an object of a kind needs.
+/// Returns a minimal object of a kind.
 fn least(kind: ObjectKind) -> Value {
     match kind {
         ObjectKind::Parameter => json!({"name": "q", "in": "query", "schema": {"type": "string"}}),
@@ -310,7 +310,8 @@ fn least(kind: ObjectKind) -> Value {
     }
 }
 
-/// Each path of fields from the document down to a kind of object, once for each kind and field, with what the field holds.
+/// Returns each path of fields from the document to a kind of object, once for each kind and field, with the type of
+/// the field.
 fn fields() -> Vec<(Vec<Step>, FieldType)> {
     let mut found = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -327,7 +328,7 @@ fn fields() -> Vec<(Vec<Step>, FieldType)> {
         }
         if let Some(holds) = kind.named_by_document().filter(|_| seen.insert((kind, "200"))) {
             let mut way: Vec<Step> = way.clone();
-            // A name that is a path, a status and an expression in one.
+            // A name that is valid as a path, a status and an expression.
             let name = if kind == ObjectKind::Responses { "200" } else { "/named" };
             way.push((kind, name, holds));
             found.push((way.clone(), holds));
@@ -337,7 +338,7 @@ fn fields() -> Vec<(Vec<Step>, FieldType)> {
     found
 }
 
-/// What is in the lists and maps of a field.
+/// Returns the type of the elements of a field.
 fn inner(holds: FieldType) -> FieldType {
     match holds {
         FieldType::List(item) | FieldType::Map(item) => inner(*item),
@@ -345,7 +346,7 @@ fn inner(holds: FieldType) -> FieldType {
     }
 }
 
-/// A document with `value` at the end of a way of fields.
+/// Returns a document with `value` at the end of a path of fields.
 fn with(way: &[Step], value: Value) -> Value {
     let mut value = value;
     for (kind, name, holds) in way.iter().rev() {
@@ -362,7 +363,7 @@ fn with(way: &[Step], value: Value) -> Value {
             object = json!({"type": "oauth2"});
         }
         if *name == "content" {
-            // The two exclude each other.
+            // The two are mutually exclusive.
             object.as_object_mut().map(|object| object.shift_remove("schema"));
         }
         object[*name] = value;
@@ -372,7 +373,7 @@ fn with(way: &[Step], value: Value) -> Value {
 }
 
 #[test]
-fn a_reference_is_followed_wherever_openapi_allows_one() {
+fn references_are_resolved_wherever_openapi_allows_them() {
     let mut kinds = std::collections::HashSet::new();
     for (way, holds) in fields() {
         let kind = match inner(holds) {
@@ -399,7 +400,7 @@ fn a_reference_is_followed_wherever_openapi_allows_one() {
 }
 
 #[test]
-fn a_reference_is_data_wherever_openapi_has_data() {
+fn references_in_data_are_not_resolved() {
     let mut count = 0;
     for (way, _) in fields().into_iter().filter(|(_, holds)| inner(*holds) == FieldType::Any) {
         let root = with(&way, json!({"$ref": "#/nowhere", "nullable": true}));

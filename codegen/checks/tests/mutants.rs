@@ -1,5 +1,5 @@
-//! Documents that fuzzing would try, without a fuzzer: the golden documents changed node by node, as many as take a few seconds. What
-//! they become is sound, or they are refused with a reason.
+//! Fuzzing without a fuzzer: golden documents are mutated node by node for a few seconds. Each mutant yields valid
+//! output, or is rejected with a reason.
 
 #[path = "support/compiles.rs"]
 mod compiles;
@@ -31,7 +31,8 @@ fn golden() -> io::Result<Vec<Value>> {
     Ok(names.iter().filter_map(|name| document(&Path::new("golden").join(name)).overlaid()).collect())
 }
 
-/// Does something with so many mutants, each with the text of the document that it was, and says how often that came to something.
+/// Calls a function with this many mutants, each with its original document, and returns the number of times that it
+/// returned true.
 fn mutants(seed: u64, count: usize, mut see: impl FnMut(&str, &str) -> bool) -> io::Result<usize> {
     let golden = golden()?;
     let donors = Donors::of(&golden);
@@ -41,7 +42,7 @@ fn mutants(seed: u64, count: usize, mut see: impl FnMut(&str, &str) -> bool) -> 
         let mut is = was.clone();
         mutate(&mut is, &donors, &mut rng);
         let (was, is) = (was.to_string(), is.to_string());
-        // It is printed where the test fails.
+        // Shown if the test fails.
         println!("{is}");
         came += usize::from(see(&was, &is));
     }
@@ -51,7 +52,7 @@ fn mutants(seed: u64, count: usize, mut see: impl FnMut(&str, &str) -> bool) -> 
 #[test]
 fn mutants_are_walked() -> io::Result<()> {
     let came = mutants(1, 150, |_, is| walking(is.as_bytes()).is_some())?;
-    assert!(came > 30, "only {came} became clients");
+    assert!(came > 30, "only {came} clients were generated");
     Ok(())
 }
 

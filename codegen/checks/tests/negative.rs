@@ -1,7 +1,7 @@
-//! Documents with something wrong in them, and the report that a person gets.
+//! Documents with errors, and the reports about them.
 //!
-//! What the single passes refuse is shown by `front_*.rs` and `lower_*.rs`; here documents walk all
-//! the way, as far as they get. Golden files: see `support::golden`.
+//! The errors of single passes are tested in `front_*.rs` and `lower_*.rs`; here, all passes run on each document as
+//! far as possible. For golden files, see `support::golden`.
 
 mod support;
 #[path = "support/walk.rs"]
@@ -14,21 +14,21 @@ use support::golden;
 use walk::{document, documents};
 
 #[test]
-fn every_fault_is_reported() -> io::Result<()> {
+fn all_errors_are_reported() -> io::Result<()> {
     let names = documents("negative")?;
     assert!(names.len() >= 18, "{names:?}");
     for name in names {
         let directory = Path::new("negative").join(&name);
         let (client, report) = document(&directory).strict_client();
-        assert!(client.is_none(), "{name} has no fault");
+        assert!(client.is_none(), "{name} has no error");
         golden(directory.join("report.txt"), &report);
     }
     Ok(())
 }
 
-/// Each report says where, what and, mostly, what to do.
+/// Each report has a location, a message and, in most cases, help.
 #[test]
-fn every_report_has_places() -> io::Result<()> {
+fn all_reports_have_locations() -> io::Result<()> {
     for name in documents("negative")? {
         let (_, report) = document(&Path::new("negative").join(&name)).strict_client();
         for fault in report.split("\n\n").filter(|fault| !fault.trim().is_empty()) {
@@ -38,7 +38,7 @@ fn every_report_has_places() -> io::Result<()> {
             let place = lines.get(1).and_then(|line| line.trim_start().strip_prefix("--> ")).unwrap_or_default();
             let numbers =
                 place.rsplitn(3, ':').take(2).all(|part| part.parse::<usize>().is_ok_and(|number| number > 0));
-            assert!(numbers, "{name} has a fault without a place: {fault}");
+            assert!(numbers, "{name} has an error without a location: {fault}");
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What schemas mean to a client: one kind each, `allOf` merged, the model unchanged.
+//! Normalized schemas: each has one kind, `allOf` is merged, and the model is unchanged.
 
 use std::error::Error;
 
@@ -15,7 +15,7 @@ fn document(schemas: Value) -> Result<Document, Box<dyn Error>> {
     model::document(&value, &mut diagnostics).ok_or_else(|| format!("{diagnostics:?}").into())
 }
 
-/// A schema in words: `string(a|b)?` is a string of these values or null.
+/// Describes a schema in words: `string(a|b)?` is a string with these values or null.
 fn words(all: &mut Normalizer<'_>, id: SchemaId, depth: usize) -> String {
     let mark = if nullable(all, id) { "?" } else { "" };
     if depth == 0 {
@@ -57,7 +57,7 @@ fn listed<T: ToString>(name: &str, values: &[T]) -> String {
 }
 
 #[test]
-fn every_schema_has_one_meaning() -> Outcome {
+fn schemas_have_one_kind() -> Outcome {
     let cases = [
         (json!({}), "any"),
         (json!(true), "any"),
@@ -119,9 +119,9 @@ fn every_schema_has_one_meaning() -> Outcome {
     Ok(())
 }
 
-/// The same parts give the same node, however often they are asked for.
+/// The same parts always give the same node.
 #[test]
-fn shapes_are_made_once() -> Outcome {
+fn shapes_are_created_once() -> Outcome {
     let document = document(json!({
         "A": {"allOf": [{"$ref": "#/components/schemas/B"}, {"oneOf": [{"properties": {"x": {}}}, {"properties": {"y": {}}}]}]},
         "B": {"properties": {"a": {"$ref": "#/components/schemas/A"}, "b": {"allOf": [{"$ref": "#/components/schemas/A"}]}}}

@@ -1,5 +1,5 @@
-//! What progenitor refuses, before and after it is adapted, and the warning that says what was given up. That progenitor
-//! takes it then is shown by `crm-clients-progenitor`.
+//! Documents that progenitor rejects, before and after adaptation, and the warnings about losses.
+//! `crm-clients-progenitor` tests that progenitor accepts the result.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
 use serde_json::{Value, json};
 
-/// The adapted document of an operation `/pets` with these members beside others, and the codes of the warnings.
+/// Returns the adapted document with an operation `/pets` with these members, and the codes of the warnings.
 fn adapted(paths: Value, components: Value) -> (Value, Vec<&'static str>) {
     let document = json!({
         "openapi": "3.0.3",
@@ -23,7 +23,7 @@ fn adapted(paths: Value, components: Value) -> (Value, Vec<&'static str>) {
     (adapted.unwrap_or_default(), codes)
 }
 
-/// What becomes of the member `key` of an operation.
+/// Returns the adapted member `key` of an operation.
 fn operation(path: &str, members: Value, key: &str) -> (Value, Vec<&'static str>) {
     let mut operation = members;
     if operation.get("responses").is_none() {
@@ -36,7 +36,7 @@ fn operation(path: &str, members: Value, key: &str) -> (Value, Vec<&'static str>
 }
 
 #[test]
-fn operations_are_called_as_in_our_client() {
+fn operations_have_the_names_of_our_client() {
     let responses = json!({"200": {"description": ""}});
     let get = |tag: &str| json!({"tags": [tag], "responses": responses});
     let paths = json!({
@@ -55,7 +55,7 @@ fn operations_are_called_as_in_our_client() {
 }
 
 #[test]
-fn parameters_are_written_in_the_one_way_that_there_is() {
+fn parameters_have_the_supported_style() {
     let text = json!({"type": "string"});
     let list = json!({"type": "array", "items": {"type": "integer"}});
     let cases = [
@@ -103,7 +103,7 @@ fn parameters_are_written_in_the_one_way_that_there_is() {
 }
 
 #[test]
-fn a_deep_object_is_a_parameter_for_each_property() {
+fn deep_objects_become_one_parameter_for_each_property() {
     let schema = json!({"type": "object", "required": ["size"], "properties": {
         "size": {"type": "integer"}, "by": {"type": "array", "items": {"type": "string"}},
     }});
@@ -114,7 +114,7 @@ fn a_deep_object_is_a_parameter_for_each_property() {
 }
 
 #[test]
-fn no_two_parameters_are_called_alike() {
+fn parameter_names_are_unique() {
     let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
     let given = json!([parameter("id"), id, parameter("site-id"), parameter("site_id"), parameter("body")]);
@@ -128,7 +128,7 @@ fn id_first() -> Value {
 }
 
 #[test]
-fn what_a_style_puts_before_a_parameter_is_the_paths() {
+fn style_prefixes_move_to_the_path() {
     for (style, expected) in [("simple", "/pets/{id}"), ("label", "/pets/.{id}"), ("matrix", "/pets/;id={id}")] {
         let id = json!({"name": "id", "in": "path", "required": true, "style": style, "schema": {"type": "integer"}});
         assert_eq!(operation("/pets/{id}", json!({"parameters": [id]}), "path").0, expected);
@@ -170,7 +170,7 @@ fn bodies_have_one_media_type() {
 }
 
 #[test]
-fn success_has_one_type_and_failure_has_one() {
+fn success_and_failure_have_one_type_each() {
     let json_of = |schema: Value| json!({"description": "", "content": {"application/json": {"schema": schema}}});
     let (text, number) = (json_of(json!({"type": "string"})), json_of(json!({"type": "integer"})));
     let (any, nothing) = (json_of(json!({})), json!({"description": ""}));
@@ -199,7 +199,7 @@ fn success_has_one_type_and_failure_has_one() {
     }
 }
 
-/// What the component `Pet` becomes, and the codes of the warnings.
+/// Returns the adapted component `Pet`, and the codes of the warnings.
 fn pet(schema: &Value) -> (Value, Vec<&'static str>) {
     let kind = json!({"type": "object", "properties": {"kind": {"type": "string"}}});
     let answer = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}});
@@ -209,7 +209,7 @@ fn pet(schema: &Value) -> (Value, Vec<&'static str>) {
 }
 
 #[test]
-fn schemas_are_in_words_that_make_types() {
+fn schemas_are_adapted_to_typify() {
     let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let of = |property: Value| json!({"type": "object", "properties": {"a": property}});
     let cases = [
@@ -270,7 +270,7 @@ fn schemas_are_in_words_that_make_types() {
 }
 
 #[test]
-fn a_schema_within_itself_ends() {
+fn recursive_schemas_terminate() {
     let refer = json!({"$ref": "#/components/schemas/Pet"});
     let child = json!({"type": "array", "items": refer});
     let schema = json!({"allOf": [{"type": "object", "properties": {"young": child}}, {"properties": {"of": refer}}]});
@@ -284,7 +284,7 @@ fn a_schema_within_itself_ends() {
 }
 
 #[test]
-fn a_version_that_no_header_can_hold_is_made_one() {
+fn versions_become_valid_header_values() {
     let document = json!({"openapi": "3.0.3", "info": {"title": "Pets", "version": "1\u{fc}\n"}, "paths": {}});
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.to_string().into_bytes()) };
     let mut walk = Pipeline::new();
@@ -293,9 +293,9 @@ fn a_version_that_no_header_can_hold_is_made_one() {
     assert_eq!(walk.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["no-operations", "version"]);
 }
 
-/// A parameter is found behind any number of references.
+/// Parameters are resolved through any number of references.
 #[test]
-fn references_have_no_limit() {
+fn reference_chains_have_no_limit() {
     let next = |index: usize| json!({"$ref": format!("#/components/parameters/P{}", index + 1)});
     let mut parameters: serde_json::Map<String, Value> =
         (0..100).map(|index| (format!("P{index}"), next(index))).collect();

@@ -1,4 +1,4 @@
-//! What raising does, one construct at a time, and what it leaves alone.
+//! Raising, one construct at a time, and the parts that it does not change.
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::load::load;
@@ -6,7 +6,7 @@ use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 
-/// The raised document, and the codes of the warnings with their pointers.
+/// Returns the raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
     let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     raise(&mut document, &mut documents, &mut diagnostics);
@@ -16,7 +16,7 @@ fn raised(mut document: Value) -> (Value, Vec<String>) {
     (document, diagnostics.iter().map(|found| format!("{} {}", found.code, found.pointer)).collect())
 }
 
-/// Checks cases of the schema `S` before and after, in a document that has others beside it.
+/// Checks cases of the schema `S` before and after, in a document with other schemas.
 fn check(version: &str, cases: &[(Value, Value)]) {
     for (before, after) in cases {
         let document = json!({
@@ -71,7 +71,7 @@ fn nullable() {
             ),
         ],
     );
-    // Read as meant in later versions; an extension is read only in Swagger 2.0.
+    // Keywords of older versions are accepted in later ones; an extension is supported only in Swagger 2.0.
     check(
         "3.1.0",
         &[
@@ -118,9 +118,9 @@ fn keywords_of_older_drafts() {
     );
 }
 
-/// References follow what moves, through several moves and where they are written with percent-encoding.
+/// References are updated when their targets move, also repeatedly and with percent-encoding.
 #[test]
-fn references_follow() {
+fn references_are_updated() {
     let document = json!({
         "openapi": "3.0.3",
         "paths": {"/a/{id}": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {
@@ -172,7 +172,7 @@ fn webhooks_and_texts() {
     assert_eq!(raised(other.clone()).0["x-webhooks"], other["x-webhooks"]);
 }
 
-/// A value that looks like everything that raising changes.
+/// Returns a value that contains everything that raising changes.
 fn data() -> Value {
     json!({
         "$ref": "#/definitions/nowhere", "nullable": true, "type": "file", "example": 1, "items": [{"nullable": true}],
@@ -181,7 +181,7 @@ fn data() -> Value {
     })
 }
 
-/// Every place of a document that holds data, by pointer.
+/// All locations of data in a document, by JSON pointer.
 const DATA: &[&str] = &[
     "/x-root",
     "/paths/x-paths",
@@ -241,9 +241,9 @@ fn data_is_never_changed() {
     }
 }
 
-/// What moves is still shown where the author wrote it.
+/// Moved nodes are still shown at their original location.
 #[test]
-fn positions_lead_to_the_authors_line() {
+fn positions_are_in_the_original_file() {
     let text = "\
 swagger: '2.0'
 info: {title: T, version: '1'}

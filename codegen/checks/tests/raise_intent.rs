@@ -1,4 +1,4 @@
-//! Documents that break a rule in a way that still shows what is meant are read as meant, with a warning.
+//! Invalid documents whose intended meaning is clear are accepted with a warning.
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::origin::SourceMap;
@@ -6,7 +6,7 @@ use crm_clients_document::raise::{raise, repair};
 use crm_clients_document::{Input, Pipeline};
 use serde_json::{Value, json};
 
-/// The raised document, and the codes of the warnings with their pointers.
+/// Returns the raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
     let mut diagnostics = Diagnostics::new();
     let mut documents = SourceMap::new();
@@ -16,7 +16,7 @@ fn raised(mut document: Value) -> (Value, Vec<String>) {
     (document, diagnostics.iter().map(|found| format!("{} {}", found.code, found.pointer)).collect())
 }
 
-/// Checks cases of the schema `S` before and after, and the place of each warning in it.
+/// Checks cases of the schema `S` before and after, and the location of each warning in it.
 fn check(cases: &[(Value, Value, &[&str])]) {
     for (before, after, places) in cases {
         let (raised, warnings) = raised(json!({
@@ -31,7 +31,7 @@ fn check(cases: &[(Value, Value, &[&str])]) {
 }
 
 #[test]
-fn unknown_types_are_read_as_meant_or_as_any() {
+fn unknown_types_are_corrected_or_any() {
     check(&[
         (json!({"type": "any"}), json!({}), &["/type"]),
         (json!({"type": "String"}), json!({"type": "string"}), &["/type"]),
@@ -54,7 +54,7 @@ fn unknown_types_are_read_as_meant_or_as_any() {
 }
 
 #[test]
-fn required_flags_name_the_property() {
+fn required_flags_become_required_lists() {
     check(&[
         (
             json!({"properties": {"a": {"required": true}, "b": {"required": false}}, "required": ["c"]}),
@@ -71,7 +71,7 @@ fn required_flags_name_the_property() {
 }
 
 #[test]
-fn empty_sections_are_read_as_absent() {
+fn empty_sections_are_absent() {
     check(&[
         (json!({"type": "object", "properties": null}), json!({"type": "object"}), &["/properties"]),
         (json!({"type": "object", "properties": []}), json!({"type": "object", "properties": {}}), &["/properties"]),
@@ -95,7 +95,7 @@ fn empty_sections_are_read_as_absent() {
 }
 
 #[test]
-fn scalars_and_texts_of_another_type_are_read_as_meant() {
+fn scalars_of_another_type_are_converted() {
     check(&[
         (json!({"description": 404}), json!({"description": "404"}), &["/description"]),
         (json!({"description": {"$ref": "./notes.md"}}), json!({}), &["/description"]),
@@ -110,7 +110,7 @@ fn scalars_and_texts_of_another_type_are_read_as_meant() {
 }
 
 #[test]
-fn values_of_a_later_version_are_read_with_a_warning() {
+fn values_of_later_versions_are_warnings() {
     let operation = json!({"responses": {}, "parameters": [{"name": "q", "in": "querystring", "content": {}}]});
     let document = |version: &str| {
         let tags = json!([{"name": "a", "kind": "nav"}, {"name": "b", "kind": "nav"}]);
@@ -118,13 +118,13 @@ fn values_of_a_later_version_are_read_with_a_warning() {
     };
     let (after, found) = raised(document("3.1.0"));
     assert_eq!(after, document("3.2.0"));
-    // The table has no versions for the values of a field. Fields themselves are reported by `lint`.
+    // The table has no versions for the values of a field. Newer fields are reported by `lint`.
     assert_eq!(found, ["newer-field /paths/~1a/query/parameters/0/in"]);
     assert_eq!(raised(document("3.2.0")).1, [""; 0]);
 }
 
 #[test]
-fn a_style_that_the_place_does_not_have_is_dropped() {
+fn styles_of_other_locations_are_dropped() {
     let parameter = |place: &str, style: &str| json!({"name": "p", "in": place, "style": style, "schema": {}});
     let (document, warnings) = raised(json!({"openapi": "3.1.0", "components": {"parameters": {
         "A": parameter("query", "simple"), "B": parameter("query", "deepObject"), "C": parameter("path", "form")
@@ -139,7 +139,7 @@ fn a_style_that_the_place_does_not_have_is_dropped() {
     );
 }
 
-/// The document with stand-ins, and the codes of what was found.
+/// Returns the document with placeholders, and the codes of the diagnostics.
 fn overlaid(document: &Value, strict: bool) -> (Option<Value>, Vec<&'static str>) {
     let read = |path: &str| match path {
         "openapi.json" => Ok(document.to_string().into_bytes()),
@@ -151,7 +151,7 @@ fn overlaid(document: &Value, strict: bool) -> (Option<Value>, Vec<&'static str>
 }
 
 #[test]
-fn raw_json_stands_in_for_a_dangling_reference() {
+fn dangling_references_become_raw_json() {
     let document = json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
         "paths": {"/a": {"get": {"responses": {
@@ -185,7 +185,7 @@ fn raw_json_stands_in_for_a_dangling_reference() {
 }
 
 #[test]
-fn bodies_are_raw_json_and_parameters_left_out() {
+fn dangling_bodies_become_raw_json_and_parameters_are_left_out() {
     for (operation, after) in [
         (json!({"parameters": [{"$ref": "#/components/parameters/Gone"}]}), json!({"parameters": [null]})),
         (

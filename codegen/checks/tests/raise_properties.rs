@@ -1,4 +1,4 @@
-//! Properties of raising, on random documents that follow the table of what OpenAPI allows where.
+//! Properties of raising, tested on random documents that follow OpenAPI's table of fields.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Makes random documents. Each value that is data is told from the others by its `marker`.
+/// Generates random documents. Each data value has a unique `marker`.
 struct Generator {
     random: Rng,
     version: Versions,
@@ -17,7 +17,7 @@ struct Generator {
 }
 
 impl Generator {
-    /// A value that looks like everything that raising changes.
+    /// Returns a value that contains everything that raising changes.
     fn data(&mut self) -> Value {
         let value = json!({
             "marker": self.data.len(), "$ref": "#/components/schemas/gone/definitions/A", "nullable": true, "x-nullable": true,
@@ -85,7 +85,7 @@ impl Generator {
     }
 }
 
-/// The values that have a `marker`, the outermost of them.
+/// Collects the outermost values that have a `marker`.
 fn marked<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(members) if members.contains_key("marker") => found.push(value),
@@ -95,9 +95,9 @@ fn marked<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     }
 }
 
-/// Data stays what it is, and in OpenAPI 3 all of it stays; raising again changes nothing.
+/// Data is never changed, and in OpenAPI 3 never removed; raising is idempotent.
 #[test]
-fn data_stays_and_raising_is_idempotent() {
+fn data_is_kept_and_raising_is_idempotent() {
     let versions = [("swagger", "2.0"), ("openapi", "3.0.3"), ("openapi", "3.1.0"), ("openapi", "3.2.0")];
     for seed in 0..400 {
         let (field, text) = versions[seed as usize % versions.len()];
@@ -105,7 +105,7 @@ fn data_stays_and_raising_is_idempotent() {
         let mut generator = Generator { random: Rng::with_seed(seed), version, data: Vec::new() };
         let mut document = generator.object(ObjectKind::Document, 9);
         document[field] = text.into();
-        // It is data unless it is webhooks, which the generator does not decide.
+        // This member may be data or webhooks, which the generator does not determine.
         document.as_object_mut().map(|root| root.shift_remove("x-webhooks"));
         let before = document.clone();
         raise(&mut document, &mut SourceMap::new(), &mut Diagnostics::new());

@@ -1,11 +1,11 @@
-//! What raising does to Swagger 2.0, one construct at a time.
+//! Raising of Swagger 2.0, one construct at a time.
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 
-/// The raised document, and the codes of the warnings with their pointers.
+/// Returns the raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
     document["swagger"] = json!("2.0");
     let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
@@ -18,7 +18,7 @@ fn raised(mut document: Value) -> (Value, Vec<String>) {
     (document, diagnostics.iter().map(|found| format!("{} {}", found.code, found.pointer)).collect())
 }
 
-/// The operation `GET /a` of a document with these members, raised.
+/// Returns the raised operation `GET /a` of a document with these members.
 fn operation(document: Value, operation: Value) -> (Value, Vec<String>) {
     let mut document = document;
     document["paths"] = json!({"/a": {"get": operation}});
@@ -196,7 +196,7 @@ fn security() {
     }
 }
 
-/// Sections become components, and references to them follow; what an operation says otherwise is written out there.
+/// Sections become components, and references are updated; overrides of an operation are expanded.
 #[test]
 fn sections() {
     let (raised, warnings) = raised(json!({

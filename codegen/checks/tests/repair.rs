@@ -1,11 +1,12 @@
-//! Documents with mistakes that show what is meant become clients; what cannot be read is left out with a warning, unless the pipeline is strict.
+//! Documents with mistakes whose intended meaning is clear become clients; unreadable parts are left out with a
+//! warning, unless the pipeline is strict.
 
 use crm_clients_document::raise::repair;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_review::Lint;
 use serde_json::{Value, json};
 
-/// The document as it is read, and the codes and pointers of the warnings.
+/// Returns the repaired document, and the codes and pointers of the warnings.
 fn repaired(mut document: Value) -> (Value, Vec<String>) {
     let mut pipeline = Pipeline::new();
     repair(&mut document, &mut pipeline.documents, &mut pipeline.diagnostics);
@@ -24,7 +25,7 @@ fn operation(before: Value, after: Value, warnings: &[&str]) {
 }
 
 #[test]
-fn lists_and_maps_are_read_for_each_other() {
+fn lists_and_maps_are_converted() {
     operation(
         json!({"tags": "Pets", "parameters": {"id": {"in": "path", "required": true}}, "security": {"key": []}}),
         json!({"tags": ["Pets"], "parameters": [{"in": "path", "required": true, "name": "id"}], "security": [{"key": []}]}),
@@ -43,7 +44,7 @@ fn lists_and_maps_are_read_for_each_other() {
 }
 
 #[test]
-fn words_statuses_and_places_are_read_as_meant() {
+fn values_statuses_and_locations_are_corrected() {
     operation(
         json!({"parameters": [{"name": "id"}, {"name": "q", "in": "Query"}, {"name": "r", "in": "quer"}]}),
         json!({"parameters": [{"name": "id", "in": "path"}, {"name": "q", "in": "query"}, {"name": "r", "in": "query"}]}),
@@ -61,7 +62,7 @@ fn words_statuses_and_places_are_read_as_meant() {
 }
 
 #[test]
-fn what_is_incomplete_is_completed_or_left_out() {
+fn incomplete_objects_are_completed_or_left_out() {
     let (document, warnings) = repaired(json!({
         "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"pets/{id": {}},
         "servers": [{"description": "none"}, "https://a.example", {"url": "/{v}", "variables": {"v": {"enum": ["v1"]}}}],
@@ -115,9 +116,9 @@ fn what_is_incomplete_is_completed_or_left_out() {
     );
 }
 
-/// Each version has its own form of some keywords, and those of the others are read as well.
+/// Some keywords have a different syntax in each version; those of other versions are accepted too.
 #[test]
-fn what_another_version_allows_is_left_alone() {
+fn syntax_of_other_versions_is_kept() {
     for document in [
         json!({"openapi": "3.0.3", "components": {"schemas": {"A": {"type": "integer", "minimum": 1, "exclusiveMinimum": true}}}}),
         json!({"openapi": "3.1.0", "components": {"schemas": {"A": {"exclusiveMinimum": true, "nullable": true}}}}),
@@ -133,7 +134,7 @@ fn what_another_version_allows_is_left_alone() {
     }
 }
 
-/// The codes of what is found on the way to a client, and whether there is one.
+/// Returns true if there is a client, and the codes of the diagnostics.
 fn client(document: &str, strict: bool) -> (bool, Vec<&'static str>) {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut pipeline = Pipeline { strict, ..Pipeline::new() };
@@ -144,14 +145,14 @@ fn client(document: &str, strict: bool) -> (bool, Vec<&'static str>) {
 const HEAD: &str = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n";
 
 #[test]
-fn bodies_in_the_way_of_swagger_are_read() {
+fn bodies_of_swagger_are_accepted() {
     let body = "paths: {/a: {post: {parameters: [{in: body, name: b, schema: {type: string}}], responses: {'200': {description: ok, schema: {type: string}}}}}}\n";
     let (is_made, codes) = client(&format!("{HEAD}{body}"), true);
     assert!(is_made && codes.contains(&"unknown-key"), "{codes:?}");
 }
 
 #[test]
-fn texts_that_are_nearly_json_or_yaml_are_read() {
+fn almost_valid_json_and_yaml_is_accepted() {
     let operation = "{responses: {'204': {description: none}}}";
     for (document, code) in [
         (format!("{HEAD}paths:\n  /a:\n\t\tget: {operation}\n"), "tab"),
@@ -168,7 +169,7 @@ fn texts_that_are_nearly_json_or_yaml_are_read() {
 }
 
 #[test]
-fn a_client_without_operations_is_an_error_where_the_document_has_some() {
+fn losing_all_operations_is_an_error() {
     assert_eq!(client(&format!("{HEAD}paths: {{}}\n"), false), (true, vec!["no-operations"]));
     let (is_made, codes) = client(&format!("{HEAD}paths: {{/a: {{$ref: '#/components/pathItems/Gone'}}}}\n"), false);
     assert!(!is_made && codes.contains(&"no-operations"), "{codes:?}");
@@ -176,9 +177,9 @@ fn a_client_without_operations_is_an_error_where_the_document_has_some() {
     assert!(!is_made && codes.contains(&"no-operations"), "{codes:?}");
 }
 
-/// What is left out may be referred to, and a reference may lead to another kind of object, or back to itself.
+/// References may refer to parts that are left out, to objects of another kind, or to themselves.
 #[test]
-fn references_to_what_cannot_be_read_have_stand_ins() {
+fn references_to_unreadable_parts_have_placeholders() {
     let paths = "paths: {/a: {get: {parameters: [{$ref: '#/components/parameters/P'}, {$ref: '#/components/parameters/Gone'}], responses: {'200': {$ref: '#/components/schemas/S'}}}}}\n";
     let components =
         "components: {parameters: {P: {description: none}}, schemas: {S: {$ref: '#/components/schemas/S'}}}\n";
@@ -190,7 +191,7 @@ fn references_to_what_cannot_be_read_have_stand_ins() {
 }
 
 #[test]
-fn path_items_are_read_as_meant() {
+fn path_items_are_corrected() {
     let responses = json!({"200": {"description": "ok"}});
     let (document, warnings) = repaired(json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
@@ -213,9 +214,9 @@ fn path_items_are_read_as_meant() {
     assert_eq!(warnings.len(), 4, "{warnings:?}");
 }
 
-/// A reference may stand in place of a whole map, which another pass resolves.
+/// A reference may replace a whole map; another pass resolves it.
 #[test]
-fn references_in_place_of_maps_are_left_alone() {
+fn references_in_place_of_maps_are_kept() {
     let document = json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"$ref": "#/x-paths"},
         "components": {"schemas": {"$ref": "#/x-schemas"}, "responses": {"A": {"description": "", "content": {"$ref": "#/x-content"}}}},
@@ -225,7 +226,7 @@ fn references_in_place_of_maps_are_left_alone() {
 }
 
 #[test]
-fn versions_are_read_as_meant() {
+fn versions_are_corrected() {
     let paths = "info: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'204': {description: none}}}}}\n";
     for version in
         ["swagger: '3.0.0'", "swagger: '2'", "openapi: '2.0'", "openapi: '3'", "openapi: v3.0.1", "openapi: 3.3.0"]

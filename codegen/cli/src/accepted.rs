@@ -31,7 +31,7 @@ struct Entry {
 }
 
 impl Accepted {
-    /// Reads the file of an API; without one, nothing is accepted.
+    /// Reads the file of an API. Without a file, no changes are accepted.
     pub fn read(project: &Project, api: &str) -> Result<Self, Error> {
         let Some((directory, file, shown)) = project.accepted(api) else { return Ok(Self::default()) };
         let text = input::text_below(&directory, &file);
@@ -44,21 +44,21 @@ impl Accepted {
         })?;
         let accepted = Self { shown, text, entries: file.accepted };
         match accepted.entries.iter().find(|entry| entry.reason.get_ref().trim().is_empty()) {
-            Some(entry) => Err(Error::from(accepted.told(entry.reason.span(), "say why the change is accepted"))),
+            Some(entry) => Err(Error::from(accepted.told(entry.reason.span(), "the reason must not be empty"))),
             None => Ok(accepted),
         }
     }
 
-    /// Fingerprint and reason of each entry.
+    /// Returns the fingerprint and reason of each entry.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|entry| (entry.fingerprint.get_ref().as_str(), entry.reason.get_ref().as_str()))
     }
 
-    /// What is wrong with the entries of these fingerprints: no change has them.
+    /// Returns the errors for entries whose fingerprints match no change.
     pub fn stale(&self, fingerprints: &[&str]) -> String {
         let stale = self.entries.iter().filter(|entry| fingerprints.contains(&entry.fingerprint.get_ref().as_str()));
         let message = |entry: &Entry| {
-            let what = format!("no change has the fingerprint `{}`: remove this entry", entry.fingerprint.get_ref());
+            let what = format!("no change has the fingerprint `{}`; remove this entry", entry.fingerprint.get_ref());
             Error::from(self.told(entry.fingerprint.span(), &what)).into_text()
         };
         stale.map(message).collect()

@@ -1,4 +1,4 @@
-//! Trees of generated files: read, compared, and replaced in one step.
+//! Directories of generated files: reading, comparing, and replacing them in one step.
 
 mod lock;
 pub mod staging;
@@ -15,23 +15,23 @@ use crate::Error;
 pub use lock::Lock;
 pub use staging::Staging;
 
-/// What is below a directory.
+/// The contents of a directory.
 #[derive(Debug, Default, PartialEq)]
 pub struct Contents {
-    /// The text of each file by its path, which is relative to the directory and has `/` between its parts.
+    /// The text of each file, by its path relative to the directory, with `/` as the separator.
     pub files: BTreeMap<String, String>,
-    /// Path and kind of each entry that is not a text file: no command writes one.
+    /// The path and kind of each entry that is not a text file; commands never write such entries.
     pub others: BTreeMap<String, &'static str>,
 }
 
 impl Contents {
-    /// Reads what is below a directory; nothing if there is no directory. Follows no symbolic link.
+    /// Reads the contents of a directory; empty if it does not exist. Symbolic links are not followed.
     pub fn read(directory: &Path) -> io::Result<Self> {
         let mut contents = Self::default();
         match directory.symlink_metadata() {
             Ok(metadata) if metadata.is_dir() => contents.add(directory, "")?,
             Ok(_) => {
-                let message = format!("{} is not a directory, or only a link to one", directory.display());
+                let message = format!("{} is not a directory, or is a link to one", directory.display());
                 return Err(io::Error::new(io::ErrorKind::NotADirectory, message));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -59,7 +59,7 @@ impl Contents {
         Ok(())
     }
 
-    /// Why these files cannot replace what is here: the entries that would be lost although no command wrote them.
+    /// Returns the error for entries that would be lost although no command wrote them.
     pub fn refusal(&self, shown: &str, files: &FileSet) -> Option<Error> {
         let foreign = |difference: Difference| {
             let is_foreign = difference.is.is_some_and(|text| !is_generated(&text));
@@ -72,20 +72,20 @@ impl Contents {
             return None;
         }
         const SHOWN: usize = 10;
-        let mut message = format!("{shown} has files that this command did not write, and it replaces no others:");
+        let mut message = format!("{shown} contains files that this command did not write and will not replace:");
         for (path, kind) in foreign.iter().take(SHOWN) {
             message.push_str(&format!("\n  {shown}/{path} is {kind}"));
         }
         if let more @ 1.. = foreign.len().saturating_sub(SHOWN) {
             message.push_str(&format!("\n  and {more} more"));
         }
-        message.push_str("\n  = help: move them away or delete them, then run the command again");
+        message.push_str("\n  = help: move or delete them, then run the command again");
         Some(Error::from(message))
     }
 }
 
-/// Makes the directory `name` of a locked one hold these files and no others: all of them, or, if the run is killed, none.
-/// Files that do not differ are not written, and nothing is touched where nothing differs.
+/// Makes the directory `name` of a locked directory contain exactly these files. If the run is killed, none are
+/// replaced. Files that do not differ are not written.
 pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Vec<Difference>, Error> {
     let directory = lock.directory().join(name);
     let contents = Contents::read(&directory)?;
@@ -112,14 +112,15 @@ pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Ve
     }
     let written = Contents::read(&tree)?;
     if written.files.len() != files.len() || !files.compare(&written.files).is_empty() {
-        let message = format!("{shown} stays as it is, because files changed while the new ones were written");
+        let message = format!("{shown} was not changed, because files changed while the new ones were written");
         return Err(Error::from(message));
     }
     staging.commit_directory(name)?;
     Ok(differences)
 }
 
-/// The differences as unified diffs, from the current text to the expected one. Each file is named, an empty one too.
+/// Returns the differences as unified diffs from the current text to the expected one. Every file is named, even if
+/// empty.
 pub fn diff(root: &str, differences: &[Difference]) -> String {
     let mut out = String::new();
     for difference in differences {
@@ -129,7 +130,7 @@ pub fn diff(root: &str, differences: &[Difference]) -> String {
         let new = should_be.map_or_else(|| "/dev/null".to_owned(), |_| format!("b/{path}"));
         let diff = TextDiff::from_lines(is.unwrap_or_default(), should_be.unwrap_or_default());
         let shown = diff.unified_diff().context_radius(3).header(&old, &new).to_string();
-        // There is no hunk, and so no header, where one text is empty and the other missing.
+        // There is no hunk, and so no header, if one text is empty and the other is missing.
         out.push_str(&if shown.is_empty() { format!("--- {old}\n+++ {new}\n") } else { shown });
     }
     out
@@ -159,7 +160,7 @@ mod tests {
     type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
     #[test]
-    fn a_tree_is_replaced_whole_and_files_that_do_not_differ_are_kept() -> Result {
+    fn trees_are_replaced_and_unchanged_files_are_kept() -> Result {
         let root = tempfile::tempdir()?;
         let directory = root.path().join("src");
         fs::create_dir_all(directory.join("old"))?;
@@ -173,12 +174,12 @@ mod tests {
         assert_eq!((before.ino(), before.mtime_nsec()), (after.ino(), after.mtime_nsec()));
         assert_eq!(written(root.path())?, 0);
         let left: Vec<_> = fs::read_dir(root.path())?.collect();
-        assert_eq!(left.len(), 1, "nothing but the tree is left: {left:?}");
+        assert_eq!(left.len(), 1, "only the tree remains: {left:?}");
         Ok(())
     }
 
     #[test]
-    fn what_no_command_wrote_is_neither_read_nor_replaced() -> Result {
+    fn foreign_files_are_neither_read_nor_replaced() -> Result {
         let outside = tempfile::tempdir()?;
         fs::write(outside.path().join("secret"), "secret")?;
         let latin = |path: &Path| fs::write(path, b"// @generated by `cargo xtask regen` \xe9\n");
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_a_link_is_refused() -> Result {
+    fn linked_directories_are_rejected() -> Result {
         let (root, outside) = (tempfile::tempdir()?, tempfile::tempdir()?);
         symlink(outside.path(), root.path().join("src"))?;
         assert!(written(root.path()).err().unwrap_or_default().contains("is not a directory"));
@@ -212,10 +213,10 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_was_killed_is_undone() -> Result {
+    fn killed_runs_are_undone() -> Result {
         let root = tempfile::tempdir()?;
         let staging = root.path().join(staging::NAME);
-        // Killed before the marker was written, and after the old tree was moved away.
+        // The run was killed before the marker was written, and after the old tree was moved away.
         for begun in ["", "# @gen"] {
             fs::create_dir(&staging)?;
             fs::write(staging.join(".git"), begun)?;
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_directory_is_not_taken_for_staging() -> Result {
+    fn foreign_directories_are_not_used_for_staging() -> Result {
         let root = tempfile::tempdir()?;
         fs::create_dir(root.path().join(staging::NAME))?;
         fs::write(root.path().join(staging::NAME).join("notes"), "mine")?;
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_diff_names_stale_stray_and_empty_files() {
+    fn diffs_name_stale_unexpected_and_empty_files() {
         let difference = |path: &str, is: Option<&str>, should_be: Option<&str>| Difference {
             path: path.to_owned(),
             is: is.map(str::to_owned),

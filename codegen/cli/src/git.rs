@@ -1,4 +1,4 @@
-//! Files as they were at an earlier revision.
+//! Files at earlier revisions.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,43 +6,43 @@ use std::process::Command;
 
 use crate::Error;
 
-/// The repository that the workspace is in.
+/// The git repository of the workspace.
 pub struct Repository {
     root: PathBuf,
 }
 
-/// A commit, and how people call it.
+/// A commit and its name.
 #[derive(Clone)]
 pub struct Revision {
-    /// As it was asked for, or its short hash.
+    /// The requested name, or the short hash.
     pub name: String,
     commit: String,
 }
 
 impl Repository {
-    /// The repository of a workspace. Paths are relative to `root`.
+    /// Returns the repository of a workspace. Paths are relative to `root`.
     pub fn of(root: PathBuf) -> Self {
         Self { root }
     }
 
-    /// The revision of this name.
+    /// Returns the revision with this name.
     pub fn revision(&self, name: &str) -> Result<Revision, Error> {
         let commit = format!("{name}^{{commit}}");
         let found = self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
         let commit = found.map_err(|error| match error.to_string() {
-            empty if empty.is_empty() => format!("there is no revision `{name}`"),
-            why => format!("the revision `{name}`: {why}"),
+            empty if empty.is_empty() => format!("unknown revision `{name}`"),
+            why => format!("revision `{name}`: {why}"),
         })?;
         Ok(Revision { name: name.to_owned(), commit })
     }
 
-    /// Where the working tree's branch left the main one.
+    /// Returns the merge base of the working tree's branch and the main branch.
     pub fn merge_base(&self) -> Result<Revision, Error> {
         let main = ["origin/HEAD", "origin/main", "main"].into_iter().find_map(|name| self.revision(name).ok());
-        let main = main.ok_or("there is no main branch to compare with: say with --base what to compare with")?;
+        let main = main.ok_or("no main branch found; use --base to set the revision to compare with")?;
         let commit = self.text(&["merge-base", "HEAD", &main.commit]).map_err(|error| {
             format!(
-                "`HEAD` and `{}` have no revision in common: {error}; say with --base what to compare with",
+                "`HEAD` and `{}` have no common revision: {error}; use --base to set the revision to compare with",
                 main.name
             )
         })?;
@@ -50,7 +50,7 @@ impl Repository {
         Ok(Revision { name, commit })
     }
 
-    /// The files below a directory, relative to the root, with `/`.
+    /// Returns the files in a directory, relative to the root, with `/` as the separator.
     pub fn files(&self, revision: &Revision, directory: &str) -> Result<Vec<String>, Error> {
         let listed =
             self.run(&["ls-tree", "-r", "-z", "--name-only", &revision.commit, "--", &format!("{directory}/")])?;
@@ -58,12 +58,12 @@ impl Repository {
         Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
     }
 
-    /// A file's bytes.
+    /// Returns the bytes of a file.
     pub fn read(&self, revision: &Revision, path: &str) -> io::Result<Vec<u8>> {
         self.run(&["cat-file", "blob", &format!("{}:./{path}", revision.commit)])
     }
 
-    /// A directory as it was.
+    /// Returns a directory at a revision.
     pub fn tree(&self, revision: &Revision, directory: &str) -> Tree {
         let repository = Self { root: self.root.clone() };
         Tree { repository, revision: revision.clone(), directory: directory.to_owned() }
@@ -84,7 +84,7 @@ impl Repository {
     }
 }
 
-/// A directory as it was at a revision.
+/// A directory at a revision.
 pub struct Tree {
     repository: Repository,
     revision: Revision,
@@ -92,7 +92,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Reads a file that is in the directory or below it.
+    /// Reads a file in the directory.
     pub fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         let mut inside = PathBuf::new();
         for part in Path::new(path).components() {
@@ -101,7 +101,7 @@ impl Tree {
                 std::path::Component::CurDir => {}
                 std::path::Component::ParentDir if inside.pop() => {}
                 _ => {
-                    let message = "it is outside the document's directory";
+                    let message = "is outside the document's directory";
                     return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
                 }
             }

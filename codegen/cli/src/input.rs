@@ -1,4 +1,4 @@
-//! Files that the commands read: documents, overlays and what lies beside them, which may come from anyone.
+//! Reads untrusted files: documents, overlays and the files next to them.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,10 +7,10 @@ use std::path::{Component, Path};
 use crm_clients_document::load::MAX_BYTES;
 use rustix::fs::{Mode, OFlags, open};
 
-/// Reads a regular file of at most [`MAX_BYTES`]. A pipe or a device would block, or would have no end.
+/// Reads a regular file of at most [`MAX_BYTES`]. Reading a pipe or a device could block or never end.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     check(&fs::metadata(path)?)?;
-    // Another file may have taken the name: opening it must not block either.
+    // The file may have been replaced since; opening the new one must not block either.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(open(path, flags, Mode::empty())?);
     check(&file.metadata()?)?;
@@ -21,30 +21,31 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 fn check(metadata: &fs::Metadata) -> io::Result<()> {
     if metadata.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
     }
     if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device or a pipe, not a regular file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is a device or a pipe, not a regular file"));
     }
     if metadata.len() > MAX_BYTES as u64 {
-        let message = format!("it has {} bytes; at most {MAX_BYTES} are read", metadata.len());
+        let message = format!("has {} bytes, more than the limit of {MAX_BYTES}", metadata.len());
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(())
 }
 
-/// Reads a file that is in a directory or below it, symbolic links resolved: the error of a file that is no document shows a line
-/// of it, and that line must not be one of a file elsewhere.
+/// Reads a file in a directory or below it, after resolving symbolic links. Parse errors quote a line of the file,
+/// which must not come from a file elsewhere.
 pub fn read_below(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
     let directory = directory.canonicalize()?;
     let file = directory.join(path).canonicalize()?;
     if !file.starts_with(&directory) {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is outside the document's directory"));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is outside the document's directory"));
     }
     read(&file)
 }
 
-/// Reads a file that the command line names; where its name is a symbolic link, the target has to be beside it or below.
+/// Reads a file given on the command line. If it is a symbolic link, the target must be in the same directory or below
+/// it.
 pub fn read_named(path: &Path) -> io::Result<Vec<u8>> {
     match path.components().next_back() {
         Some(Component::Normal(name)) => read_below(directory_of(path), &name.to_string_lossy()),
@@ -52,19 +53,19 @@ pub fn read_named(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Reads a text that is in a directory or below it, as [`read_below`] does; none if there is no such file.
+/// Reads a text file like [`read_below`], or returns `None` if it does not exist.
 pub fn text_below(directory: &Path, path: &str) -> io::Result<Option<String>> {
     match read_below(directory, path) {
         Ok(bytes) => {
             let text = String::from_utf8(bytes);
-            text.map(Some).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not in UTF-8"))
+            text.map(Some).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "is not valid UTF-8"))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// The directory that a file is in.
+/// Returns the directory of a file.
 pub fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -92,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_lead_outside_are_refused() -> io::Result<()> {
+    fn links_to_outside_are_rejected() -> io::Result<()> {
         let (inside, outside) = (tempfile::tempdir()?, tempfile::tempdir()?);
         fs::write(outside.path().join("secret"), "password: hunter2\n")?;
         symlink(outside.path().join("secret"), inside.path().join("overlay.yaml"))?;

@@ -1,12 +1,13 @@
-//! What the commands print. Text that may hold a document's words goes through the sanitizer before it reaches a terminal or a log.
+//! Output of the commands. Text that may contain strings of a document is sanitized before it reaches a terminal or a
+//! log.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the only place that prints")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this module does all printing")]
 
 use std::fmt;
 
 use crm_clients_document::sanitize;
 
-/// How a command prints what it found.
+/// The output format of a command.
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 pub enum Format {
     /// For people.
@@ -15,13 +16,13 @@ pub enum Format {
     Json,
 }
 
-/// Prints a line or several to standard output, sanitized.
+/// Prints to standard output, sanitized.
 #[macro_export]
 macro_rules! say {
     ($($argument:tt)*) => { $crate::output::to_stdout(format_args!($($argument)*)) };
 }
 
-/// Prints a line or several to standard error, sanitized.
+/// Prints to standard error, sanitized.
 #[macro_export]
 macro_rules! note {
     ($($argument:tt)*) => { $crate::output::to_stderr(format_args!($($argument)*)) };
@@ -29,27 +30,27 @@ macro_rules! note {
 
 pub use {note, say};
 
-/// Prints text to standard output with a line feed at its end.
+/// Prints text and a line feed to standard output.
 pub fn to_stdout(text: fmt::Arguments<'_>) {
     println!("{}", sanitize::block(&text.to_string()));
 }
 
-/// Prints text to standard error with a line feed at its end.
+/// Prints text and a line feed to standard error.
 pub fn to_stderr(text: fmt::Arguments<'_>) {
     eprintln!("{}", sanitize::block(&text.to_string()));
 }
 
-/// Prints JSON to standard output, with the characters escaped that a terminal or a log would obey.
+/// Prints JSON to standard output, with control characters escaped.
 pub fn json(text: &str) {
     println!("{}", sanitize::json(text.trim_end()));
 }
 
-/// Prints to standard output a report that its formatter has sanitized, with colours and commands of its own.
+/// Prints a report to standard output that its formatter has sanitized, with its own colours and workflow commands.
 pub fn report(text: &str) {
     print!("{text}");
 }
 
-/// Prints to standard error a report that its formatter has sanitized, with colours of its own.
+/// Prints a report to standard error that its formatter has sanitized, with its own colours.
 pub fn report_to_stderr(text: &str) {
     eprint!("{text}");
 }

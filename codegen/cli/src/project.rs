@@ -34,25 +34,27 @@ enum Apis {
 /// Where references of documents may lead, and how mistakes are reported.
 #[derive(Clone, Default, clap::Args)]
 pub struct References {
-    /// The directory that references may not leave; the nearest one that contains every file, inside the document's repository, unless given.
+    /// Directory that references must not leave (default: the nearest one that contains all referenced files, within
+    /// the document's repository)
     #[arg(long = "root", id = "document-root", value_name = "DIR", global = true)]
     root: Option<PathBuf>,
-    /// Reads URLs that begin with a prefix from a directory. Nothing is read from a network.
+    /// Read URLs with a prefix from a directory; nothing is read from the network
     #[arg(long = "map", value_name = "URL_PREFIX=DIR", value_parser = parse_map, global = true)]
     maps: Vec<(String, PathBuf)>,
-    /// Makes what cannot be read an error. Otherwise, it is left out with a warning; a reference that leads nowhere is raw JSON.
+    /// Treat unreadable parts as errors; by default they are left out with a warning, and unresolved references become
+    /// raw JSON
     #[arg(long, global = true)]
     strict: bool,
-    /// Prints every warning. Otherwise, the first few of each code are shown and the others counted.
+    /// Print all warnings; by default the first few of each code are printed and the others counted
     #[arg(long, global = true)]
     all_warnings: bool,
 }
 
 pub(crate) fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
-    let (prefix, directory) = text.rsplit_once('=').ok_or("write it as URL_PREFIX=DIR")?;
+    let (prefix, directory) = text.rsplit_once('=').ok_or("expected URL_PREFIX=DIR")?;
     match prefix.split_once("://") {
         Some((_, host)) if !host.is_empty() => Ok((prefix.to_owned(), PathBuf::from(directory))),
-        _ => Err(format!("`{prefix}` is not the beginning of a URL")),
+        _ => Err(format!("`{prefix}` is not a URL prefix")),
     }
 }
 
@@ -140,7 +142,7 @@ impl Project {
         self.root.join(path)
     }
 
-    /// The directory of a vendored API.
+    /// Returns the directory of a vendored API.
     pub fn spec(&self, api: &str) -> PathBuf {
         self.root.join("specs").join(api)
     }
@@ -175,7 +177,7 @@ impl Project {
         Ok(names)
     }
 
-    /// The APIs that a command was given, or all of them.
+    /// Returns the named APIs, or all if none is named.
     pub fn chosen(&self, given: &[String]) -> Result<Vec<String>, Error> {
         let known = self.apis()?;
         if let Some(unknown) = given.iter().find(|name| !known.contains(name)) {
@@ -268,7 +270,7 @@ impl Project {
         let given = self.references.maps.iter().cloned();
         source.maps = given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))).collect();
         source = source.with_settings(settings(name, input::text_below(&self.spec(name), "source.toml"))?);
-        // What is wrong in a vendored document is corrected by its overlay, not lost.
+        // Errors in vendored documents are corrected by overlays, not ignored.
         source.strict = true;
         Ok(source)
     }
@@ -313,7 +315,7 @@ impl Project {
         }
     }
 
-    /// A document's file, read as the options say.
+    /// Returns a document's file, configured by the options.
     pub fn file(&self, path: &Path, overlays: &[PathBuf]) -> Result<Source, Error> {
         let mut source = self.configured_source(Source::file(path, overlays)?);
         match &self.references.root {
@@ -323,7 +325,7 @@ impl Project {
         Ok(source)
     }
 
-    /// The same document, read as the options say.
+    /// Configures a document by the options.
     pub fn configured_source(&self, mut source: Source) -> Source {
         let given = self.references.maps.iter().cloned();
         source.maps.extend(given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))));
@@ -332,7 +334,7 @@ impl Project {
         source
     }
 
-    /// The root that the options name.
+    /// Returns the root given by the options.
     pub fn document_root(&self) -> Option<&Path> {
         self.references.root.as_deref()
     }
@@ -355,13 +357,13 @@ impl Project {
     }
 }
 
-/// An API's name is that of a directory and of a module, on every system.
+/// Checks that a name is valid for a directory and a module on every system.
 pub fn check_name(name: &str) -> Result<(), Error> {
     let module = names::module_name(name);
     let module = if names::is_device(&module) { format!("{module}_api") } else { module };
     match module == name {
         true => Ok(()),
-        false => Err(Error::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
+        false => Err(Error::from(format!("`{name}` is not a valid module name; use `{module}`"))),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Pass 2: one document out of several files.
+//! Pass 2: combines several files into one document.
 //!
-//! A `$ref` into another file of the document's directory becomes one into the document's own `components`, and its target is copied
-//! there, once. Path items, for which 3.0 has no components, are put where they are referred to. What a reference is, its place tells: a
-//! property that is named `$ref`, or one in an example, is data.
+//! A `$ref` to another file becomes one to the document's own `components`, into which its target is copied once. Path
+//! items, for which 3.0 has no components, are copied to where they are referenced. A key `$ref` is a reference only
+//! where the table of fields allows one: a property named `$ref`, or one in an example, is data.
 
 mod check;
 mod dangling;
@@ -28,15 +28,17 @@ use crate::refs::{Names, decoded};
 use crate::spec::{FieldType, ObjectKind, Versions};
 pub(crate) use target::{Target, encode_pointer};
 
-/// Copies what the document refers to in other files into it. `read` is given their paths relative to the document's directory.
+/// Copies the nodes of other files that the document refers to into it. `read` gets their paths relative to the
+/// document's directory.
 ///
-/// References within the document stay as they are, right or wrong: an overlay may still fix them. [`check_references`] is for after it.
+/// References within the document are not checked, because an overlay may still fix them. Call [`check_references`]
+/// after it.
 pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((main, _)) = documents.origin("") else { return };
     let (directory, path) = documents.split(documents.name(main));
     let (directory, path) = (directory.to_owned(), path.to_owned());
     let text = documents.text(main);
-    // Gathering the names takes a traversal, which few documents need.
+    // Collecting the names takes a traversal, which few documents need.
     let names = if text.contains("$id") || text.contains("$self") { Names::of(value) } else { Names::default() };
     let mut bundler = Bundler {
         read,
@@ -66,46 +68,46 @@ struct Bundler<'a> {
     diagnostics: &'a mut Diagnostics,
     directory: String,
     main: String,
-    /// The versions whose fields the document may have.
+    /// The versions whose fields the document may use.
     versions: Versions,
-    /// What the schemas of the document call themselves, if it has a `$id` at all.
+    /// The names of the document's schemas, if it has an `$id` or `$self`.
     main_names: Names,
     files: HashMap<String, Result<Rc<File>, String>>,
-    /// The component that each target has become.
+    /// The name of the component for each target.
     names: HashMap<(&'static str, Target), String>,
     taken: HashMap<&'static str, HashSet<String>>,
     copies: Vec<(&'static str, String, Target)>,
-    /// The nodes that are being put in place, one within the other.
+    /// The nodes that are being inlined, from the outermost to the innermost.
     inlining: Vec<Target>,
     growth: Growth,
-    /// Whether it has been reported that there is no room for more copies.
+    /// True if the growth limit has been reported.
     is_full: bool,
 }
 
-/// A file that references lead to.
+/// A referenced file.
 struct File {
     id: FileId,
     value: Value,
-    /// What the schemas in it call themselves, gathered when a reference asks for it.
+    /// The names of the schemas in it, collected when a reference needs them.
     names: OnceCell<Names>,
 }
 
 impl File {
-    /// The pointer that a reference within the file leads to.
+    /// Returns the pointer that a reference within the file refers to.
     fn target(&self, reference: &str, from: &str) -> Option<String> {
         let names = self.names.get_or_init(|| Names::anywhere(&self.value));
         names.target(&self.value, &decoded(reference), from)
     }
 }
 
-/// Where the walk is.
+/// The current position.
 struct Cursor {
-    /// The file, as `read` knows it.
+    /// The path of the file, as passed to `read`.
     path: String,
     file: FileId,
     /// The pointer in the file.
     source: String,
-    /// The pointer in the document that is being made.
+    /// The pointer in the bundled document.
     document: String,
 }
 
@@ -126,14 +128,14 @@ impl Found {
     }
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 enum Referent {
     /// A node of the document: the fragment, which may be an anchor.
     Main(String),
     Other(Found),
 }
 
-/// The pointer of a section of components. Swagger 2.0 has some of its own.
+/// Returns the pointer of a section of components, which differs in Swagger 2.0.
 fn section_pointer(section: &str, versions: Versions) -> String {
     match section {
         _ if !versions.meet(Versions::V2_0) => child("/components", section),
@@ -145,7 +147,7 @@ fn section_pointer(section: &str, versions: Versions) -> String {
 }
 
 impl Bundler<'_> {
-    /// A component that is nothing but a reference into another file is the name of what it refers to.
+    /// Registers each component that is only a reference to another file as the name of its target.
     fn name_components(&mut self, value: &Value) {
         for field in ObjectKind::Components.fields() {
             let section = field.name;
@@ -198,13 +200,13 @@ impl Bundler<'_> {
         }
     }
 
-    /// Drops spaces around the text of a reference.
+    /// Removes whitespace around the text of a reference.
     fn trim(&mut self, node: &mut Value, at: &Cursor) {
         let Some(Value::String(text)) = node.get_mut("$ref") else { return };
         if text.trim().len() != text.len() {
             *text = text.trim().to_owned();
             let pointer = child(&at.source, "$ref");
-            let message = "the reference has spaces around it, which are dropped";
+            let message = "the reference has surrounding spaces, which are ignored";
             let warning = Diagnostic::new(Severity::Warning, "unknown-value", pointer, message, "remove the spaces");
             self.diagnostics.push(warning.in_file(at.file));
         }
@@ -224,7 +226,7 @@ impl Bundler<'_> {
             Err(fault) => {
                 let pointer = child(&at.source, "$ref");
                 let mut fault = Diagnostic { pointer, ..fault }.in_file(at.file);
-                // A file outside the root may be there: the author can name another root.
+                // A file outside the root may exist: the author can choose another root.
                 let is_replaced = DANGLING.contains(&fault.code) && dangling::replace(node, holds, self.versions);
                 if is_replaced {
                     fault.severity = Severity::Warning;
@@ -245,7 +247,7 @@ impl Bundler<'_> {
         let own = self.component(section, &found.target);
         if at.document == own {
             if pure_reference(found.node()).is_some() {
-                self.fault(at, "reference-cycle", format!("`{reference}` leads back to itself"));
+                self.fault(at, "reference-cycle", format!("circular reference `{reference}`"));
             } else {
                 self.inline(node, holds, found, at);
             }
@@ -255,10 +257,10 @@ impl Bundler<'_> {
         false
     }
 
-    /// Puts a node in the place of a reference that OpenAPI does not have there.
+    /// Copies a node to the place of a reference that OpenAPI does not allow.
     fn inline_misplaced(&mut self, node: &mut Value, holds: FieldType, found: Found, reference: &str, at: &Cursor) {
         if !misplaced::fits(holds, found.node()) {
-            let message = format!("`{reference}` leads to a value that cannot stand here");
+            let message = format!("`{reference}` refers to a value that is not allowed here");
             return self.fault(at, "wrong-type", message);
         }
         let warning = misplaced::warning(holds, reference, child(&at.source, "$ref"));
@@ -266,12 +268,12 @@ impl Bundler<'_> {
         self.inline(node, holds, found, at);
     }
 
-    /// Whether a reference in the document leads to the document, by its place or by what a schema calls itself.
+    /// Returns true if a reference in the document is to the document itself, by pointer or by the `$id` of a schema.
     fn is_internal(&self, reference: &str, from: &str) -> bool {
         reference.starts_with('#') || self.main_names.knows(&decoded(reference), from)
     }
 
-    /// The value of a discriminator's mapping is the name of a schema, or a reference to one.
+    /// Resolves a value of a discriminator's mapping, which is the name of a schema or a reference to one.
     fn schema_name(&mut self, node: &mut Value, at: &Cursor) {
         let Some(reference) = node.as_str() else { return };
         let is_name = !reference.contains(['#', '/']) && !reference.ends_with(".yaml") && !reference.ends_with(".json");
@@ -282,7 +284,7 @@ impl Bundler<'_> {
             Ok(Referent::Main(fragment)) => *node = encode_pointer(&fragment).into(),
             Ok(Referent::Other(found)) => *node = encode_pointer(&self.component("schemas", &found.target)).into(),
             Err(fault) => {
-                // The model leaves out what no schema is found for.
+                // The model leaves out values without a schema.
                 let is_dangling = DANGLING.contains(&fault.code);
                 let severity = if is_dangling { Severity::Warning } else { fault.severity };
                 let fault = Diagnostic { pointer: at.source.clone(), severity, ..fault };
@@ -291,7 +293,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// A link in another file may refer to an operation of the document.
+    /// Resolves a link in another file that refers to an operation of the document.
     fn operation_reference(&mut self, node: &mut Value, at: &Cursor) {
         if at.path != self.main
             && let Some(target) = node.as_str().and_then(|reference| self.parse(reference, &at.path).ok())
@@ -301,7 +303,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// The pointer of the component that a target has become, or is to become.
+    /// Returns the pointer of the component for a target, and schedules its copy.
     fn component(&mut self, section: &'static str, target: &Target) -> String {
         let key = (section, target.clone());
         let name = self.names.get(&key).cloned().unwrap_or_else(|| {
@@ -317,11 +319,11 @@ impl Bundler<'_> {
         child(&section_pointer(section, self.versions), &name)
     }
 
-    /// Puts a node of another file in the place of the reference to it. What stands beside the reference overrides it.
+    /// Copies a node of another file to the place of its reference. Fields next to the reference override it.
     fn inline(&mut self, node: &mut Value, holds: FieldType, found: Found, at: &Cursor) {
         let reference = std::mem::take(node);
         if self.inlining.contains(&found.target) {
-            return self.fault(at, "reference-cycle", "this reference stands within what it refers to".into());
+            return self.fault(at, "reference-cycle", "this reference is within its own target".into());
         }
         let Some(mut copy) = self.copy(&found, at) else { return };
         self.documents.set_origin(&at.document, found.file.id, &found.target.pointer);
@@ -341,7 +343,7 @@ impl Bundler<'_> {
         *node = copy;
     }
 
-    /// Copies the targets found so far into the components, and those that they refer to.
+    /// Copies the scheduled targets into the components, and those that they refer to.
     fn copy_components(&mut self, value: &mut Value) {
         while let Some((section, name, target)) = self.copies.pop() {
             let place = section_pointer(section, self.versions);
@@ -363,7 +365,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// A copy of a node, as long as there is room for it.
+    /// Returns a copy of a node, unless the document has become too large.
     fn copy(&mut self, found: &Found, at: &Cursor) -> Option<Value> {
         match self.growth.allow(found.node(), &at.document) {
             Ok(()) => Some(found.node().clone()),
@@ -376,7 +378,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// What a reference at `from` in the file at `base` leads to, through references that are nothing else.
+    /// Resolves a reference at `from` in the file at `base`, through nodes that are only references.
     fn find(&mut self, reference: &str, base: &str, from: &str) -> Result<Referent, Diagnostic> {
         let mut referent = self.target(reference, base, from)?;
         let mut seen = HashSet::new();
@@ -385,16 +387,16 @@ impl Bundler<'_> {
                 break;
             };
             let (reference, target) = (reference.to_owned(), found.target.clone());
-            // A fault further on is reported where it stands, once that node has been copied.
+            // A later error is reported at its own position, after that node has been copied.
             let Ok(next) = self.target(&reference, &target.path, &target.pointer) else { break };
             referent = next;
         }
         Ok(referent)
     }
 
-    /// What a reference at `from` in the file at `base` leads to.
+    /// Resolves a reference at `from` in the file at `base`.
     fn target(&mut self, reference: &str, base: &str, from: &str) -> Result<Referent, Diagnostic> {
-        // What a schema calls itself counts before what a file is called.
+        // The `$id` of a schema takes precedence over the name of a file.
         if base != self.main
             && let Ok(file) = self.file(base)
             && let Some(pointer) = file.target(reference, from)
@@ -407,7 +409,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// What a text refers to in the file at `base`, which may be the URL of one.
+    /// Parses a reference in the file at `base`, which may be a URL.
     fn parse(&self, reference: &str, base: &str) -> Result<Target, target::TargetError> {
         match Target::parse_url(reference, base)? {
             Some(target) if self.documents.allows_remote(&target.path) => Ok(target),
@@ -416,7 +418,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// What a reference with an anchor leads to.
+    /// Resolves a reference with an anchor.
     fn anchor(&mut self, reference: &str, base: &str) -> Option<Referent> {
         let (path, anchor) = reference.split_once('#').filter(|(_, anchor)| !anchor.starts_with('/'))?;
         let path = self.parse(path, base).ok()?.path;
@@ -432,14 +434,14 @@ impl Bundler<'_> {
         if target.path == self.main {
             return Ok(Referent::Main(target.pointer));
         }
-        let help = "paths are relative to the file that they stand in";
+        let help = "paths are relative to the file with the reference";
         let file = self
             .file(&target.path)
             .map_err(|message| Diagnostic::new(Severity::Error, "unreadable-file", "", message, help))?;
         match check::missing(&file.value, &target.pointer) {
             None => Ok(Referent::Other(Found { target, file })),
             Some(suggestion) => {
-                let message = format!("there is no `{}` in `{}`", target.pointer, target.path);
+                let message = format!("`{}` not found in `{}`", target.pointer, target.path);
                 let help =
                     suggestion.map(|pointer| format!("did you mean `{}#{pointer}`?", target.path)).unwrap_or_default();
                 Err(Diagnostic::new(Severity::Error, "unknown-reference", "", message, help))
@@ -457,7 +459,7 @@ impl Bundler<'_> {
             Err(error) => Err(format!("cannot read `{path}`: {}", reason(&error))),
             Ok(bytes) => parse(&name, &bytes, self.documents, self.diagnostics)
                 .map(|(id, value)| Rc::new(File { id, value, names: OnceCell::new() }))
-                .ok_or_else(|| format!("`{path}` cannot be read, for the reasons given")),
+                .ok_or_else(|| format!("cannot read `{path}` because of the errors above")),
         };
         self.files.insert(path.to_owned(), file.clone());
         file
@@ -469,7 +471,7 @@ impl Bundler<'_> {
     }
 }
 
-/// The reference that a node is, if it is nothing else.
+/// Returns the text of a reference, if the node contains nothing else.
 fn pure_reference(node: &Value) -> Option<&str> {
     let members = node.as_object().filter(|members| members.len() == 1)?;
     members.get("$ref")?.as_str()
@@ -481,7 +483,7 @@ fn set_reference(node: &mut Value, reference: String) {
     }
 }
 
-/// The member `key` of an object, made if it is missing.
+/// Returns the member `key` of an object, which is created if it is missing.
 fn object_at<'a>(node: &'a mut Value, key: &str) -> Option<&'a mut Value> {
     Some(node.as_object_mut()?.entry(key).or_insert_with(|| Map::new().into()))
 }

@@ -1,31 +1,32 @@
-//! The canonical form of a vendored document: the interface without its prose, written in one way.
+//! The canonical form of a vendored document: the interface without its prose, with uniform formatting.
 
 use serde_json::Value;
 
 use crate::spec::{FieldType, ObjectKind, Versions};
 use crate::yaml;
 
-/// With `drop_prose`, the document without what only people read: summaries, descriptions, titles, examples, extensions but for
-/// `x-sunset`, links to documentation and whom to contact. Order is kept.
+/// With `drop_prose`, removes the parts that are only for people: summaries, descriptions, titles, examples, extensions
+/// except `x-sunset`, links to documentation, and contacts. The order is kept.
 ///
-/// Prose is known by where it stands: a property that is named `description` stays. Prose that OpenAPI requires, such as a response's
-/// description, is emptied; `info` keeps its title, version and licence.
+/// Prose is recognized by its place: a property named `description` stays. Prose that OpenAPI requires, such as a
+/// response's description, is emptied. `info` keeps its title, version and license.
 pub fn canonicalise(value: Value, drop_prose: bool) -> Value {
     let versions = Versions::read_in(&value);
     if drop_prose { walk(value, FieldType::DOCUMENT, versions) } else { value }
 }
 
-/// JSON text, indented by two spaces.
+/// Serializes JSON text, indented by two spaces.
 pub fn to_json(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// YAML text, as the pass `load` reads it back. Words that are something else to readers of YAML 1.1, such as `on`, are quoted.
+/// Serializes YAML text that the pass `load` parses back to the same value. Words that YAML 1.1 parses differently,
+/// such as `on`, are quoted.
 pub fn to_yaml(value: &Value) -> String {
-    // A `Value` has nothing that YAML lacks, and a `String` is written to without fail.
+    // Every `Value` can be serialized as YAML, and writing to a `String` cannot fail.
     let plain = yaml::to_string(value).unwrap_or_default();
     let quoted: String = plain.split_inclusive('\n').map(quote_line).collect();
-    // A line may be one of a longer text, and mean what it says.
+    // The line may be part of a multi-line string, which must not be changed.
     let is_same = yaml::from_str::<Value>(&quoted).is_ok_and(|read| read == *value);
     if is_same { quoted } else { plain }
 }
@@ -53,7 +54,7 @@ fn walk(value: Value, holds: FieldType, versions: Versions) -> Value {
     }
 }
 
-/// Whether the member `key` of such a value is prose, an example or an extension.
+/// Returns true if the member `key` of such a value is prose, an example or an extension.
 fn is_prose(holds: FieldType, key: &str, versions: Versions) -> bool {
     let Some(kind) = holds.object() else { return false };
     if kind.named_by_document().is_some() {
@@ -64,13 +65,13 @@ fn is_prose(holds: FieldType, key: &str, versions: Versions) -> bool {
         "description" => kind != ObjectKind::Response,
         "summary" | "example" | "examples" | "externalDocs" | "$comment" => true,
         "contact" | "termsOfService" => kind == ObjectKind::Info,
-        // A fact of the interface, in a word that others know too.
+        // This is a fact of the interface, in an extension that other tools also know.
         "x-sunset" => false,
         _ => key.starts_with("x-"),
     }
 }
 
-/// Whether the member `key` of such a value is prose that has to be there.
+/// Returns true if the member `key` of such a value is required prose.
 fn is_required_prose(holds: FieldType, key: &str) -> bool {
     match holds.object() {
         Some(ObjectKind::Response) => key == "description",
@@ -86,7 +87,7 @@ fn is_required_prose(holds: FieldType, key: &str) -> bool {
     }
 }
 
-/// A text, or each text in an object, emptied.
+/// Empties a string, or each string in an object.
 fn without_text(value: Value) -> Value {
     match value {
         Value::String(_) => "".into(),
@@ -95,7 +96,7 @@ fn without_text(value: Value) -> Value {
     }
 }
 
-/// A line of YAML with its plain key and its plain value quoted where YAML 1.1 takes them for something else.
+/// Quotes the plain key and the plain value of a YAML line if YAML 1.1 parses them differently.
 fn quote_line(line: &str) -> String {
     let content = line.trim_end_matches('\n');
     let start = content.len() - content.trim_start_matches([' ', '-']).len();
@@ -109,7 +110,7 @@ fn quote_line(line: &str) -> String {
     format!("{indent}{entry}\n")
 }
 
-/// Whether a plain scalar is text to YAML 1.2 but a boolean, a date, a number or an operator to YAML 1.1.
+/// Returns true if a plain scalar is a string in YAML 1.2, but a boolean, date, number or operator in YAML 1.1.
 fn is_ambiguous(text: &str) -> bool {
     let is_word = ["y", "n", "yes", "no", "on", "off"].iter().any(|word| text.eq_ignore_ascii_case(word));
     let is_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))

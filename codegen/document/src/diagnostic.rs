@@ -1,7 +1,7 @@
-//! What is wrong with a document: values, collected many at a time, shown with their places.
+//! Diagnostics: problems of a document, collected as values and shown with their positions.
 //!
-//! A pass that meets a fault says so in a [`Diagnostics`] and goes on where it can. Where the fault stands in a file is looked up from
-//! its JSON pointer only when there is something to show, in [`render`].
+//! A pass that finds a problem adds it to a [`Diagnostics`] and continues if possible. The position in a file is looked
+//! up from the JSON pointer only when a diagnostic is shown, in [`render`].
 
 mod formats;
 mod render;
@@ -16,46 +16,46 @@ use indexmap::IndexSet;
 use crate::origin::{FileId, Position, SourceMap};
 pub use crate::pointer::{child, push_token, tokens};
 
-/// How much a diagnostic matters.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// Nothing can be generated.
     Error,
-    /// Something is generated, though not all that the document says.
+    /// Generated, but incomplete.
     Warning,
 }
 
-/// What a diagnostic's place is counted from.
+/// The base of a diagnostic's pointer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// The pointer is one into the document as it stands after the passes so far.
+    /// The pointer refers to the document in its current state.
     #[default]
     Document,
-    /// The pointer is one into this file as it was read.
+    /// The pointer refers to this file as it was read.
     File(FileId),
-    /// There is no pointer yet, for the file cannot be parsed: the byte offset in it.
+    /// There is no pointer, because the file cannot be parsed: the byte offset in it.
     Offset(FileId, usize),
 }
 
-/// One fault, with its place, its cause and its remedy.
+/// A problem, with its position, cause and fix.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// What kind of fault it is: stable, in kebab-case, such as `unknown-reference`.
+    /// The stable code in kebab-case, such as `unknown-reference`.
     pub code: &'static str,
-    /// The JSON pointer (RFC 6901) of the node at fault; empty for the whole document.
+    /// The JSON pointer (RFC 6901) of the node with the problem; empty for the whole document.
     pub pointer: String,
-    /// What is wrong, in one sentence without a full stop.
+    /// The message, one sentence without a full stop.
     pub message: String,
-    /// What can be done about it.
+    /// The suggested fix.
     pub help: Option<String>,
-    /// What the pointer is counted from.
+    /// The base of the pointer.
     pub place: Place,
 }
 
 impl Severity {
-    /// What it is called.
+    /// Returns the name of the severity.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -65,7 +65,7 @@ impl Severity {
 }
 
 impl Diagnostic {
-    /// A fault in the document as it stands. An empty `help` is no help.
+    /// Creates a diagnostic of the document in its current state. An empty `help` means none.
     pub fn new(
         severity: Severity,
         code: &'static str,
@@ -84,7 +84,7 @@ impl Diagnostic {
         }
     }
 
-    /// Where it stands: the node at fault, or its nearest ancestor that a file has. None if there is no file at all.
+    /// Returns the position of the node, or of its nearest ancestor that is in a file. `None` if there are no files.
     pub fn position<'d>(&self, documents: &'d SourceMap) -> Option<Position<'d>> {
         match self.place {
             Place::Document => documents.position(&self.pointer),
@@ -93,14 +93,14 @@ impl Diagnostic {
         }
     }
 
-    /// Says that the pointer is one into `file` as it was read.
+    /// Sets the base of the pointer to `file` as it was read.
     #[must_use]
     pub fn in_file(mut self, file: FileId) -> Self {
         self.place = Place::File(file);
         self
     }
 
-    /// Says that the fault is at a byte offset of `file`.
+    /// Sets the position to a byte offset of `file`.
     #[must_use]
     pub fn at_offset(mut self, file: FileId, offset: usize) -> Self {
         self.place = Place::Offset(file, offset);
@@ -108,7 +108,7 @@ impl Diagnostic {
     }
 }
 
-/// The faults found so far, in the order in which they were found. Each is told once, however often a pass comes by: a node behind
+/// The diagnostics so far, in the order in which they were found. Each is stored only once, because a node behind
 /// several references is read several times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
@@ -116,17 +116,17 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// None yet.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds one, unless it is known.
+    /// Adds a diagnostic, unless it is in the list already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.found.insert(diagnostic);
     }
 
-    /// Adds an error at `pointer` of the document as it stands. An empty `help` is no help.
+    /// Adds an error at `pointer` of the document in its current state. An empty `help` means none.
     pub fn error(
         &mut self,
         code: &'static str,
@@ -137,7 +137,7 @@ impl Diagnostics {
         self.push(Diagnostic::new(Severity::Error, code, pointer, message, help));
     }
 
-    /// Adds a warning at `pointer` of the document as it stands. An empty `help` is no help.
+    /// Adds a warning at `pointer` of the document in its current state. An empty `help` means none.
     pub fn warning(
         &mut self,
         code: &'static str,
@@ -148,12 +148,12 @@ impl Diagnostics {
         self.push(Diagnostic::new(Severity::Warning, code, pointer, message, help));
     }
 
-    /// Whether anything found stops the generation.
+    /// Returns true if there is an error.
     pub fn has_errors(&self) -> bool {
         self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Makes errors of the warnings with these codes.
+    /// Turns the warnings with these codes into errors.
     pub fn deny(&mut self, codes: &[&str]) {
         let denied = |found: Diagnostic| match codes.contains(&found.code) {
             true => Diagnostic { severity: Severity::Error, ..found },
@@ -162,17 +162,17 @@ impl Diagnostics {
         self.found = std::mem::take(&mut self.found).into_iter().map(denied).collect();
     }
 
-    /// What was found, in order.
+    /// Returns the diagnostics in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter()
     }
 
-    /// How many were found.
+    /// Returns the number of diagnostics.
     pub fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// Whether nothing was found.
+    /// Returns true if there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -201,7 +201,7 @@ mod tests {
     fn what_is_found_twice_is_told_once() {
         let mut diagnostics = Diagnostics::new();
         for pointer in ["/info", "/paths", "/info"] {
-            diagnostics.error("wrong", pointer, "something is wrong", "mend it");
+            diagnostics.error("wrong", pointer, "something is wrong", "fix it");
         }
         assert_eq!(diagnostics.iter().map(|found| found.pointer.as_str()).collect::<Vec<_>>(), ["/info", "/paths"]);
     }
@@ -211,8 +211,8 @@ mod tests {
         let mut diagnostics = Diagnostics::new();
         diagnostics.warning("lossy", "/paths", "something is lost", "");
         assert!(!diagnostics.has_errors());
-        diagnostics.error("wrong", "/info", "something is wrong", "mend it");
+        diagnostics.error("wrong", "/info", "something is wrong", "fix it");
         assert!(diagnostics.has_errors());
-        assert_eq!(diagnostics.iter().map(|d| d.help.as_deref()).collect::<Vec<_>>(), [None, Some("mend it")]);
+        assert_eq!(diagnostics.iter().map(|d| d.help.as_deref()).collect::<Vec<_>>(), [None, Some("fix it")]);
     }
 }

@@ -29,7 +29,7 @@ pub use oauth2::BeyondOAuth2;
 pub use rate_limit::RateLimit;
 pub use signature::{Encoding, Part, Signature};
 
-/// Names of the extensions in the table above.
+/// The names of the extensions in the table above.
 const KNOWN: &[&str] = &[
     "x-rust-name",
     "x-rust-variants",
@@ -41,27 +41,27 @@ const KNOWN: &[&str] = &[
     signature::NAME,
 ];
 
-/// The formats of strings that become types of their own, unless a document says that they are text.
+/// The string formats that have their own types, unless a document declares them as text.
 pub const TYPED_FORMATS: &[&str] = &["date-time", "date", "byte", "uuid", "ipv4", "ipv6"];
 
 const TEXT_FORMATS: &str = "x-rust-text-formats";
 
-/// Extensions of other tools that are read as well.
+/// Extensions of other tools that are also read.
 const KNOWN_ELSEWHERE: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-sunset"];
 
-/// Returns true if the generator reads extensions of this name.
+/// Returns true if the generator reads extensions with this name.
 pub fn is_read(name: &str) -> bool {
     KNOWN.contains(&name) || KNOWN_ELSEWHERE.contains(&name)
 }
 
-/// Reads extensions and remembers which were read.
+/// Reads extensions, and records which were read.
 #[derive(Debug, Default)]
 pub struct Extensions {
     read: HashSet<String>,
 }
 
 impl Extensions {
-    /// `x-rust-name` of the node at `pointer`.
+    /// Returns `x-rust-name` of the node at `pointer`.
     pub fn name(
         &mut self,
         object: &Map<String, Value>,
@@ -75,13 +75,13 @@ impl Extensions {
                 "bad-extension",
                 place,
                 "`x-rust-name` is not a Rust identifier",
-                "use letters, digits and underscores, and no keyword of Rust",
+                "use letters, digits and underscores, but not a keyword of Rust",
             );
         }
         name.map(str::to_owned)
     }
 
-    /// `x-rust-variants` of the schema at `pointer`: wire value to variant name.
+    /// Returns `x-rust-variants` of the schema at `pointer`: variant names by wire value.
     pub fn variants(
         &mut self,
         object: &Map<String, Value>,
@@ -109,14 +109,14 @@ impl Extensions {
             diagnostics.error(
                 "bad-extension",
                 place,
-                "`x-rust-variants` is not a map",
+                "`x-rust-variants` must be a map",
                 "map each value of the enum to a variant's name",
             );
         }
         variants
     }
 
-    /// `x-oauth2` of the security scheme at `pointer`.
+    /// Returns `x-oauth2` of the security scheme at `pointer`.
     pub fn oauth2(
         &mut self,
         object: &Map<String, Value>,
@@ -127,7 +127,7 @@ impl Extensions {
         whole.map(|(value, place)| oauth2::read(value, &place, diagnostics)).unwrap_or_default()
     }
 
-    /// `x-idempotent` of the operation at `pointer`.
+    /// Returns `x-idempotent` of the operation at `pointer`.
     pub fn idempotent(
         &mut self,
         object: &Map<String, Value>,
@@ -153,7 +153,7 @@ impl Extensions {
         rate_limit::read(value, &place, path_parameters, diagnostics)
     }
 
-    /// The value of an extension, and where it stands; whoever asks for it reads all of it.
+    /// Returns the value of an extension and its pointer, and marks it as read.
     pub fn whole<'v>(
         &mut self,
         name: &str,
@@ -166,30 +166,30 @@ impl Extensions {
         Some((value, place))
     }
 
-    /// `x-webhook-signature` of the document.
+    /// Returns `x-webhook-signature` of the document.
     pub fn signature(&mut self, document: &Map<String, Value>, diagnostics: &mut Diagnostics) -> Option<Signature> {
         let (value, place) = self.whole(signature::NAME, document, "")?;
         signature::read(value, &place, diagnostics)
     }
 
-    /// `x-rust-text-formats` of the document: the formats that are text.
+    /// Returns `x-rust-text-formats` of the document: the formats that are decoded as text.
     pub fn text_formats(&mut self, document: &Map<String, Value>, diagnostics: &mut Diagnostics) -> BTreeSet<String> {
         let Some((value, place)) = self.whole(TEXT_FORMATS, document, "") else { return BTreeSet::new() };
         let listed = value.as_array().map(|formats| formats.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
         let Some(Some(listed)) = listed else {
             let help = "write `[uuid, date-time]`";
-            diagnostics.error("bad-extension", place, "`x-rust-text-formats` is not a list of formats", help);
+            diagnostics.error("bad-extension", place, "`x-rust-text-formats` must be a list of formats", help);
             return BTreeSet::new();
         };
         for unknown in listed.iter().filter(|format| !TYPED_FORMATS.contains(format)) {
-            let message = format!("strings of the format `{unknown}` are text in any case");
-            let help = format!("remove it; these have types: {}", TYPED_FORMATS.join(", "));
+            let message = format!("strings of the format `{unknown}` are always text");
+            let help = format!("remove it; the formats with types are {}", TYPED_FORMATS.join(", "));
             diagnostics.error("bad-extension", place.clone(), message, help);
         }
         listed.into_iter().map(str::to_owned).collect()
     }
 
-    /// Reports the known extensions that nothing read, and those that look like a known one.
+    /// Reports known extensions that were not read, and unknown ones that look like a known one.
     pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
         self.check_node(document, &mut String::new(), diagnostics);
     }
@@ -206,14 +206,14 @@ impl Extensions {
                                 "unused-extension",
                                 pointer.clone(),
                                 format!("`{key}` has no effect here"),
-                                "remove it, or move it to where the README's table says it is read",
+                                "remove it, or move it to a place listed in the README's table",
                             );
                         }
                     } else if let Some(help) = misspelt(key, value) {
                         diagnostics.error(
                             "unknown-extension",
                             pointer.clone(),
-                            format!("the generator knows no extension `{key}`"),
+                            format!("unknown extension `{key}`"),
                             help,
                         );
                     } else if !is_data(key) || length == 0 && is_webhooks(key, value) {
@@ -239,23 +239,23 @@ fn is_known(key: &str, value: &Value) -> bool {
     KNOWN.contains(&key) && (key != rate_limit::NAME || rate_limit::is_ours(value))
 }
 
-/// What to do about an extension that is meant for the generator, and that it does not know. A document may have
-/// extensions of its own or of other tools (`x-rust-type`), so that only names with one wrong letter are reported, or with two
-/// swapped behind `x-rust`.
+/// Returns the help for a misspelt extension of the generator. A document may have extensions of its own or of other
+/// tools (`x-rust-type`), so only names with one wrong character, or with two swapped ones after `x-rust`, are
+/// reported.
 fn misspelt(key: &str, value: &Value) -> Option<String> {
     let most = if key.starts_with("x-rust") { 2 } else { 1 };
-    // Where one letter is wrong, one of the first two is still there, and the length is that of a letter more or less.
+    // With one wrong character, one of the first two is still correct.
     let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
     let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) <= most;
     KNOWN.iter().find(|known| near(known) && is_known(known, value)).map(|meant| format!("did you mean `{meant}`?"))
 }
 
-/// Whether a member of the document is its webhooks, which are no data in spite of their name.
+/// Returns true if a member of the document contains its webhooks, which are not data despite the `x-` prefix.
 fn is_webhooks(key: &str, value: &Value) -> bool {
     key == WEBHOOKS_EXTENSION && are_webhooks(value)
 }
 
-/// Keys below which anything may stand.
+/// Returns true for keys that may contain any data.
 fn is_data(key: &str) -> bool {
     key.starts_with("x-") || matches!(key, "example" | "examples" | "default" | "enum" | "const")
 }

@@ -1,4 +1,4 @@
-//! Rust identifiers, as far as names that a person gives in an overlay are checked.
+//! Checks of Rust identifiers that are given in an overlay.
 
 /// The keywords of every edition.
 pub const KEYWORDS: &[&str] = &[
@@ -8,7 +8,7 @@ pub const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Whether a name given by a person can stand as it is.
+/// Returns true if a name is a valid identifier.
 pub fn is_identifier(name: &str) -> bool {
     let mut characters = name.strip_prefix("r#").unwrap_or(name).chars();
     name != "_"

@@ -1,14 +1,16 @@
-//! Reads OpenAPI documents: Swagger 2.0 and OpenAPI 3.0 to 3.2, YAML or JSON, into one typed model.
+//! Reads OpenAPI documents (Swagger 2.0 and OpenAPI 3.0 to 3.2, YAML or JSON) into one typed model.
 //!
-//! The pipeline is a line of passes, each a module with one public function that takes the vocabulary of the pass before it:
+//! The pipeline is a sequence of passes. Each is a module with one public function, whose input is the output of the
+//! previous pass:
 //!
 //! ```text
 //! load -> bundle -> overlay -> raise -> model -> normalize
 //!                                \-> lower -> OpenAPI 3.0 for other tools
 //! ```
 //!
-//! No pass touches the network, the clock or the environment, and files are read through a function of the caller's. Nothing here
-//! knows what is made of a document: clients are made by `crm-clients-generator`, reviews by `crm-clients-review`.
+//! No pass accesses the network, the clock or the environment, and files are read with a function of the caller's. This
+//! crate does not depend on the use of a document: `crm-clients-generator` generates clients, and `crm-clients-review`
+//! reviews changes.
 
 pub mod bundle;
 pub mod canonical;
@@ -37,36 +39,37 @@ use load::Read;
 use model::Document;
 use origin::SourceMap;
 
-/// What a client is made from.
+/// The input of a generated client.
 pub struct Input<'a> {
-    /// The document's file name, as diagnostics show it.
+    /// The document's file name, as shown in diagnostics.
     pub document: &'a str,
-    /// Reads the document, and the files beside it that it refers to.
+    /// Reads the document, and the other files that it refers to.
     pub read: &'a Read<'a>,
     /// File names and texts of the overlays, in the order in which they are applied.
     pub overlays: &'a [(&'a str, &'a [u8])],
 }
 
-/// The passes over one document, and what they found.
+/// The passes over one document, with their results.
 #[derive(Default)]
 pub struct Pipeline {
-    /// Errors and warnings so far.
+    /// The errors and warnings so far.
     pub diagnostics: Diagnostics,
-    /// The files read, and where in them each node stands.
+    /// The files that were read, and the origin of each node in them.
     pub documents: SourceMap,
-    /// Whether what cannot be read is an error everywhere: a reference that leads nowhere, a key that is there twice, a value of the wrong type.
+    /// True if ambiguous or invalid parts are errors even if they could be tolerated: references without a target,
+    /// duplicate keys, values of the wrong type.
     pub strict: bool,
     /// Whether clients drop the properties of responses that the document does not declare.
     pub drop_undeclared: bool,
 }
 
 impl Pipeline {
-    /// Returns a pipeline that has read nothing.
+    /// Creates a pipeline that has read nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Checks an overlay without the document that it is for.
+    /// Checks an overlay without its document.
     pub fn check_overlay(&mut self, name: &str, text: &[u8]) {
         overlay::check(name, text, &mut self.documents, &mut self.diagnostics);
     }
@@ -77,7 +80,7 @@ impl Pipeline {
         self.unless_faulty(value)
     }
 
-    /// Returns the overlaid document, even if something is wrong with it.
+    /// Returns the overlaid document, even if it has errors.
     pub fn corrected(&mut self, input: &Input<'_>) -> Option<Value> {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         let mut value = load::load(input.document, input.read, documents, diagnostics)?;
@@ -102,7 +105,7 @@ impl Pipeline {
 
     /// Raises an overlaid document to the vocabulary of OpenAPI 3.2.
     pub fn raise(&mut self, mut value: Value) -> Option<Value> {
-        // A path item that leads nowhere has been replaced by an empty one.
+        // A path item whose reference has no target has been replaced by an empty one.
         let is_lost_item = |found: &Diagnostic| {
             let mut tokens = diagnostic::tokens(&found.pointer);
             let is_path = tokens.next().is_some_and(|first| first == "paths") && tokens.count() == 2;
@@ -117,12 +120,12 @@ impl Pipeline {
         self.unless_faulty(value)
     }
 
-    /// Reads an overlaid document as it is meant. What is left out is an error if the pipeline is strict.
+    /// Repairs an overlaid document. Parts that are left out are errors if the pipeline is strict.
     fn repair(&mut self, value: &mut Value) {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         raise::repair(value, documents, diagnostics);
         if diagnostics.iter().any(|found| raise::LEFT_OUT.contains(&found.code)) {
-            // Something may refer to what is gone.
+            // References may point to parts that have been removed.
             bundle::replace_dangling(value, documents, diagnostics);
             raise::repair(value, documents, diagnostics);
         }
@@ -146,7 +149,7 @@ impl Pipeline {
     /// Lowers a raised document to OpenAPI 3.0.
     pub fn lower(&mut self, mut value: Value) -> Option<Value> {
         if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
-            // Lowering puts webhooks under another name, under which later passes report them.
+            // Lowering renames `webhooks`, and later passes report the new pointers.
             self.documents.copy_origin("/webhooks", "/x-webhooks");
         }
         value = lower::lower(value, &mut self.diagnostics);
@@ -159,13 +162,13 @@ impl Pipeline {
         model::document(&raised, &mut self.diagnostics)?;
         let mut value = self.lower(raised)?;
         lower::publish(&mut value);
-        // A reference may have led to a node that OpenAPI does not know, and that is gone.
+        // A reference may point to a node that OpenAPI does not define, and that has been removed.
         bundle::check_references(&value, &self.documents, &mut self.diagnostics);
         lower::typed(&value, &mut self.diagnostics)?;
         self.unless_faulty(value)
     }
 
-    /// Returns the model of the document. Errors that are found from here on do not stop it.
+    /// Returns the model of the document, even if building it reports errors.
     pub fn unchecked(&mut self, input: &Input<'_>) -> Option<Document> {
         let value = self.raised(input)?;
         let mut document = model::document(&value, &mut self.diagnostics)?;
@@ -173,12 +176,12 @@ impl Pipeline {
         Some(document)
     }
 
-    /// Returns the errors and warnings as a person reads them.
+    /// Returns the errors and warnings as text.
     pub fn report(&self, color: bool) -> String {
         diagnostic::render(&self.diagnostics, &self.documents, color)
     }
 
-    /// Returns the value, unless an error was found so far.
+    /// Returns the value, unless there is an error so far.
     pub fn unless_faulty<T>(&self, value: T) -> Option<T> {
         (!self.diagnostics.has_errors()).then_some(value)
     }

@@ -1,7 +1,7 @@
-//! Pass 1: bytes to an ordered JSON value.
+//! Pass 1: parses bytes as an ordered JSON value.
 //!
-//! Nothing here touches a file system: `read` is given a name and gives bytes. What a document may be is limited, for it may come from
-//! anyone: [`MAX_BYTES`], [`MAX_DEPTH`], and no more content than its text has room for, however often an alias repeats it.
+//! This module does not access the file system: `read` returns the bytes for a name. Documents may be untrusted, so
+//! their size and depth are limited ([`MAX_BYTES`], [`MAX_DEPTH`]), and so is the expansion of aliases.
 
 mod limits;
 mod parse;
@@ -16,24 +16,24 @@ use crate::origin::{FileId, SourceMap};
 pub(crate) use limits::Growth;
 pub(crate) use parse::parse;
 
-/// The codes of the warnings about a text that can be read in more than one way.
+/// The codes of warnings about a text that can be read in more than one way.
 pub const AMBIGUOUS: &[&str] = &["duplicate-key", "not-json", "tab"];
 
-/// The largest file that is read.
+/// Maximum size of a file.
 pub const MAX_BYTES: usize = 64 << 20;
 
-/// How deep mappings and sequences may nest. It is the limit of `serde_json` and of `serde_yaml`, which keeps both far from the end of a
-/// 2 MiB stack; the deepest documents in use nest about half as deep.
+/// Maximum depth of nested mappings and sequences. This is the limit of `serde_json` and `serde_yaml`, far from the end
+/// of a 2 MiB stack. The deepest documents in use have about half of it.
 pub const MAX_DEPTH: usize = 128;
 
-/// Gives the bytes of the file at a path relative to the main document's directory (or to its root, see [`SourceMap::set_root`]), with `/` between
-/// its parts, or those at a URL that [`SourceMap::allow_remote`] lets through.
+/// A function that reads the file at a path relative to the directory of the main document (or to its root, see
+/// [`SourceMap::set_root`]), with `/` as the separator, or at a URL that [`SourceMap::allow_remote`] permits.
 pub type Read<'a> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'a;
 
-/// Reads the main document, a YAML or JSON file that `read` knows by the last part of `name`.
+/// Reads the main document, a YAML or JSON file that `read` finds by the last part of `name`.
 ///
-/// `name` is what people are shown, such as `specs/kajabi/openapi.yaml`. The result is a document of Swagger 2.0 or OpenAPI 3.0 to 3.2 as far
-/// as its `swagger` or `openapi` field says; there is none if `diagnostics` got an error.
+/// `name` is the name in diagnostics, such as `specs/kajabi/openapi.yaml`. The result is a document of Swagger 2.0 or
+/// OpenAPI 3.0 to 3.2 according to its `swagger` or `openapi` field; `None` if there is an error.
 pub fn load(name: &str, read: &Read<'_>, documents: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Value> {
     let (_, path) = documents.split(name);
     let bytes = match read(path) {
@@ -47,16 +47,17 @@ pub fn load(name: &str, read: &Read<'_>, documents: &mut SourceMap, diagnostics:
     check_version(&mut value, file, diagnostics).then_some(value)
 }
 
-/// Why a file cannot be read, in words that are the same on every system where there are such.
+/// Returns the reason why a file cannot be read, with the same text on all systems if possible.
 pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::NotFound => "file not found".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),
         _ => error.to_string(),
     }
 }
 
-/// Whether the document says that it is one the generator reads. A version that YAML took for a number becomes the text it was.
+/// Returns true if the version of the document is supported. Replaces a version that YAML parsed as a number by its
+/// text.
 fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics) -> bool {
     let field = if value.get("openapi").is_some() { "openapi" } else { "swagger" };
     let Some(version) = value.get(field).cloned() else {
@@ -84,7 +85,7 @@ fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics)
         return true;
     }
     let message = format!("the generator reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, not {version}");
-    let help = "if the document uses nothing that is newer, an older version can be written here";
+    let help = "if the document uses no newer features, write an older version here";
     let fault = Diagnostic::new(Severity::Error, "unsupported-openapi", child("", field), message, help);
     diagnostics.push(fault.in_file(file));
     false
@@ -98,7 +99,7 @@ fn is_known(field: &str, version: &str) -> bool {
     )
 }
 
-/// The field and the version that are meant: a later version of OpenAPI 3 has what 3.2 has.
+/// Returns the field and the version under which the document is read: a later OpenAPI 3 version is read as 3.2.
 fn meant_version(text: &str) -> Option<(&'static str, String)> {
     let number = text.trim().trim_start_matches(['v', 'V']);
     match number.split('.').next() {

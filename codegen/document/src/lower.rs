@@ -1,11 +1,11 @@
-//! OpenAPI 3.2 to 3.0: the document that other people's tools read.
+//! OpenAPI 3.2 to 3.0: the document for other tools.
 //!
-//! In: a raised document. One traversal goes down it by the table in [`spec`](crate::spec) and lowers each object once its members are lowered, so that a
-//! diagnostic names the place the author wrote. What is done to a schema is the list of steps in `schema`, one function per construct
-//! with its before and after; what is done to the rest stands in `document`, `operation` and `media`.
+//! The input is a raised document. A single traversal follows the table in [`spec`](crate::spec) and lowers each object
+//! after its members, so diagnostics have the author's pointers. A schema is lowered by the steps in `schema`, with one
+//! function per construct; the rest is in `document`, `operation` and `media`.
 //!
-//! What 3.0 cannot express is lowered as well as it can be, with a warning `lossy-lowering`; this is the only pass that loses anything.
-//! A node of the wrong type is left as it is: reporting it is the work of [`model`](crate::model).
+//! Constructs that 3.0 cannot express are approximated, with the warning `lossy-lowering`. No other pass loses
+//! information. A node of the wrong type is left unchanged, because [`model`](crate::model) reports it.
 
 mod document;
 mod inline;
@@ -31,7 +31,7 @@ pub use schema::{fits, known_types};
 /// An object of the document.
 type JsonObject = Map<String, Value>;
 
-/// Turns a raised document into one of OpenAPI 3.0.3. Its references must be internal and lead somewhere.
+/// Converts a raised document to OpenAPI 3.0.3. All its references must have targets in the document.
 pub fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
     decode_references(&mut document);
     let mut moves = Moves::default();
@@ -46,20 +46,20 @@ pub fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
     document
 }
 
-/// The walk: where it stands, and what it has found on its way.
+/// The state of the traversal.
 struct Lowering<'d> {
-    /// The pointer of the object at hand, in the document as it came.
+    /// The pointer of the current object, in the original document.
     pointer: String,
     diagnostics: &'d mut Diagnostics,
-    /// What the references lead to that an operation's lowering must know.
+    /// The targets of references that lowering an operation depends on.
     targets: operation::Targets,
-    /// What has changed its place.
+    /// The nodes that have been moved.
     moves: Moves,
-    /// Schemas that were defined inside schemas, to be added to `components.schemas`.
+    /// Nested schema definitions that will be added to `components.schemas`.
     definitions: JsonObject,
-    /// The names taken in `components.schemas`.
+    /// The names that are used in `components.schemas`.
     names: std::collections::HashSet<String>,
-    /// The security schemes that 3.0 does not have.
+    /// The security schemes that 3.0 does not support.
     dropped_schemes: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Does something at the member `token` of the object at hand.
+    /// Runs `work` at the member `token` of the current object.
     fn enter<R>(&mut self, token: &str, work: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.pointer.len();
         push_token(&mut self.pointer, token);
@@ -86,18 +86,18 @@ impl<'d> Lowering<'d> {
         result
     }
 
-    /// The pointer of a member of the object at hand.
+    /// Returns the pointer of a member of the current object.
     fn place(&self, token: &str) -> String {
         child(&self.pointer, token)
     }
 
-    /// Warns at a member of the object at hand.
+    /// Adds a warning at a member of the current object.
     fn warn(&mut self, token: &str, code: &'static str, message: impl Into<String>, help: &str) {
         let place = self.place(token);
         self.diagnostics.warning(code, place, message, help);
     }
 
-    /// Warns that what a member said is lost.
+    /// Adds a warning about information of a member that is lost.
     fn lossy(&mut self, token: &str, message: impl Into<String>) {
         self.warn(
             token,
@@ -107,7 +107,7 @@ impl<'d> Lowering<'d> {
         );
     }
 
-    /// Lowers whatever stands at a place that holds this type.
+    /// Lowers a value of this type.
     fn node(&mut self, holds: FieldType, value: &mut Value) {
         match (holds, value) {
             (FieldType::OneOrRef(_), Value::Object(object)) if object.get("$ref").is_some_and(Value::is_string) => {}
@@ -129,7 +129,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Lowers an object: its members first, then itself.
+    /// Lowers the members of an object, then the object.
     fn object(&mut self, kind: ObjectKind, value: &mut Value) {
         if kind == ObjectKind::Schema {
             schema::boolean_schema(value);
@@ -174,7 +174,7 @@ impl<'d> Lowering<'d> {
     /// Lowers a member of an object of `kind`.
     fn member(&mut self, kind: ObjectKind, name: &str, holds: FieldType, member: &mut Value) {
         match (kind, name, member) {
-            // An alternative that means null is a matter for the schema around it, and so is an item of a tuple.
+            // Alternatives that mean null, and items of a tuple, are handled with the schema that contains them.
             (ObjectKind::Schema, "anyOf" | "oneOf" | "prefixItems", Value::Array(schemas)) => {
                 for (index, schema) in schemas.iter_mut().enumerate() {
                     if !schema::means_null(schema) {
@@ -182,7 +182,7 @@ impl<'d> Lowering<'d> {
                     }
                 }
             }
-            // `additionalProperties: true` is as good in 3.0.
+            // `additionalProperties: true` is also valid in 3.0.
             (ObjectKind::Schema, "additionalProperties" | "unevaluatedProperties", Value::Bool(_)) => {}
             (_, _, member) => self.node(holds, member),
         }

@@ -1,10 +1,10 @@
 //! The model of a document: typed, owned, without references.
 //!
-//! In: a document in the vocabulary of OpenAPI 3.2, as a JSON value. Out: [`Document`], whose nodes are named after the specification's
-//! objects. A node that something can refer to is in an arena, and its place holds an [`Id`]; cycles are ordinary. Each node knows its
-//! JSON pointer.
+//! The input is a document in the vocabulary of OpenAPI 3.2, as a JSON value. The output is a [`Document`], whose nodes
+//! are named after the specification's objects. A node that can be referenced is in an arena, and is represented by an
+//! [`Id`], so cycles need no special handling. Each node has its JSON pointer.
 //!
-//! Nothing is simplified here. What a schema means to a client is the matter of [`normalize`](crate::normalize).
+//! Nothing is simplified here; see [`normalize`](crate::normalize) for what a schema means to a client.
 
 mod about;
 mod arena;
@@ -83,22 +83,22 @@ pub struct Document {
     pub components: Components,
     /// The operations of `paths` in document order.
     pub operations: Vec<OperationId>,
-    /// How webhooks are signed.
+    /// `x-webhook-signature`: the signature scheme of webhooks.
     pub signature: Option<Signature>,
     /// `x-rate-limit`: the limit of all requests together.
     pub rate_limit: Option<RateLimit>,
-    /// `x-rust-text-formats`: the formats whose strings are text.
+    /// `x-rust-text-formats`: the formats whose strings have no type of their own.
     pub text_formats: BTreeSet<String>,
     /// Whether clients drop the properties of responses that are not declared: a setting, not a part of the text.
     pub drop_undeclared: bool,
     /// Extensions.
     pub extensions: ExtensionMap,
     nodes: Nodes,
-    /// The schema that each schema which is nothing but a reference stands for.
+    /// The resolved schema of each schema that is only a reference.
     referred: HashMap<SchemaId, SchemaId>,
 }
 
-/// The nodes of a document that something can refer to.
+/// The nodes of a document that can be referenced.
 #[derive(Debug, Default)]
 struct Nodes {
     schemas: Arena<Schema>,
@@ -114,9 +114,9 @@ struct Nodes {
     operations: Arena<Operation>,
 }
 
-/// A kind of node that has an arena.
+/// A type of node that has an arena.
 pub trait Node: Sized {
-    /// The arena of this kind.
+    /// Returns the arena for this type.
     fn arena(document: &Document) -> &Arena<Self>;
 }
 
@@ -153,17 +153,17 @@ impl<T: Node> std::ops::Index<Id<T>> for Document {
 }
 
 impl Document {
-    /// All schemas, in the order of their ids.
+    /// Returns all schemas, in the order of their ids.
     pub fn schemas(&self) -> &Arena<Schema> {
         &self.nodes.schemas
     }
 
-    /// The operations of `paths` in document order.
+    /// Returns the operations of `paths` in document order.
     pub fn operations(&self) -> impl ExactSizeIterator<Item = &Operation> {
         self.operations.iter().map(|id| &self[*id])
     }
 
-    /// The server that operations have unless they name another one. A relative URL is resolved against the document's own.
+    /// Returns the default server of operations. A relative URL is resolved against the document's own.
     pub fn server(&self) -> Server {
         let root = || Server { url: "/".to_owned(), ..Server::default() };
         let mut server = match &self.self_uri {
@@ -176,7 +176,8 @@ impl Document {
         server
     }
 
-    /// The tag that groups an operation: the first one that is not for another purpose, such as a badge; "" if it has none.
+    /// Returns the tag that groups an operation: the first one that has no other purpose, such as a badge; "" if there
+    /// is none.
     pub fn group_of<'o>(&self, operation: &'o Operation) -> &'o str {
         let groups = |name: &&String| {
             let tag = self.tags.iter().find(|tag| tag.name == **name);
@@ -185,22 +186,22 @@ impl Document {
         operation.tags.iter().find(groups).map_or(operation.tag(), String::as_str)
     }
 
-    /// The parameters of an operation, its path item's included.
+    /// Returns the parameters of an operation, including those of its path item.
     pub fn parameters<'d>(&'d self, operation: &Operation) -> Vec<&'d Parameter> {
         operation.parameters.iter().map(|id| &self[*id]).collect()
     }
 
-    /// The request body of an operation.
+    /// Returns the request body of an operation.
     pub fn body(&self, operation: &Operation) -> Option<&RequestBody> {
         operation.body.map(|id| &self[id])
     }
 
-    /// The media types of a body.
+    /// Returns the media types of a body.
     pub fn media<'d>(&'d self, content: &[MediaTypeId]) -> Vec<&'d MediaType> {
         content.iter().map(|id| &self[*id]).collect()
     }
 
-    /// The webhooks whose `post` has a request body, with the operation, in document order.
+    /// Returns the webhooks whose `post` has a request body, with that operation, in document order.
     pub fn deliveries(&self) -> Vec<(&str, &Operation)> {
         let post = |id: &PathItemId| {
             let item = &self[*id];
@@ -210,13 +211,14 @@ impl Document {
         delivered.filter(|(_, operation)| operation.body.is_some()).collect()
     }
 
-    /// The callbacks of operations, by their names: each expression's `post` that has a request body, once.
+    /// Returns the callbacks of operations by name: each expression's `post` that has a request body, without
+    /// duplicates.
     pub fn callbacks(&self) -> Vec<(&str, &Operation)> {
         let mut callbacks: Vec<(&str, &Operation)> = Vec::new();
         for (name, callback) in self.operations().flat_map(|operation| &operation.callbacks) {
             let items = self[*callback].items.values().flat_map(|item| &self[*item].operations);
             for delivered in items.map(|id| &self[*id]).filter(|one| one.method == "POST" && one.body.is_some()) {
-                // Several operations may refer to one callback.
+                // Several operations may refer to the same callback.
                 if !callbacks.iter().any(|(known, other)| *known == name && other.pointer == delivered.pointer) {
                     callbacks.push((name, delivered));
                 }
@@ -225,7 +227,7 @@ impl Document {
         callbacks
     }
 
-    /// The schema that a schema which is nothing but a reference stands for.
+    /// Returns the schema that an alias, which is only a reference, resolves to.
     pub fn referred(&self, id: SchemaId) -> SchemaId {
         self.referred.get(&id).copied().unwrap_or(id)
     }

@@ -1,9 +1,10 @@
-//! What the schemas of a document mean to a client: one type each, `allOf` merged.
+//! The meaning of a document's schemas for a client: one type for each, with `allOf` merged.
 //!
-//! In: the [`Document`], which has every keyword and is not changed. Out: for each schema a [`ClientSchema`] with one [`Kind`], and its
-//! [`Shape`] once `allOf` is merged. Null is told apart from the types, a list of types is a choice, a constant is an `enum` of one value,
-//! `prefixItems` are items of any of these, and conditions are passed over. Schemas that come about in this way, such as the alternatives of a
-//! list of types, are nodes of the normalizer's own, behind those of the document.
+//! The input is the [`Document`], which has every keyword and is not changed. The output is a [`ClientSchema`] with one
+//! [`Kind`] for each schema, and its [`Shape`] after merging `allOf`. Null is separated from the types, a list of types
+//! is a choice, a constant is an `enum` of one value, `prefixItems` are items of any of these types, and conditions are
+//! ignored. Schemas created in this way, such as the alternatives of a list of types, are nodes of the normalizer,
+//! after those of the document.
 
 mod all_of;
 mod alternatives;
@@ -22,23 +23,23 @@ use crate::model::{Document, SchemaId};
 pub use all_of::{Fields, Shape, nullable, report, shape};
 pub use limits::{Bound, Limits};
 
-/// The schemas of a document as a client reads them.
+/// The schemas of a document in normalized form.
 pub struct Normalizer<'d> {
     /// The document.
     pub document: &'d Document,
-    /// Warnings about schemas that are not read as they are written.
+    /// Warnings about schemas that are not read as written.
     pub findings: Diagnostics,
-    /// The document's schemas by their ids, and behind them those that came about here.
+    /// The document's schemas by id, followed by those created during normalization.
     schemas: Vec<ClientSchema>,
     /// The merged schemas.
     shapes: HashMap<SchemaId, Shape>,
-    /// The nodes made of several others, by their parts.
+    /// The nodes created by combining others, by their parts.
     combined: BTreeMap<Vec<SchemaId>, SchemaId>,
-    /// How many nodes may be made of several others: choices within choices would multiply without bound.
+    /// Maximum number of combined nodes, because nested choices would multiply without bound.
     most_combined: usize,
-    /// The schemas whose choices were left out for that reason.
+    /// The schemas whose choices were left out because of that limit.
     left_out: BTreeSet<SchemaId>,
-    /// Parts of one schema that are not of one type: the one that counts, and the other.
+    /// Parts of one schema that have different types: the one that is used, and the other.
     clashes: BTreeSet<(SchemaId, SchemaId)>,
 }
 
@@ -50,7 +51,7 @@ impl std::ops::Index<SchemaId> for Normalizer<'_> {
     }
 }
 
-/// A schema as a client reads it.
+/// A schema in normalized form.
 #[derive(Debug, Clone, Default)]
 pub struct ClientSchema {
     /// The JSON pointer of the schema.
@@ -61,7 +62,7 @@ pub struct ClientSchema {
     pub rust_name: Option<String>,
     /// `x-rust-variants`.
     pub variants: BTreeMap<String, String>,
-    /// Names of values by the document itself, for those that `x-rust-variants` does not name.
+    /// Names of values in the document, for those that `x-rust-variants` does not name.
     pub value_names: BTreeMap<String, String>,
     /// Descriptions of values.
     pub value_docs: BTreeMap<String, String>,
@@ -69,7 +70,7 @@ pub struct ClientSchema {
     pub title: Option<String>,
     /// `description`.
     pub description: Option<String>,
-    /// Whether null is a value of it.
+    /// True if null is allowed.
     pub nullable: bool,
     /// `readOnly`.
     pub read_only: bool,
@@ -79,15 +80,15 @@ pub struct ClientSchema {
     pub deprecated: bool,
     /// `default`.
     pub default: Option<Value>,
-    /// Limits and the like that only documentation carries: name and value.
+    /// Limits and other facts for the documentation: name and value.
     pub facts: Vec<(&'static str, String)>,
-    /// What it says of its values beyond their type.
+    /// The constraints on values beyond their type.
     pub limits: Limits,
-    /// What it allows.
+    /// The kind of allowed values.
     pub kind: Kind,
 }
 
-/// What a schema allows.
+/// The kind of values that a schema allows.
 #[derive(Debug, Clone, Default)]
 pub enum Kind {
     /// Any JSON value.
@@ -113,13 +114,13 @@ pub enum Kind {
         /// `enum`.
         values: Vec<String>,
     },
-    /// An array of these.
+    /// An array of this schema.
     Array(SchemaId),
     /// An object.
     Object(Object),
-    /// All of these at once.
+    /// A value that matches all of these schemas.
     AllOf(Vec<SchemaId>),
-    /// One of these, or any.
+    /// A value that matches one of several schemas.
     Choice(Choice),
 }
 
@@ -128,20 +129,20 @@ pub enum Kind {
 pub struct Choice {
     /// The alternatives.
     pub variants: Vec<SchemaId>,
-    /// How they are told apart.
+    /// The property that distinguishes the alternatives.
     pub discriminator: Option<Discriminator>,
-    /// Whether one value may be of several alternatives: `anyOf`.
+    /// True if a value may match several alternatives (`anyOf`).
     pub overlaps: bool,
 }
 
 /// An object schema.
 #[derive(Debug, Clone, Default)]
 pub struct Object {
-    /// Its properties in document order.
+    /// The properties in document order.
     pub properties: Vec<Property>,
-    /// Names that `required` lists and `properties` does not: they bind what `allOf` merges.
+    /// Names in `required` that are not in `properties`. They apply when `allOf` is merged.
     pub required: Vec<String>,
-    /// What other properties may be.
+    /// The other properties that are allowed.
     pub additional: Additional,
 }
 
@@ -159,41 +160,41 @@ impl From<&Fields> for Object {
 /// A property.
 #[derive(Debug, Clone)]
 pub struct Property {
-    /// Its name on the wire.
+    /// The name on the wire.
     pub name: String,
-    /// What it holds.
+    /// The schema of the value.
     pub schema: SchemaId,
-    /// Whether `required` lists it.
+    /// True if `required` contains it.
     pub required: bool,
 }
 
-/// What properties that are not listed may be.
+/// The undeclared properties that are allowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Additional {
-    /// Nothing is said: unknown properties are passed over.
+    /// Not specified: unknown properties are ignored.
     #[default]
     Unsaid,
-    /// There are none.
+    /// None.
     Forbidden,
-    /// Anything.
+    /// Any.
     Any,
-    /// Values of this schema.
+    /// Those with values of this schema.
     Of(SchemaId),
 }
 
-/// How the variants of a choice are told apart.
+/// The property that distinguishes the variants of a choice.
 #[derive(Debug, Clone)]
 pub struct Discriminator {
-    /// The property that says which one it is.
+    /// The name of the property.
     pub property: String,
-    /// Value of the property and the variant it stands for.
+    /// Values of the property, and their variants.
     pub mapping: Vec<(String, SchemaId)>,
     /// The variant that all other values stand for, and their absence.
     pub default: Option<SchemaId>,
 }
 
 impl<'d> Normalizer<'d> {
-    /// Reads all schemas of a document as a client does.
+    /// Normalizes all schemas of a document.
     pub fn new(document: &'d Document) -> Self {
         let mut normalizer = Self {
             document,
@@ -209,19 +210,19 @@ impl<'d> Normalizer<'d> {
         normalizer
     }
 
-    /// All schemas, those that came about here behind those of the document.
+    /// Returns all schemas: those of the document, then those created during normalization.
     pub fn schemas(&self) -> impl Iterator<Item = (SchemaId, &ClientSchema)> {
         self.schemas.iter().enumerate().map(|(index, schema)| (SchemaId::new(index), schema))
     }
 
-    /// Adds a schema that came about here.
+    /// Adds a schema that was created during normalization.
     pub fn push(&mut self, schema: ClientSchema) -> SchemaId {
         let id = SchemaId::new(self.schemas.len());
         self.schemas.push(schema);
         id
     }
 
-    /// Gives a schema the names and descriptions that another one has for values which it does not name itself.
+    /// Copies names and descriptions of values from another schema, for values without their own.
     pub fn take_value_names(&mut self, id: SchemaId, from: SchemaId) {
         let other = self[from].clone();
         let schema = &mut self.schemas[id.index()];
@@ -236,21 +237,21 @@ impl<'d> Normalizer<'d> {
         }
     }
 
-    /// Returns true if a schema of the document allows null and nothing else.
+    /// Returns true if a schema of the document allows only null.
     pub fn is_null(&self, id: SchemaId) -> bool {
         id.index() < self.document.schemas().len() && keywords::is_null_alone(&self.document[id])
     }
 
-    /// The schema of the JSON that the strings of a schema hold.
+    /// Returns the schema of the JSON in the strings of a schema.
     pub fn content_schema(&self, id: SchemaId) -> Option<SchemaId> {
         let id = self.referred(id);
-        // Schemas that came about here have no such keyword.
+        // Schemas created during normalization have no such keyword.
         let rare = (id.index() < self.document.schemas().len()).then(|| self.document[id].rare())?;
         let media_type = rare.content_media_type.as_deref().map(str::trim_end);
         rare.content_schema.filter(|_| media_type.is_none_or(|media_type| media_type.ends_with("json")))
     }
 
-    /// The schema that a reference which says nothing itself stands for.
+    /// Returns the schema that an alias, which is only a reference, resolves to.
     pub fn referred(&self, id: SchemaId) -> SchemaId {
         if id.index() < self.document.schemas().len() { self.document.referred(id) } else { id }
     }

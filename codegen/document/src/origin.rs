@@ -1,7 +1,8 @@
-//! Where each node of the document came from: which file, and where in it.
+//! The origin of each node of the document: its file and position.
 //!
-//! The passes move nodes about: `bundle` copies them out of other files, `overlay` sets some and removes others. [`SourceMap`] keeps the
-//! texts and remembers those moves, so that a JSON pointer into the document as it stands leads back to a line that a person wrote.
+//! The passes move nodes: `bundle` copies them from other files, and `overlay` sets some and removes others.
+//! [`SourceMap`] keeps the texts and records these moves, so that a JSON pointer into the current document leads back
+//! to a source line.
 
 mod spans;
 
@@ -12,11 +13,11 @@ use std::sync::OnceLock;
 use crate::pointer::{child, push_token, tokens};
 use spans::Spans;
 
-/// One of the files that were read.
+/// The id of a file that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(usize);
 
-/// The files that were read, and which of their nodes stands where in the document.
+/// The files that were read, and the origins of the document's nodes in them.
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<File>,
@@ -28,9 +29,9 @@ pub struct SourceMap {
 /// The directory that references must not leave.
 #[derive(Clone, Debug)]
 struct Root {
-    /// Its name with a slash, as shown to people.
+    /// The name with a trailing slash, as shown in diagnostics.
     name: String,
-    /// The main document's path in it.
+    /// The path of the main document in it.
     main: String,
 }
 
@@ -38,62 +39,66 @@ struct Root {
 struct File {
     name: String,
     text: String,
-    /// Made when the first position in this file is asked for: usually never.
+    /// Created when the first position in this file is requested, which is rare.
     spans: OnceLock<Spans>,
-    /// Where each line starts, made at the same time.
+    /// The start of each line, created together with `spans`.
     lines: OnceLock<Vec<usize>>,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position<'a> {
-    /// The file's name, as shown to people.
+    /// The file's name, as shown in diagnostics.
     pub file: &'a str,
-    /// The line, counted from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// The column in characters, counted from 1.
+    /// The column in characters, starting at 1.
     pub column: usize,
-    /// The bytes of the file's text that stand for the node: its key, and its value where that is a scalar. Never more than one line.
+    /// The byte range in the file's text that represents the node: its key, and its value if that is a scalar. It is
+    /// within one line.
     pub span: Range<usize>,
-    /// Whether the node itself stands here. Otherwise no file has it, and this is its nearest ancestor that one has.
+    /// True if the position is that of the node itself. Otherwise no file contains the node, and the position is that
+    /// of its nearest ancestor in a file.
     pub exact: bool,
     pub(crate) text: &'a str,
 }
 
 impl SourceMap {
-    /// No files yet.
+    /// Creates an empty source map.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets references lead to any file below a directory, `name` as it is shown with a slash, in which the main document is at `main`. Without
-    /// this, it is the main document's own directory.
+    /// Allows references to any file below a directory. `name` is the directory as shown in diagnostics, with a
+    /// trailing slash, and `main` the path of the main document in it. The default is the directory of the main
+    /// document.
     pub fn set_root(&mut self, name: impl Into<String>, main: impl Into<String>) {
         self.root = Some(Root { name: name.into(), main: main.into() });
     }
 
-    /// Lets references lead to URLs with this prefix, which the caller's function reads like a path.
+    /// Allows references to URLs with this prefix, which the caller's function reads like paths.
     pub fn allow_remote(&mut self, prefix: impl Into<String>) {
         self.remotes.push(prefix.into());
     }
 
-    /// Lets references lead where those of other documents may.
+    /// Allows the same references as another source map.
     pub fn share_roots(&mut self, other: &Self) {
         self.root.clone_from(&other.root);
         self.remotes.clone_from(&other.remotes);
     }
 
-    /// The directory that references must not leave, with its slash, and the path in it of the main document of this name.
+    /// Returns the directory that references must not leave, with its slash, and the path in it of the main document
+    /// with this name.
     pub(crate) fn split<'n>(&'n self, name: &'n str) -> (&'n str, &'n str) {
         self.root.as_ref().map_or_else(|| split_directory(name), |root| (root.name.as_str(), root.main.as_str()))
     }
 
-    /// Whether a URL may be read.
+    /// Returns true if a URL may be read.
     pub(crate) fn allows_remote(&self, url: &str) -> bool {
         self.remotes.iter().any(|prefix| url.starts_with(prefix))
     }
 
-    /// Keeps a file's text. The first file's nodes are taken to be the document's until told otherwise.
+    /// Adds a file's text. The nodes of the document are assumed to come from the first file unless set otherwise.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let file = FileId(self.files.len());
         self.files.push(File { name: name.into(), text: text.into(), spans: OnceLock::new(), lines: OnceLock::new() });
@@ -103,28 +108,28 @@ impl SourceMap {
         file
     }
 
-    /// The file's name, as shown to people.
+    /// Returns the file's name, as shown in diagnostics.
     pub fn name(&self, file: FileId) -> &str {
         self.files.get(file.0).map_or("", |file| &file.name)
     }
 
-    /// The file's text.
+    /// Returns the file's text.
     pub fn text(&self, file: FileId) -> &str {
         self.files.get(file.0).map_or("", |file| &file.text)
     }
 
-    /// Where the node at `pointer` of the document as it stands came from: the file, and the pointer in it.
+    /// Returns the origin of the node at `pointer` of the current document: the file, and the pointer in it.
     pub fn origin(&self, pointer: &str) -> Option<(FileId, String)> {
         self.origins.find(pointer)
     }
 
-    /// Where the node at `pointer` of the document as it stands was written, or its nearest ancestor that was.
+    /// Returns the position of the node at `pointer` of the current document, or of its nearest ancestor in a file.
     pub fn position(&self, pointer: &str) -> Option<Position<'_>> {
         let (file, pointer) = self.origin(pointer)?;
         self.position_in(file, &pointer)
     }
 
-    /// Where the node at `pointer` of `file` is written, or its nearest ancestor.
+    /// Returns the position of the node at `pointer` of `file`, or of its nearest ancestor.
     pub fn position_in(&self, file: FileId, pointer: &str) -> Option<Position<'_>> {
         let source = self.files.get(file.0)?;
         let spans = source.spans.get_or_init(|| Spans::new(&source.text));
@@ -132,7 +137,7 @@ impl SourceMap {
         Some(Position { exact, ..source.position(span) })
     }
 
-    /// The place at a byte offset of `file`.
+    /// Returns the position of a byte offset of `file`.
     pub fn position_at(&self, file: FileId, offset: usize) -> Option<Position<'_>> {
         let source = self.files.get(file.0)?;
         let start = boundary(&source.text, offset);
@@ -140,24 +145,25 @@ impl SourceMap {
         Some(source.position(start..end))
     }
 
-    /// Says that the node at `pointer` of the document, with all that is in it, came from `source` of `file`.
+    /// Sets the origin of the node at `pointer` of the document, and of everything in it, to `source` of `file`.
     pub(crate) fn set_origin(&mut self, pointer: &str, file: FileId, source: &str) {
         *self.origins.node(pointer) = Origins { place: Some((file, source.to_owned())), members: HashMap::new() };
     }
 
-    /// Says that what stands at `pointer` of the document is found at `to`, too.
+    /// Copies the origin of the node at `pointer` of the document to `to`.
     pub(crate) fn copy_origin(&mut self, pointer: &str, to: &str) {
         let place = self.origins.find(pointer);
         let members = self.origins.node(pointer).members.clone();
         *self.origins.node(to) = Origins { place, members };
     }
 
-    /// Says that some members of the object at `pointer` are gone.
+    /// Removes the origins of members that were removed from the object at `pointer`.
     pub(crate) fn forget_members(&mut self, pointer: &str, gone: &HashSet<String>) {
         self.origins.node(pointer).members.retain(|token, _| !gone.contains(token));
     }
 
-    /// Says that some of the `len` elements of the array at `pointer` are gone, so that those behind them have moved up.
+    /// Removes the origins of elements that were removed from the array at `pointer`, which had `len` elements, and
+    /// moves up those after them.
     pub(crate) fn forget_elements(&mut self, pointer: &str, gone: &HashSet<usize>, len: usize) {
         let kept = (0..len).filter(|index| !gone.contains(index));
         let moved = kept.zip(0_usize..).map(|(old, new)| {
@@ -191,12 +197,12 @@ impl File {
     }
 }
 
-/// A name's directory, with its slash, and its last part.
+/// Splits a name into its directory, with the slash, and its last part.
 pub(crate) fn split_directory(name: &str) -> (&str, &str) {
     name.split_at(name.rfind(['/', '\\']).map_or(0, |slash| slash + 1))
 }
 
-/// The last start of a character at or before `offset`.
+/// Returns the last start of a character at or before `offset`.
 pub(crate) fn boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
@@ -205,8 +211,8 @@ pub(crate) fn boundary(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// The nodes that do not come from where their parents do, by their place in the document. The longest known prefix of a pointer tells
-/// the origin of what it points at.
+/// The nodes whose origin differs from that of their parent, as a tree by pointer. The origin of a node follows from
+/// the longest known prefix of its pointer.
 #[derive(Clone, Debug, Default)]
 struct Origins {
     place: Option<(FileId, String)>,

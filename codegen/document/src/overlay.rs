@@ -1,10 +1,11 @@
-//! Pass 3: our corrections and our documentation, as an OpenAPI Overlay 1.0 to 1.2.
+//! Pass 3: applies corrections and documentation as an OpenAPI Overlay 1.0 to 1.2.
 //!
-//! Strict, so that no correction outlives what it corrects: an action that matches nothing is an error, one that changes nothing a
-//! warning. What an overlay has set is reported at the overlay's own line from then on.
+//! An action that matches nothing is an error, and one that changes nothing is a warning, so that no correction
+//! outlives its cause. Values set by an overlay are reported at the overlay's own line from then on.
 //!
-//! Three things the specification leaves open, or leaves to us: values of different kinds replace each other; elements that an array has
-//! already are not appended a second time, for no array of OpenAPI wants them twice; single values may be removed.
+//! Three cases are left open by the specification: values of different types replace each other; elements that are
+//! already in an array are not appended again, because no array of OpenAPI should contain duplicates; single values can
+//! be removed.
 //!
 //! A document may have several overlays. One with `x-additions: true` only adds operations and components: one that the document declares
 //! by now is an error.
@@ -21,9 +22,9 @@ use crate::origin::{FileId, SourceMap};
 use action::Action;
 use apply::Target;
 
-/// Applies an overlay's actions to the document, each to what the one before it left.
+/// Applies an overlay's actions to the document in order.
 ///
-/// `name` is what people are shown, such as `specs/kajabi/overlay.yaml`.
+/// `name` is the name in diagnostics, such as `specs/kajabi/overlay.yaml`.
 pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
     let mut report = Report { file, diagnostics };
@@ -32,7 +33,7 @@ pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut Sourc
     actions(&overlay, &mut report, |action, report| target.apply(action, report));
 }
 
-/// Checks an overlay without a document: everything but whether its targets match.
+/// Checks an overlay without a document: everything except whether its targets match.
 pub fn check(name: &str, text: &[u8], documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
     actions(&overlay, &mut Report { file, diagnostics }, |_, _| {});
@@ -40,7 +41,7 @@ pub fn check(name: &str, text: &[u8], documents: &mut SourceMap, diagnostics: &m
 
 /// Returns true if a text is an overlay and not an OpenAPI document.
 pub fn is_overlay(text: &[u8]) -> bool {
-    // An overlay begins with its version, and a large document need not be parsed to see that it is none.
+    // An overlay begins with its version, so a large document need not be parsed to see that it is not one.
     let start = &text[..text.len().min(4096)];
     if !start.windows(7).any(|part| part == b"overlay") {
         return false;
@@ -67,28 +68,28 @@ fn adds(overlay: &Value, report: &mut Report<'_>) -> bool {
 /// The extension of an overlay that only adds what the document lacks.
 const ADDITIONS: &str = "x-additions";
 
-/// Checks an overlay, and does something with each action that can be read.
+/// Checks an overlay, and calls `apply` with each valid action.
 fn actions(overlay: &Value, report: &mut Report<'_>, mut apply: impl FnMut(&Action<'_>, &mut Report<'_>)) {
     let Some(version) = check_object(overlay, report) else { return };
     let all = overlay.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for (index, value) in all.iter().enumerate() {
         let at = child("/actions", &index.to_string());
         if all[..index].contains(value) {
-            report.error("duplicate-action", &at, "this action is listed before", "remove one of the two");
+            report.error("duplicate-action", &at, "duplicate action", "remove one of the two");
         } else if let Some(action) = Action::read(value, &at, version, report) {
             apply(&action, report);
         }
     }
 }
 
-/// The versions of the specification, as far as they differ here.
+/// The versions of the specification that differ here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum Version {
     V1_0,
     V1_1,
 }
 
-/// Where the overlay's own faults go: they are in its file, not in the document.
+/// Diagnostics of the overlay itself: they refer to its file, not to the document.
 struct Report<'a> {
     file: FileId,
     diagnostics: &'a mut Diagnostics,
@@ -103,7 +104,7 @@ impl Report<'_> {
         self.diagnostics.push(Diagnostic::new(Severity::Warning, code, pointer, message, help).in_file(self.file));
     }
 
-    /// Reports the keys that are none of these, nor extensions. Says whether there were any.
+    /// Reports the keys that are neither known nor extensions. Returns true if there are any.
     fn unknown_keys(&mut self, object: &Map<String, Value>, at: &str, known: &[&str]) -> bool {
         let before = self.diagnostics.len();
         for key in object.keys().filter(|key| !known.contains(&key.as_str()) && !key.starts_with("x-")) {
@@ -111,13 +112,13 @@ impl Report<'_> {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("known here: {}", known.join(", ")),
             };
-            self.error("unknown-key", &child(at, key), format!("an overlay has no key `{key}` here"), help);
+            self.error("unknown-key", &child(at, key), format!("unknown key `{key}` in an overlay"), help);
         }
         self.diagnostics.len() > before
     }
 }
 
-/// Checks all but the actions themselves.
+/// Checks everything except the actions themselves.
 fn check_object(overlay: &Value, report: &mut Report<'_>) -> Option<Version> {
     let object = overlay.as_object()?;
     let stated = match object.get("overlay") {
@@ -131,7 +132,7 @@ fn check_object(overlay: &Value, report: &mut Report<'_>) -> Option<Version> {
     };
     let version = match stated.split('.').collect::<Vec<_>>().as_slice() {
         ["1", "0", patch] if is_number(patch) => Version::V1_0,
-        // 1.2 has the actions of 1.1.
+        // 1.2 has the same actions as 1.1.
         ["1", "1" | "2", patch] if is_number(patch) => Version::V1_1,
         _ => {
             let message = format!("expected an Overlay version such as `1.0.0`, `1.1.0` or `1.2.0`, found {stated}");
@@ -141,15 +142,15 @@ fn check_object(overlay: &Value, report: &mut Report<'_>) -> Option<Version> {
     };
     report.unknown_keys(object, "", &["overlay", "info", "extends", "actions"]);
     if object.get("extends").is_some_and(|extends| !extends.is_string()) {
-        report.error("wrong-type", "/extends", "expected the URL of a document, found no string", "");
+        report.error("wrong-type", "/extends", "expected the URL of a document as a string", "");
     }
     check_info(object.get("info"), report);
     match object.get("actions") {
         Some(Value::Array(actions)) if !actions.is_empty() => {}
         Some(Value::Array(_)) | None => {
-            report.error("missing-key", "/actions", "an overlay needs a list of `actions`", "");
+            report.error("missing-key", "/actions", "missing list of `actions`", "");
         }
-        Some(_) => report.error("wrong-type", "/actions", "`actions` is a list", "write `- ` before each action"),
+        Some(_) => report.error("wrong-type", "/actions", "`actions` must be a list", "write `- ` before each action"),
     }
     Some(version)
 }
@@ -161,20 +162,20 @@ fn is_number(text: &str) -> bool {
 fn check_info(info: Option<&Value>, report: &mut Report<'_>) {
     let info = match info {
         Some(Value::Object(info)) => info,
-        Some(_) => return report.error("wrong-type", "/info", "`info` is a mapping", ""),
-        None => return report.error("missing-key", "", "an overlay needs an `info`", "add its `title` and `version`"),
+        Some(_) => return report.error("wrong-type", "/info", "`info` must be a mapping", ""),
+        None => return report.error("missing-key", "", "missing `info`", "add its `title` and `version`"),
     };
     report.unknown_keys(info, "/info", &["title", "version", "description"]);
     for key in ["title", "version", "description"] {
         match info.get(key) {
             Some(Value::String(_)) => {}
-            // YAML takes `1.0` for a number.
+            // YAML parses `1.0` as a number.
             Some(Value::Number(_)) if key == "version" => {
                 report.warning("wrong-type", "/info/version", "the version is a number", "put it in quotes");
             }
-            Some(_) => report.error("wrong-type", &child("/info", key), format!("`{key}` is a text"), ""),
+            Some(_) => report.error("wrong-type", &child("/info", key), format!("`{key}` must be a string"), ""),
             None if key == "description" => {}
-            None => report.error("missing-key", "/info", format!("the overlay's `info` needs a `{key}`"), ""),
+            None => report.error("missing-key", "/info", format!("missing `{key}` in the overlay's `info`"), ""),
         }
     }
 }

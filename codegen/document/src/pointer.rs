@@ -1,6 +1,6 @@
 //! JSON pointers (RFC 6901).
 
-/// The pointer of the member `token` of the node at `pointer`.
+/// Returns the pointer of the member `token` of the node at `pointer`.
 pub fn child(pointer: &str, token: &str) -> String {
     let mut child = String::with_capacity(pointer.len() + token.len() + 1);
     child.push_str(pointer);
@@ -8,7 +8,7 @@ pub fn child(pointer: &str, token: &str) -> String {
     child
 }
 
-/// Makes `pointer` that of its member `token`.
+/// Appends the token of a member to `pointer`.
 pub fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
     let mut rest = token;
@@ -20,7 +20,7 @@ pub fn push_token(pointer: &mut String, token: &str) {
     pointer.push_str(rest);
 }
 
-/// The tokens of a pointer, unescaped.
+/// Returns the unescaped tokens of a pointer.
 pub fn tokens(pointer: &str) -> impl DoubleEndedIterator<Item = String> {
     let tokens = pointer.strip_prefix('/').into_iter().flat_map(|rest| rest.split('/'));
     tokens.map(|token| match token.contains('~') {

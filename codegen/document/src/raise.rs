@@ -1,12 +1,13 @@
-//! Any supported version to OpenAPI 3.2: the one vocabulary that every later pass reads.
+//! Pass 4: converts any supported version to OpenAPI 3.2, the only vocabulary that later passes read.
 //!
-//! One traversal goes down the document by the table in [`spec`](crate::spec) and raises each object before its members, so that the pointers of what is
-//! found are those of the raised document; [`SourceMap`] leads from them to the line that the author wrote. What is done to an object is a list of steps,
-//! one function per construct with its before and after. Data (examples, defaults, enums, constants, extensions) is never entered.
+//! A single traversal follows the table in [`spec`](crate::spec) and raises each object before its members, so the
+//! pointers of diagnostics are those of the raised document; [`SourceMap`] maps them to source lines. An object is
+//! raised by a list of steps, with one function per construct. Data (examples, defaults, enums, constants, extensions)
+//! is never changed.
 //!
-//! Every step is taken in every version: what is usual though forbidden, such as `nullable` in 3.1 or a list of types in 3.0, is read as meant.
-//! [`repair`] comes before it: what breaks a rule in a way that still shows what is meant is read as meant. Apart from what it leaves out with a warning,
-//! nothing is lost.
+//! All steps apply to every version: constructs that are common although not allowed, such as `nullable` in 3.1 or a
+//! list of types in 3.0, are read as intended. [`repair`] runs before and reads invalid parts as intended if the
+//! intention is clear. Nothing is lost except what it leaves out with a warning.
 
 mod document;
 mod parameters;
@@ -28,10 +29,10 @@ pub use repair::{LEFT_OUT, repair};
 /// An object of the document.
 type JsonObject = Map<String, Value>;
 
-/// Turns a document of any supported version into one of OpenAPI 3.2. Raising it again changes nothing.
+/// Converts a document of any supported version to OpenAPI 3.2. Raising the result again changes nothing.
 ///
-/// Before `{"openapi": "3.0.3", "components": {"schemas": {"A": {"type": "string", "nullable": true}}}}`,
-/// after `{"openapi": "3.2.0", "components": {"schemas": {"A": {"type": ["string", "null"]}}}}`.
+/// `{"openapi": "3.0.3", "components": {"schemas": {"A": {"type": "string", "nullable": true}}}}`
+/// becomes `{"openapi": "3.2.0", "components": {"schemas": {"A": {"type": ["string", "null"]}}}}`.
 pub fn raise(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let version = Versions::of(document);
     references::resolve_names(document);
@@ -53,7 +54,7 @@ pub fn raise(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut 
     raising.relocations.follow(document);
 }
 
-/// Reports a document that describes nothing: a client of it would be empty.
+/// Reports a document that describes nothing, for which the client would be empty.
 fn check_content(root: &JsonObject, version: Versions, diagnostics: &mut Diagnostics) {
     let (sections, help): (&[&str], _) = if version == Versions::V2_0 {
         (&["paths", "definitions"], "add `paths`")
@@ -65,10 +66,10 @@ fn check_content(root: &JsonObject, version: Versions, diagnostics: &mut Diagnos
     }
 }
 
-/// Returns true if the paths of a document have operations, or what may be meant for some.
+/// Returns true if the paths of a document have operations, or other content that may be meant as operations.
 pub fn describes_operations(document: &Value) -> bool {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    // Whatever else is there may be meant for an operation.
+    // Any other content may be meant as an operation.
     let is_operation = |name: &String| {
         !name.starts_with("x-") && !matches!(name.as_str(), "summary" | "description" | "servers" | "parameters")
     };
@@ -76,7 +77,7 @@ pub fn describes_operations(document: &Value) -> bool {
     items.any(|item| item.keys().any(is_operation))
 }
 
-/// Reports a raised document of which a client would have no methods: an error if the author's document `described` some.
+/// Reports a raised document without operations. This is an error if the original document `described` some.
 pub fn check_operations(described: bool, document: &Value, diagnostics: &mut Diagnostics) {
     let events = document.get("webhooks").and_then(Value::as_object);
     let has_operations =
@@ -87,28 +88,28 @@ pub fn check_operations(described: bool, document: &Value, diagnostics: &mut Dia
     }
     let place = if document.get("paths").is_some() { "/paths" } else { "" };
     if described {
-        let message = "none of the document's operations can be read, for the reasons given";
-        diagnostics.error("no-operations", place, message, "correct the paths, or write an overlay");
+        let message = "none of the document's operations can be read because of the problems above";
+        diagnostics.error("no-operations", place, message, "fix the paths, or write an overlay");
     } else if events.is_none_or(JsonObject::is_empty) {
         let message = "the document describes no operations, so the client has no methods";
         diagnostics.warning("no-operations", place, message, "is this the right file?");
     }
 }
 
-/// The traversal: where it is, and what it has found.
+/// The state of the traversal.
 struct Raising<'d> {
-    /// The pointer of the object at hand, in the raised document.
+    /// The pointer of the current object, in the raised document.
     pointer: String,
-    /// The version the document was written in.
+    /// The version in which the document was written.
     version: Versions,
     documents: &'d mut SourceMap,
     diagnostics: &'d mut Diagnostics,
-    /// What has changed its place.
+    /// The nodes that have been moved.
     relocations: Relocations,
 }
 
 impl Raising<'_> {
-    /// Does something at the member `token` of the object at hand.
+    /// Runs `work` at the member `token` of the current object.
     fn enter<R>(&mut self, token: &str, work: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.pointer.len();
         push_token(&mut self.pointer, token);
@@ -117,18 +118,18 @@ impl Raising<'_> {
         result
     }
 
-    /// The pointer of a member of the object at hand.
+    /// Returns the pointer of a member of the current object.
     fn place(&self, token: &str) -> String {
         child(&self.pointer, token)
     }
 
-    /// Warns at a member of the object at hand.
+    /// Adds a warning at a member of the current object.
     fn warn(&mut self, token: &str, code: &'static str, message: impl Into<String>, help: &str) {
         let place = self.place(token);
         self.diagnostics.warning(code, place, message, help);
     }
 
-    /// Warns at a pointer. What stood there may be about to move, so the place in the author's file is looked up at once.
+    /// Adds a warning at a pointer. The position in the file is looked up immediately, because the node may be moved.
     fn warn_at(&mut self, pointer: &str, code: &'static str, message: impl Into<String>, help: &str) {
         let diagnostic = Diagnostic::new(Severity::Warning, code, pointer, message, help);
         self.diagnostics.push(match self.documents.origin(pointer) {
@@ -137,13 +138,13 @@ impl Raising<'_> {
         });
     }
 
-    /// Remembers that what stood at the pointer `from` now stands at `to`, for references and for positions.
+    /// Records that the node at `from` has moved to `to`, for references and positions.
     fn moved(&mut self, from: &str, to: &str) {
         self.documents.copy_origin(from, to);
         self.relocations.add(from.to_owned(), to.to_owned());
     }
 
-    /// Raises whatever stands at a place that holds this type.
+    /// Raises a value of this type.
     fn node(&mut self, holds: FieldType, value: &mut Value) {
         match (holds, value) {
             (FieldType::List(inner), Value::Array(items)) => {
@@ -170,7 +171,7 @@ impl Raising<'_> {
         }
     }
 
-    /// Raises an object: itself first, then its members.
+    /// Raises an object, then its members.
     fn object(&mut self, kind: ObjectKind, object: &mut JsonObject) {
         if kind == ObjectKind::Parameter {
             parameters::of_version(object, self);

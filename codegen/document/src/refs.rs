@@ -1,4 +1,4 @@
-//! The one follower of references: pointers, anchors and `$id`s, with a visited set and no limit of length.
+//! Resolving references: pointers, anchors and `$id`s. Chains can have any length; cycles are detected.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -8,64 +8,64 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{push_token, tokens};
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Why a reference has no target.
+/// The reason why a reference has no target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RefError {
-    /// There is no node: the reference.
+    /// The target of this reference does not exist.
     Unknown(String),
-    /// References lead only to each other.
+    /// The references form a cycle.
     Cycle,
 }
 
-/// The node behind a reference.
+/// The resolved target of a reference.
 #[derive(Debug)]
 pub(crate) struct Followed<'n> {
     pub(crate) node: &'n Value,
     pub(crate) pointer: String,
-    /// `summary` and `description` beside the first reference that has them.
+    /// `summary` and `description` next to the first reference that has them.
     pub(crate) summary: Option<&'n str>,
     pub(crate) description: Option<&'n str>,
 }
 
-/// The fields of a path item, and its pointer.
+/// The fields of a path item, with its pointer.
 pub(crate) type Layer<'n> = (&'n Map<String, Value>, String);
 
-/// Follows the references within a document.
+/// Resolves the references within a document.
 #[derive(Debug)]
 pub struct References<'v> {
     root: &'v Value,
-    /// What schemas call themselves, gathered when the first reference asks for it.
+    /// The names of schemas, collected when a reference needs them.
     names: OnceCell<Names>,
 }
 
-/// The names that schemas give themselves.
+/// The names that schemas have by `$id` and anchors.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// Pointer by `$id`, and by `$id` with `#` and an anchor; the document has an empty `$id`.
+    /// Pointers by `$id`, and by `$id` with `#` and an anchor. The document has an empty `$id`.
     pointers: HashMap<String, String>,
-    /// Pointer and `$id` of each schema that has one, the innermost last.
+    /// The pointer and `$id` of each schema that has one, in document order, so that inner ones follow outer ones.
     resources: Vec<(String, String)>,
     /// The document's `$self`.
     base: String,
 }
 
 impl<'v> References<'v> {
-    /// Creates a follower for a document.
+    /// Creates a resolver for a document.
     pub fn new(root: &'v Value) -> Self {
         Self { root, names: OnceCell::new() }
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn root(&self) -> &'v Value {
         self.root
     }
 
-    /// The node at a pointer.
+    /// Returns the node at a pointer.
     pub(crate) fn node(&self, pointer: &str) -> Option<&'v Value> {
         self.root.pointer(pointer)
     }
 
-    /// The kind of the object at a pointer, if the specification describes one there.
+    /// Returns the kind of the object at a pointer, if the specification defines one there.
     pub(crate) fn kind(&self, pointer: &str) -> Option<ObjectKind> {
         let (mut holds, mut node) = (FieldType::DOCUMENT, self.root);
         for token in tokens(pointer) {
@@ -78,10 +78,11 @@ impl<'v> References<'v> {
         holds.object()
     }
 
-    /// The JSON pointer that a reference refers to. `from` is the pointer of the object that has the reference.
+    /// Returns the JSON pointer that a reference refers to. `from` is the pointer of the object that contains the
+    /// reference.
     pub fn target(&self, reference: &str, from: &str) -> Option<String> {
         let text = decoded(reference);
-        // `#/` is written for the whole document.
+        // Some documents use `#/` for the whole document.
         let text = if text == "#/" { "#".to_owned() } else { text };
         if let Some(pointer) = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'))
             && self.node(pointer).is_some()
@@ -91,7 +92,7 @@ impl<'v> References<'v> {
         self.names.get_or_init(|| Names::of(self.root)).target(self.root, &text, from)
     }
 
-    /// The node, or the one that its references lead to.
+    /// Returns the node, or the one that its references resolve to.
     pub(crate) fn follow<'n>(&self, node: &'n Value, pointer: &str) -> Result<Followed<'n>, RefError>
     where
         'v: 'n,
@@ -113,7 +114,7 @@ impl<'v> References<'v> {
         Ok(found)
     }
 
-    /// The path item, and those that its `$ref` leads to: the nearest first, whose fields win.
+    /// Returns the path item, and those that its `$ref` resolves to. The fields of earlier ones take precedence.
     pub(crate) fn layers<'n>(&self, item: &'n Map<String, Value>, pointer: &str) -> Result<Vec<Layer<'n>>, RefError>
     where
         'v: 'n,
@@ -134,13 +135,13 @@ impl<'v> References<'v> {
     }
 }
 
-/// The text of a node's `$ref`.
+/// Returns the text of a node's `$ref`.
 pub(crate) fn reference(node: &Value) -> Option<&str> {
     node.get("$ref")?.as_str()
 }
 
 impl Names {
-    /// The names in a document.
+    /// Collects the names in a document.
     pub(crate) fn of(root: &Value) -> Self {
         let base = root.get("$self").and_then(Value::as_str).unwrap_or_default().trim_end_matches('#').to_owned();
         let mut names = Self { base: base.clone(), ..Self::default() };
@@ -149,14 +150,14 @@ impl Names {
         names
     }
 
-    /// The names in a file of which nobody knows what it holds: wherever a keyword is that gives a name.
+    /// Collects the names in a file of unknown content, wherever a keyword defines one.
     pub(crate) fn anywhere(root: &Value) -> Self {
         let mut names = Self { pointers: HashMap::from([(String::new(), String::new())]), ..Self::default() };
         names.gather_anywhere(root, "", &mut String::new());
         names
     }
 
-    /// The pointer that a reference without percent-encoding refers to. `from` is where it stands.
+    /// Returns the pointer that a decoded reference at `from` refers to.
     pub(crate) fn target(&self, root: &Value, reference: &str, from: &str) -> Option<String> {
         let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let is_pointer = fragment.is_empty() || fragment.starts_with('/');
@@ -174,19 +175,19 @@ impl Names {
         anchor(&uri).or_else(|| anchor(&self.base).filter(|_| reference.starts_with('#'))).cloned()
     }
 
-    /// Whether a reference with a URI is one to a schema that calls itself so, or to something in it.
+    /// Returns true if a reference with a URI refers to a schema by its `$id`, or to a part of one.
     pub(crate) fn knows(&self, reference: &str, from: &str) -> bool {
         let uri = reference.split('#').next().unwrap_or_default();
         !uri.is_empty() && self.pointers.contains_key(&joined(self.base_at(from), uri))
     }
 
-    /// The URI that references at a pointer are relative to.
+    /// Returns the URI to which references at a pointer are relative.
     fn base_at(&self, from: &str) -> &str {
         let around = self.resources.iter().rev().find(|(pointer, _)| is_within(from, pointer));
         around.map_or(&self.base, |(_, id)| id)
     }
 
-    /// Adds the names that a schema gives itself. Returns the URI that references in it are relative to.
+    /// Adds the names of a schema. Returns the URI to which references in it are relative.
     fn add(&mut self, schema: &Value, base: &str, at: &str) -> String {
         let text = |key| schema.get(key).and_then(Value::as_str);
         let mut base = base.to_owned();
@@ -235,18 +236,20 @@ impl Names {
     }
 }
 
-/// The pointer relative to one of the nodes around `from`, the innermost first: tools write `#/$defs/A` in a schema that has `$defs` but no `$id`.
+/// Resolves the pointer relative to the nodes around `from`, from the innermost outwards: tools write `#/$defs/A` in a
+/// schema that has `$defs` but no `$id`.
 fn within(root: &Value, fragment: &str, from: &str) -> Option<String> {
     let ends = from.match_indices('/').map(|(end, _)| end).rev();
     ends.map(|end| format!("{}{fragment}", &from[..end])).find(|pointer| root.pointer(pointer).is_some())
 }
 
-/// Whether a pointer is that of a node or of something in it.
+/// Returns true if a pointer is that of a node or of a descendant.
 fn is_within(pointer: &str, node: &str) -> bool {
     pointer.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// A reference relative to a URI. Only the last segment of a path is replaced; what `$id`s in use ask for is no more.
+/// Resolves a reference against a URI. Only the last segment of a path is replaced, which suffices for the `$id`s in
+/// use.
 pub(crate) fn joined(base: &str, reference: &str) -> String {
     if base.is_empty() || reference.contains(':') {
         return reference.to_owned();
@@ -260,7 +263,7 @@ pub(crate) fn joined(base: &str, reference: &str) -> String {
     format!("{directory}{reference}")
 }
 
-/// The text without percent-encoding; one that is encoded wrongly stays as it is.
+/// Decodes percent-encoding. A text with invalid encoding is returned unchanged.
 pub fn decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();

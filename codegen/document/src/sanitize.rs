@@ -1,12 +1,13 @@
-//! Foreign text made harmless for those who read it: on a terminal, in a log, in Markdown.
+//! Sanitizing untrusted text for terminals, logs and Markdown.
 //!
-//! A document, a file's name and a server's message may hold anything. Nothing of it may move the cursor, color the terminal, turn the
-//! direction of reading, hide other text, begin a command of GitHub Actions, or become Markdown or HTML. Everything that is printed
-//! passes through one of these functions, each for the kind of place that the text goes to.
+//! A document, a file's name and a server's message may contain anything. They must not move the cursor, color the
+//! terminal, change the text direction, hide other text, start a GitHub Actions command, or be rendered as Markdown or
+//! HTML. All output passes through one of these functions, each of which is for one kind of destination.
 
 use std::borrow::Cow;
 
-/// Whether a character is not shown as itself: a control character, or one that is invisible or changes how its neighbours are shown.
+/// Returns true if a character is not displayed as itself: a control character, or one that is invisible or affects the
+/// display of its neighbours.
 pub fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(
@@ -30,7 +31,7 @@ pub fn is_hidden(char: char) -> bool {
         )
 }
 
-/// Text that stays on its line: line feeds are shown as `\n`, tabs as spaces, other hidden characters as U+FFFD.
+/// Returns the text on one line: line feeds are shown as `\n`, tabs as spaces, and other hidden characters as U+FFFD.
 pub fn line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return without_commands(Cow::Borrowed(text));
@@ -48,14 +49,15 @@ pub fn line(text: &str) -> Cow<'_, str> {
     without_commands(Cow::Owned(out))
 }
 
-/// Text of several lines, each of them as [`line()`] makes it. Only text that the generator has laid out may keep its line feeds: in
-/// anything else they would forge lines of their own.
+/// Sanitizes each line of a text like [`line()`]. Use it only for text laid out by the generator: other text could
+/// forge lines with its line feeds.
 pub fn block(text: &str) -> String {
     let lines: Vec<Cow<'_, str>> = text.split('\n').map(line).collect();
     lines.join("\n")
 }
 
-/// JSON with hidden characters escaped: it has the same meaning, because outside its strings JSON has none but white space.
+/// Escapes hidden characters in JSON. The meaning stays the same, because outside of strings JSON contains only
+/// whitespace.
 pub fn json(text: &str) -> Cow<'_, str> {
     let escaped = |char: char| is_hidden(char) && !matches!(char, '\n' | '\r' | '\t');
     if !text.contains(escaped) && !text.contains(LEGACY_COMMAND) {
@@ -75,10 +77,11 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// How commands of GitHub Actions began once; the runner still obeys them anywhere in a line.
+/// The old prefix of GitHub Actions commands, which the runner still accepts anywhere in a line.
 const LEGACY_COMMAND: &str = "##[";
 
-/// Breaks what a runner of GitHub Actions takes for a command: `::` at the beginning of a line, spaces aside, or `##[` anywhere.
+/// Breaks texts that a GitHub Actions runner would parse as commands: `::` at the beginning of a line, after spaces, or
+/// `##[` anywhere.
 fn without_commands(text: Cow<'_, str>) -> Cow<'_, str> {
     let indent = text.len() - text.trim_start().len();
     let begins = text[indent..].starts_with("::");
@@ -92,27 +95,27 @@ fn without_commands(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The text of a workflow command of GitHub Actions. Line feeds are kept, escaped as the runner wants them.
+/// Escapes the text of a GitHub Actions workflow command. Line feeds are kept in escaped form.
 pub fn command_data(text: &str) -> String {
     block(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property of a workflow command of GitHub Actions.
+/// Escapes a property of a GitHub Actions workflow command.
 pub fn command_property(text: &str) -> String {
     command_data(&line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Text in Markdown that is neither Markdown nor HTML, links nothing, mentions nobody and stays on its line. Punctuation that may mean
-/// something is escaped as Markdown has it, so that the source can be read, too.
+/// Escapes text so that Markdown displays it literally on one line, without links or mentions. Punctuation is escaped
+/// with backslashes, so that the source stays readable.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = line(text);
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
-            // GitHub does not take the zero-width space for a part of a name.
+            // GitHub does not treat the zero-width space as part of a name.
             '@' => out.push_str("\\@\u{200b}"),
-            // `www.` begins an address, and so does `https://`.
+            // `www.` starts a link, and so does `https://`.
             '.' if out.ends_with(['w', 'W']) => out.push_str("\\."),
             ':' if chars.peek() != Some(&'/') => out.push(char),
             ' ' | ',' | '.' | '/' | '-' | ';' | '\'' | '"' | '%' | '=' | '?' | '(' | ')' => out.push(char),
@@ -123,7 +126,7 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// Text in Markdown as code. A backtick would end it, and is written as the letter that looks like one.
+/// Formats text as Markdown code. A backtick would end it, and is replaced by a similar character.
 pub fn markdown_code(text: &str) -> String {
     let text = line(text).replace('`', "\u{2cb}");
     let space = if text.is_empty() || text.starts_with(' ') || text.ends_with(' ') { " " } else { "" };

@@ -1,9 +1,10 @@
-//! What OpenAPI allows where: for each object its fields, what they hold, and the versions that have them.
+//! A table of the fields of each OpenAPI object: their types, and the versions that have them.
 //!
-//! Every pass that reads or changes a document follows this one table, from Swagger 2.0 to OpenAPI 3.2 with JSON Schema 2020-12. A field that the table
-//! calls [`FieldType::Any`], or does not have (extensions, for example), is data: nothing in it is a reference or a keyword.
+//! Every pass that reads or changes a document uses this table, from Swagger 2.0 to OpenAPI 3.2 with JSON Schema
+//! 2020-12. A field of type [`FieldType::Any`], or one that is not in the table, such as an extension, is data: it
+//! contains no references or keywords.
 //!
-//! [`ObjectKind::fields`] lists the fields, [`FieldType::member`] leads a traversal from a value to its members.
+//! [`ObjectKind::fields`] lists the fields, and [`FieldType::member`] returns the types of a value's members.
 
 mod fields;
 mod rules;
@@ -59,10 +60,10 @@ pub enum ObjectKind {
     ExternalDocs,
 }
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
-    /// Any value. It is data, and never changed.
+    /// Any value. It is data and never changed.
     Any,
     /// A string.
     Text,
@@ -78,9 +79,9 @@ pub enum FieldType {
     Word(&'static [&'static str]),
     /// One of these strings, or an array of them.
     WordOrWords(&'static [&'static str]),
-    /// An object of a kind.
+    /// An object of this kind.
     One(ObjectKind),
-    /// An object of a kind, or a reference to one.
+    /// An object of this kind, or a reference to one.
     OneOrRef(ObjectKind),
     /// A schema: an object or a boolean.
     SchemaOrBool,
@@ -90,7 +91,7 @@ pub enum FieldType {
     OperationRef,
     /// An array.
     List(&'static FieldType),
-    /// An object whose keys the document chooses.
+    /// An object with arbitrary keys.
     Map(&'static FieldType),
 }
 
@@ -99,59 +100,61 @@ pub enum FieldType {
 pub struct Field {
     /// The key.
     pub name: &'static str,
-    /// What it holds.
+    /// The type.
     pub holds: FieldType,
-    /// The versions that have it.
+    /// The versions that have the field.
     pub versions: Versions,
-    /// The versions that require it.
+    /// The versions that require the field.
     pub required: Versions,
 }
 
-/// An optional field of every version.
+/// Creates an optional field of every version.
 const fn may(name: &'static str, holds: FieldType) -> Field {
     Field { name, holds, versions: Versions::ALL, required: Versions::NONE }
 }
 
-/// A required field of every version.
+/// Creates a required field of every version.
 const fn must(name: &'static str, holds: FieldType) -> Field {
     Field { name, holds, versions: Versions::ALL, required: Versions::ALL }
 }
 
 impl Field {
-    /// The same field, but only in these versions.
+    /// Restricts the field to these versions.
     const fn only(self, versions: Versions) -> Self {
         let required = if self.required.meet(Versions::ALL) { versions } else { Versions::NONE };
         Self { versions, required, ..self }
     }
 
-    /// The same field, required only in these versions.
+    /// Makes the field required in these versions only.
     const fn required(self, required: Versions) -> Self {
         Self { required, ..self }
     }
 }
 
-/// The methods that a path item has a field for.
+/// The methods for which a path item has a field.
 pub const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// The types of JSON Schema.
 pub const TYPES: &[&str] = &["array", "boolean", "integer", "null", "number", "object", "string"];
 
-/// The extension under which a document before 3.1 may have its webhooks. It may be anything else: see [`are_webhooks`].
+/// The extension that may contain the webhooks of a document before 3.1. It can have other meanings: see
+/// [`are_webhooks`].
 pub const WEBHOOKS_EXTENSION: &str = "x-webhooks";
 
-/// Returns true if the value of [`WEBHOOKS_EXTENSION`] is a map of webhooks: one of them has a request body.
+/// Returns true if the value of [`WEBHOOKS_EXTENSION`] is a map of webhooks, of which at least one has a request body.
 pub fn are_webhooks(value: &Value) -> bool {
     let has_body = |item: &Value| item.pointer("/post/requestBody").is_some();
     value.as_object().is_some_and(|items| items.values().any(has_body))
 }
 
 impl ObjectKind {
-    /// The fields of this kind in all versions. One name has two entries if the versions disagree about what it holds, the newer first.
+    /// Returns the fields of this kind in all versions. If the type of a field differs between versions, it has two
+    /// entries, the newer one first.
     pub fn fields(self) -> &'static [Field] {
         fields::of(self)
     }
 
-    /// What the members hold whose keys the document chooses, if this kind has such members.
+    /// Returns the type of members with arbitrary keys, if this kind has them.
     pub fn named_by_document(self) -> Option<FieldType> {
         match self {
             Self::Paths | Self::Webhooks | Self::Callback => Some(FieldType::OneOrRef(Self::PathItem)),
@@ -160,22 +163,24 @@ impl ObjectKind {
         }
     }
 
-    /// The field `name` as the newest of these versions has it. None for members that the document names: see [`named_by_document`](Self::named_by_document).
+    /// Returns the field `name` in the newest of these versions. `None` for members with arbitrary keys, see
+    /// [`named_by_document`](Self::named_by_document).
     pub fn field(self, name: &str, versions: Versions) -> Option<&'static Field> {
         self.fields().iter().find(|field| field.name == name && field.versions.meet(versions))
     }
 
-    /// What the member `name` holds in the newest of these versions. None for extensions and for what is unknown.
+    /// Returns the type of the member `name` in the newest of these versions. `None` for extensions and unknown
+    /// members.
     pub fn holds(self, name: &str, versions: Versions) -> Option<FieldType> {
         match self.named_by_document() {
-            // A webhook may have any name; the others may have extensions beside them.
+            // A webhook may have any name; other maps may also contain extensions.
             Some(holds) if self == Self::Webhooks || !name.starts_with("x-") => Some(holds),
             Some(_) => None,
             None => self.field(name, versions).map(|field| field.holds),
         }
     }
 
-    /// The section of `components` for objects of this kind.
+    /// Returns the section of `components` for objects of this kind.
     pub fn section(self) -> Option<&'static str> {
         Some(match self {
             Self::Schema => "schemas",
@@ -193,7 +198,7 @@ impl ObjectKind {
         })
     }
 
-    /// What this kind is called in a message, without article.
+    /// Returns the name of this kind in messages, without an article.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Document => "OpenAPI document",
@@ -234,10 +239,10 @@ impl ObjectKind {
 }
 
 impl FieldType {
-    /// The whole document.
+    /// The type of the whole document.
     pub const DOCUMENT: Self = Self::One(ObjectKind::Document);
 
-    /// The object that a value of this type is, if it is one that the specification describes.
+    /// Returns the kind of object that values of this type are, if the specification defines one.
     pub fn object(self) -> Option<ObjectKind> {
         match self {
             Self::One(kind) | Self::OneOrRef(kind) => Some(kind),
@@ -246,7 +251,7 @@ impl FieldType {
         }
     }
 
-    /// Whether nothing in a value of this type is an object of the specification or a reference.
+    /// Returns true if values of this type contain no objects of the specification and no references.
     pub fn is_data(self) -> bool {
         match self {
             Self::List(inner) | Self::Map(inner) => inner.is_data(),
@@ -255,9 +260,10 @@ impl FieldType {
         }
     }
 
-    /// What the member or element `token` of a value of this type holds, in the newest of these versions. [`FieldType::Any`] for what is unknown.
+    /// Returns the type of the member or element `token` of a value of this type, in the newest of these versions;
+    /// [`FieldType::Any`] if it is unknown.
     ///
-    /// A schema whose value is an array is draft 4's tuple: its elements are schemas.
+    /// A schema that is an array is a tuple of draft 4: its elements are schemas.
     pub fn member(self, token: &str, of_array: bool, versions: Versions) -> Self {
         match self {
             Self::SchemaOrBool if of_array => self,
@@ -270,7 +276,8 @@ impl FieldType {
         }
     }
 
-    /// Calls `visit` with each member or element of a value of this type, what it holds, and its pointer. `at` is the pointer of the value.
+    /// Calls `visit` with each member or element of a value of this type, its type, and its pointer. `at` is the
+    /// pointer of the value.
     pub(crate) fn visit_members(
         self,
         node: &Value,
@@ -293,7 +300,8 @@ impl FieldType {
         }
     }
 
-    /// Whether a Reference Object, a schema's `$ref` or a path item's `$ref` may stand here, and the section of `components` for what it refers to.
+    /// Returns the section of `components` that a Reference Object, or the `$ref` of a schema or path item, refers to;
+    /// `None` if this type does not allow references.
     pub fn reference_section(self) -> Option<&'static str> {
         match self {
             Self::OneOrRef(kind) => kind.section(),
@@ -352,14 +360,14 @@ mod tests {
             for field in kind.fields() {
                 for other in seen.iter().filter(|other| other.name == field.name) {
                     assert!(!other.versions.meet(field.versions), "{kind:?} has `{}` twice in a version", field.name);
-                    assert!(!field.versions.meet(Versions::V3_2), "the newer `{}` of {kind:?} is behind", field.name);
+                    assert!(!field.versions.meet(Versions::V3_2), "the newer `{}` of {kind:?} is second", field.name);
                 }
                 seen.push(field);
             }
         }
     }
 
-    /// Whatever a Reference Object can stand for has a section of `components`, which holds it.
+    /// Every object that a Reference Object can replace has a section of `components` for it.
     #[test]
     fn every_reference_has_a_section() {
         let mut sections = HashSet::new();

@@ -1,30 +1,30 @@
 //! The parts of a path template.
 
-/// A path template, taken apart. A `?` or a `#` within braces is a part of a name.
+/// The parts of a path template. A `?` or a `#` within braces is part of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Template<'a> {
     /// The path.
     pub path: &'a str,
-    /// What stands behind `?`.
+    /// The text after `?`.
     pub query: &'a str,
-    /// What stands behind `#`. It never reaches a server.
+    /// The text after `#`, which is never sent to a server.
     pub fragment: &'a str,
 }
 
 impl<'a> Template<'a> {
-    /// Takes a template apart.
+    /// Parses a template.
     pub fn of(template: &'a str) -> Self {
         let (rest, fragment) = split(template, '#');
         let (path, query) = split(rest, '?');
         Self { path, query, fragment }
     }
 
-    /// The names in braces, in order, but for those in the fragment.
+    /// Returns the names in braces, in order, except those in the fragment.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
         names(self.path).chain(names(self.query))
     }
 
-    /// The names that are not empty, each once.
+    /// Returns the names that are not empty, without duplicates.
     pub fn distinct_names(&self) -> Vec<&'a str> {
         let mut names = Vec::new();
         for name in self.names() {
@@ -35,15 +35,15 @@ impl<'a> Template<'a> {
         names
     }
 
-    /// The names of the fragment's pairs: some documents tell the operations of one path apart by them.
+    /// Returns the names of the pairs in the fragment, by which some documents distinguish the operations of one path.
     pub fn fragment_names(&self) -> Vec<&'a str> {
         let pairs = self.fragment.split('&').filter(|pair| !pair.is_empty());
         pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect()
     }
 
-    /// The path and the query without what another parameter than one of the path says.
+    /// Returns the path and the query without the pairs of parameters that are not path parameters.
     ///
-    /// `/search?q={q}#top`, its `q` a query parameter, is `/search`.
+    /// For example, `/search?q={q}#top` becomes `/search` if `q` is a query parameter.
     pub fn sent(&self, is_path: impl Fn(&str) -> bool) -> String {
         let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
         let said: Vec<&str> = pairs.filter(|pair| names(pair).all(&is_path)).collect();
@@ -51,12 +51,12 @@ impl<'a> Template<'a> {
     }
 }
 
-/// The names in braces, in order.
+/// Returns the names in braces, in order.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
-/// What stands before and behind a sign that is not within braces.
+/// Splits a text at a character that is not within braces.
 fn split(text: &str, sign: char) -> (&str, &str) {
     let mut inside = false;
     for (index, letter) in text.char_indices() {

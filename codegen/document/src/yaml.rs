@@ -1,31 +1,31 @@
-//! Reading and writing YAML: the only module that uses `serde_yaml`.
+//! Reading and writing YAML. This is the only module that uses `serde_yaml`.
 //!
-//! `serde_yaml` and the C library translated to Rust that it parses with are archived upstream, so no fault in them will be corrected.
-//! They see foreign text through [`read`] alone, which limits what can make them slow; the fuzz target `load` calls it with any text.
-//! Another parser would replace this module and nothing else.
+//! `serde_yaml` and its parser, a C library translated to Rust, are archived upstream, so their bugs will not be fixed.
+//! They get untrusted text only through [`read`], which limits constructs that make them slow. The fuzz target `load`
+//! calls it with arbitrary text. To use another parser, replace this module only.
 
 use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeSeed};
 
-/// Deeper brackets than this never reach the parser, whose time is quadratic in them. Brackets in prose count too, so the limit is
-/// far beyond the nesting that documents may have.
+/// Maximum number of nested brackets that the parser gets, because its time is quadratic in them. Brackets in prose
+/// count too, so the limit is far above the depth limit of documents.
 const MAX_BRACKETS: usize = 5_000;
 
-/// Why a text cannot be read.
+/// The error of a text that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The text nests deeper than the parser goes, at this byte offset.
+    /// The text is nested more deeply than the parser allows, at this byte offset.
     TooDeep(usize),
-    /// The text is not YAML, or not of the type: the reason, without the place, and the byte offset of the place.
+    /// The text is not YAML or not of the type: the reason without its position, and the byte offset.
     Invalid(String, usize),
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::TooDeep(offset) => write!(f, "it nests too deep at byte {offset}"),
+            Self::TooDeep(offset) => write!(f, "nested too deeply at byte {offset}"),
             Self::Invalid(reason, offset) => write!(f, "{reason} at byte {offset}"),
         }
     }
@@ -33,11 +33,11 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Reads a text with `seed`.
+/// Deserializes a text with `seed`.
 ///
 /// # Errors
 ///
-/// If the text is not YAML, or not what `seed` reads.
+/// If the text is not YAML, or not what `seed` expects.
 pub fn read<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> Result<S::Value, Error> {
     if let Some(offset) = too_many_brackets(text) {
         return Err(Error::TooDeep(offset));
@@ -53,16 +53,16 @@ pub fn read<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> Result<S::Val
     })
 }
 
-/// Reads a text as a type.
+/// Deserializes a text as a type.
 ///
 /// # Errors
 ///
-/// As [`read`].
+/// Those of [`read`].
 pub fn from_str<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, Error> {
     read(text, PhantomData)
 }
 
-/// Writes a value; none if it has something that YAML lacks.
+/// Serializes a value; `None` if YAML cannot represent it.
 pub fn to_string(value: &impl Serialize) -> Option<String> {
     serde_yaml::to_string(value).ok()
 }
@@ -79,14 +79,14 @@ fn too_many_brackets(text: &str) -> Option<usize> {
     })
 }
 
-/// The byte offset of a line and a column in characters, both counted from 1.
+/// Converts a line and a column in characters, both starting at 1, to a byte offset.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let start = line_start(text, line);
     let column = text[start..].char_indices().nth(column.saturating_sub(1));
     column.map_or(text.len(), |(offset, _)| start + offset)
 }
 
-/// The offset of the start of a line, counted from 1.
+/// Returns the offset of the start of a line; lines start at 1.
 pub(crate) fn line_start(text: &str, line: usize) -> usize {
     match line.checked_sub(2) {
         None => 0,
@@ -94,7 +94,8 @@ pub(crate) fn line_start(text: &str, line: usize) -> usize {
     }
 }
 
-/// Whether the text is meant as JSON. YAML's flow mappings start with a brace too, though seldom with a quote behind it.
+/// Returns true if the text looks like JSON. YAML's flow mappings start with a brace too, but rarely with a quote after
+/// it.
 pub(crate) fn is_json(text: &str) -> bool {
     text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}', ',']))
 }

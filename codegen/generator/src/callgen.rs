@@ -1,9 +1,9 @@
-//! Calls of every operation of a client, as a caller writes them: a program that shows that what the client sends is
-//! what the document allows, and that it reads what comes back.
+//! Generates a program that calls every operation of a client, to check that requests conform to the document and that
+//! responses can be read.
 //!
-//! Each operation is called with all that it takes, once for each alternative of its choices, and with only what it
-//! requires. The values are made of the document's schemas and turned into Rust by the client's own types: a
-//! value that they cannot carry is a fault.
+//! Each operation is called with all of its arguments, once for each alternative of its choices, and once with only its
+//! required arguments. The values are samples of the document's schemas, written as the client's own types. A value
+//! that a type cannot hold is an error.
 
 mod calls;
 mod dispatch;
@@ -22,9 +22,9 @@ use quote::quote;
 /// The command that writes the calls.
 const COMMAND: &str = "cargo xtask prism";
 
-/// The program's module of a client: `mod.rs`, and a file for each resource. Beside it the program has `clients`, whose
-/// module of the same name is the client, and [what else](program) the calls need. A schema that no value is known for
-/// is an error.
+/// Generates the program's module for a client: `mod.rs` and a file for each resource. The program also needs
+/// `clients`, whose module of the same name is the client, and the [support code](program). A schema without a known
+/// sample is an error.
 pub fn module(api: &Api, document: &Document, diagnostics: &mut Diagnostics) -> FileSet {
     let all = Normalizer::new(document);
     let mut files = FileSet::new();
@@ -35,7 +35,7 @@ pub fn module(api: &Api, document: &Document, diagnostics: &mut Diagnostics) -> 
     files
 }
 
-/// The program's `main.rs`: called with the name of one of the clients and the URL of a server, it calls every
+/// Generates the program's `main.rs`. Given the name of a client and the URL of a server, the program calls every
 /// operation and prints a line of JSON for each call.
 pub fn program(clients: &[String]) -> String {
     let modules: Vec<_> = clients.iter().map(|name| escape::ident(name)).collect();
@@ -49,22 +49,22 @@ pub fn program(clients: &[String]) -> String {
         use crm_clients as clients;
         use serde_json::json;
 
-        /// How a call ended.
+        /// The outcome of a call.
         type Outcome = Result<(), Box<dyn Error>>;
 
         #[tokio::main(flavor = "current_thread")]
         async fn main() -> Outcome {
             let arguments: Vec<String> = std::env::args().skip(1).collect();
             let [client, url] = arguments.as_slice() else {
-                return Err("give the name of a client and the URL of a server".into());
+                return Err("usage: <client> <url>".into());
             };
             match client.as_str() {
                 #(#names => #modules::run(url).await,)*
-                other => Err(format!("there is no client {other}").into()),
+                other => Err(format!("unknown client `{other}`").into()),
             }
         }
 
-        /// Prints how a call ended: what was called, and what went wrong with what the server said of it.
+        /// Prints the outcome of a call: the call, the error and the server's response to it.
         fn report<B: Debug + 'static>(call: [&str; 4], outcome: Outcome) {
             let [operation, method, path, arguments] = call;
             let fault = outcome.err().map(|error| {
@@ -90,15 +90,15 @@ pub fn program(clients: &[String]) -> String {
     file.finish()
 }
 
-/// Calls whose arguments are known only when the program runs: `CALLS` has a function for each operation. Around it the
-/// program has the client's `Client` and `types`, `Arguments`, which gives each argument by its name as the type that is
-/// asked for and takes those that the client sends by itself, and `Calling`, a boxed future of the call's error or of the
-/// reason why an argument is no value of its type.
+/// Generates calls whose arguments are known only at run time: `CALLS` has a function for each operation. The
+/// surrounding program must provide the client's `Client` and `types`; `Arguments`, which returns each argument by name
+/// as the requested type and takes the arguments that the client sends itself; and `Calling`, a boxed future of the
+/// call's error or of the reason why an argument is invalid.
 pub fn dispatch(api: &Api) -> String {
     dispatch::file(api)
 }
 
-/// Builds the client and calls one resource after the other.
+/// Generates the function that builds the client and calls one resource after the other.
 fn root(api: &Api) -> String {
     let name = escape::ident(&api.name);
     let modules: Vec<_> = api.resources.iter().map(|resource| escape::ident(&resource.module)).collect();
@@ -109,12 +109,12 @@ fn root(api: &Api) -> String {
             _ => quote!(.#method("secret")),
         }
     });
-    // Without operations nothing is called at all.
+    // Without operations, these items are unused.
     let uncalled = modules.is_empty().then(|| quote!(dead_code, unused_variables,));
     let mut file = File::new(Header { command: COMMAND, source: &format!("specs/{}", api.name) });
     file.items(quote! {
         //! Calls of every operation.
-        #![allow(#uncalled deprecated, unused_imports, reason = "deprecated parts are called, too; not all calls need all")]
+        #![allow(#uncalled deprecated, unused_imports, reason = "deprecated items are used; some imports may not be")]
         #(mod #modules;)*
         use super::Outcome;
         use super::clients::#name as client;

@@ -1,8 +1,8 @@
-//! From Rust's vocabulary to Rust's text.
+//! Emits the client as Rust source text.
 //!
-//! Every emitted file is a list of pieces: items that are made as tokens and laid out by
-//! `prettyplease`, and invocations of the runtime's macros, which are laid out here, a line for
-//! each entry, because no formatter knows their grammar.
+//! Every emitted file is a list of pieces: items, which are tokens formatted by `prettyplease`, and invocations of the
+//! runtime's macros, which are formatted here with one line for each entry, because formatters do not know their
+//! grammar.
 
 mod client;
 mod credentials;
@@ -38,7 +38,7 @@ pub use root::{CrateOptions, Module, Runtime, crate_files, module_root};
 /// crate's `lib.rs`), the others go below `directory`.
 pub fn client(api: &Api, root: &str, directory: &str, header: Header<'_>) -> FileSet {
     let modules = types::modules(api);
-    // The largest first, so that no worker comes to it when the others are done.
+    // Start with the largest files, so that no worker starts one when the others are done.
     let mut by_size: Vec<&TypeModule<'_>> = modules.iter().collect();
     by_size.sort_by_key(|module| Reverse(module.types.len()));
     let file = |module: &TypeModule<'_>| format!("{directory}types/{}.rs", module.name);
@@ -95,8 +95,8 @@ enum Job<'a> {
     TypeModule(&'a TypeModule<'a>),
 }
 
-/// Laying out is most of the work and the files know nothing of each other. The result does not
-/// depend on who finishes first.
+/// Formats the files in parallel, since that is most of the work and the files are independent. The result does not
+/// depend on scheduling.
 fn in_parallel<J: Sync>(jobs: &[(String, J)], make: impl Fn(&J) -> String + Sync) -> FileSet {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
     let next = std::sync::atomic::AtomicUsize::new(0);
@@ -122,16 +122,16 @@ fn in_parallel<J: Sync>(jobs: &[(String, J)], make: impl Fn(&J) -> String + Sync
     files
 }
 
-/// Where a type is named from: that decides how.
+/// The place that a type is named from, which determines its path.
 #[derive(Clone, Copy)]
 pub(crate) enum From<'a> {
-    /// A file of the types, by its module.
+    /// A file of the types, given by its module.
     Types(&'a str),
-    /// A file beside the types.
+    /// A file outside `types`.
     Beside,
 }
 
-/// A type as it is written.
+/// Returns a type as tokens.
 pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
     let inner = |ty: &Type| type_tokens(api, ty, from);
     match ty {
@@ -172,12 +172,12 @@ pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
     }
 }
 
-/// A type as callers write it: `Vec<types::Contact>`.
+/// Returns a type as callers write it: `Vec<types::Contact>`.
 pub fn written(api: &Api, ty: &Type) -> String {
     compact(&type_tokens(api, ty, From::Beside))
 }
 
-/// Tokens on one line as a person writes them.
+/// Returns tokens on one line, formatted as usual.
 fn compact(tokens: &TokenStream) -> String {
     tokens
         .to_string()
@@ -197,10 +197,10 @@ fn named(api: &Api, id: TypeId, from: From<'_>) -> TokenStream {
     }
 }
 
-/// How a value of a type is taken as an argument, and what is made of the argument.
+/// Returns the type of an argument that takes a value of `ty`, and the expression that converts the argument.
 ///
-/// Text, structs, enums and lists are taken as whatever becomes them; numbers, which nothing else
-/// should become without a word, as they are.
+/// Strings, structs, enums and lists are taken as `impl Into` or `impl IntoIterator`. Numbers are taken by value,
+/// because implicit numeric conversions are easy to get wrong.
 fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> (TokenStream, TokenStream) {
     let written = type_tokens(api, ty, from);
     match ty {
@@ -239,22 +239,22 @@ fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> 
     }
 }
 
-/// Whether something else usefully becomes a value of this type.
+/// Returns true if conversions into this type are useful.
 pub(crate) fn converts(ty: &Type) -> bool {
     matches!(ty, Type::String | Type::Named(_) | Type::Value | Type::Upload | Type::Base64 | Type::Secret)
 }
 
-/// Whether a value of this type has a secret in it.
+/// Returns true if a value of this type contains a secret.
 fn holds_secret(api: &Api, ty: &Type) -> bool {
     ty.holds_secret(&api.types)
 }
 
-/// Whether a map is written anywhere in a type, so that its file needs the name.
+/// Returns true if a type contains a map, so that its file imports `BTreeMap`.
 fn holds_map(ty: &Type) -> bool {
     matches!(ty, Type::Map(_)) || ty.inner().is_some_and(holds_map)
 }
 
-/// Whether one of the client's own types is named anywhere in a type, so that its file needs their module.
+/// Returns true if a type contains one of the client's own types, so that its file imports their module.
 fn names_type(ty: &Type) -> bool {
     matches!(ty, Type::Named(_)) || ty.inner().is_some_and(names_type)
 }

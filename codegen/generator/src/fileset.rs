@@ -12,14 +12,14 @@ pub fn is_generated(text: &str) -> bool {
     comment.is_some_and(|comment| comment.trim_start().starts_with(MARKER))
 }
 
-/// Path to text. Paths are relative, with `/` between their parts.
+/// A map from paths to texts. Paths are relative and have `/` as their separator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileSet {
     files: BTreeMap<String, String>,
 }
 
 impl FileSet {
-    /// No files.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -34,27 +34,27 @@ impl FileSet {
         self.files.extend(other.files);
     }
 
-    /// The text of a file.
+    /// Returns the text of a file.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)
     }
 
-    /// Paths and texts, sorted by path.
+    /// Returns paths and texts, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    /// How many files there are.
+    /// Returns the number of files.
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// Whether there is none.
+    /// Returns true if there are no files.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// What would have to be done to `there` (path to text of what is on disk) to make it this set.
+    /// Returns the changes that turn the files on disk, `there` (path to text), into this set.
     pub fn compare(&self, there: &BTreeMap<String, String>) -> Vec<Difference> {
         let mut differences = Vec::new();
         for (path, text) in &self.files {
@@ -78,14 +78,14 @@ impl FileSet {
     }
 }
 
-/// A file that is not as it should be.
+/// A file that differs from its expected state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Its path.
+    /// The path.
     pub path: String,
-    /// Its text, or `None` where it is missing.
+    /// The current text, or `None` if the file is missing.
     pub is: Option<String>,
-    /// The text it should have, or `None` where it should not be there.
+    /// The expected text, or `None` if the file should not exist.
     pub should_be: Option<String>,
 }
 

@@ -1,7 +1,7 @@
-//! Rust's vocabulary: what the emitter reads, and all that it reads.
+//! The intermediate representation: a client in Rust's terms, and the emitter's only input.
 //!
-//! No word of OpenAPI is left here: there are structs, enums, unions and aliases; resources with
-//! their operations; arguments and bodies. Names are final.
+//! It contains structs, enums, unions and aliases, resources with their operations, arguments and bodies, and nothing
+//! specific to OpenAPI. Names are final.
 
 mod bodies;
 mod dedupe;
@@ -53,7 +53,7 @@ pub use xml::{XmlField, XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape, XmlType
 /// A client.
 #[derive(Debug, Serialize)]
 pub struct Api {
-    /// The module it becomes: `chatwoot`.
+    /// The name of its module: `chatwoot`.
     pub name: String,
     /// The document's title.
     pub title: String,
@@ -61,9 +61,9 @@ pub struct Api {
     pub version: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Where requests go unless the caller says otherwise.
+    /// The default base URL.
     pub base_url: String,
-    /// Lines of documentation about the document's servers, where there are several or they have names.
+    /// Lines of documentation about the document's servers, if there are several or they have names.
     pub servers: Vec<String>,
     /// The URL of the document's first server with its variables in braces.
     pub server_template: String,
@@ -71,37 +71,37 @@ pub struct Api {
     pub server_variables: Vec<ServerVariable>,
     /// The limit of all requests together.
     pub rate_limit: Option<RateLimit>,
-    /// The credentials it can send.
+    /// The credentials that it can send.
     pub schemes: Vec<Scheme>,
-    /// The handles between the client and those of resources, each behind its parent.
+    /// The handles between the client and those of resources; each follows its parent.
     pub scopes: Vec<Scope>,
-    /// Groups of operations.
+    /// The groups of operations.
     pub resources: Vec<Resource>,
-    /// What the server sends by itself.
+    /// The events that the server delivers to webhooks and callbacks.
     pub webhooks: Option<Webhooks>,
-    /// The headers that responses are declared to have.
+    /// The declared response headers.
     pub response_headers: Option<ResponseHeaders>,
-    /// All types, by id.
+    /// All types, indexed by [`TypeId`].
     pub types: Vec<TypeDef>,
     /// The error bodies that the document declares.
     pub errors: Vec<ErrorVariant>,
-    /// Fields that error bodies share.
+    /// The fields that error bodies share.
     pub error_fields: Vec<ErrorField>,
-    /// How bodies of XML are written and read.
+    /// The XML encoding of bodies.
     pub xml: XmlTypes,
 }
 
-/// The server of an operation.
+/// The server of an operation, if it differs from the document's.
 #[derive(Debug, Clone, Serialize)]
 pub struct OwnServer {
-    /// Its URL with its variables in braces.
+    /// The URL with its variables in braces.
     pub template: String,
     /// The variables.
     pub variables: Vec<ServerVariable>,
 }
 
 impl OwnServer {
-    /// The URL with each variable replaced by its default.
+    /// Returns the URL with each variable replaced by its default.
     pub fn default_url(&self) -> String {
         let fill =
             |url: String, variable: &ServerVariable| url.replace(&format!("{{{}}}", variable.name), &variable.default);
@@ -112,119 +112,119 @@ impl OwnServer {
 /// A variable in the URL of a server.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServerVariable {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its value unless the caller sets another.
+    /// The default value.
     pub default: String,
-    /// The only values that it can have, if the document lists them.
+    /// The allowed values, if the document lists them.
     pub values: Vec<String>,
 }
 
-/// The headers that responses are declared to have, as constants in a module of their own.
+/// The declared response headers, as constants in a module.
 #[derive(Debug, Serialize)]
 pub struct ResponseHeaders {
-    /// The module: `headers`.
+    /// The name of the module: `headers`.
     pub module: String,
-    /// The headers by name.
+    /// The headers, sorted by name.
     pub headers: Vec<ResponseHeader>,
 }
 
-/// A header of responses.
+/// A declared response header.
 #[derive(Debug, Serialize)]
 pub struct ResponseHeader {
-    /// The constant's name.
+    /// The name of the constant.
     pub name: String,
     /// The name on the wire.
     pub wire: String,
-    /// Where the document describes it first, as a JSON pointer.
+    /// The JSON pointer of its first declaration.
     pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// What its values hold.
+    /// The type of its values.
     pub ty: Type,
 }
 
 /// A group of operations, reached through a handle.
 #[derive(Debug, Serialize)]
 pub struct Resource {
-    /// The handle's type: `Contacts`.
+    /// The type of the handle: `Contacts`.
     pub name: String,
-    /// Its module: `contacts`.
+    /// The name of the module: `contacts`.
     pub module: String,
-    /// The method that makes the handle.
+    /// The method that returns the handle.
     pub handle: String,
-    /// The innermost scope that it is in, or that it is itself: its place in [`Api::scopes`].
+    /// The innermost scope that contains it, or the scope that it represents, as an index into [`Api::scopes`].
     pub scope: Option<usize>,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// The path parameters that all of its operations share, those of its scope first.
+    /// The path parameters that all of its operations share, starting with those of its scope.
     pub arguments: Vec<Argument>,
-    /// Its operations, sorted as a reader looks for them.
+    /// The operations, in the order of the documentation.
     pub operations: Vec<Operation>,
 }
 
 /// An operation: a method of its resource's handle.
 #[derive(Debug, Clone, Serialize)]
 pub struct Operation {
-    /// The method's name.
+    /// The name of the method.
     pub name: String,
-    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    /// The JSON pointer of its declaration, for diagnostics.
     pub pointer: String,
-    /// Whether it sends another kind of body to what is one operation to the document.
+    /// True if it is another body type of an operation that already has a method.
     pub alternative: bool,
     /// The type that the method returns: `ListCall`.
     pub call: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Whether callers should look for another one.
+    /// True if it is deprecated.
     pub deprecated: bool,
-    /// The HTTP method as it is sent.
+    /// The HTTP method.
     pub method: String,
-    /// Whether repeating it does nothing twice.
+    /// True if the request can be repeated without further effect.
     pub idempotent: bool,
     /// The header that a key is generated for, by which the server recognizes a retry.
     pub idempotency_key: Option<String>,
     /// The limit of its calls, if they have one besides the client's.
     pub rate_limit: Option<RateLimit>,
-    /// The operation's own server, if it is not the document's.
+    /// The operation's own server, if it differs from the document's.
     pub server: Option<OwnServer>,
-    /// The path template as the document has it.
+    /// The path template of the document.
     pub path: String,
-    /// The path template as the runtime fills it.
+    /// The path template in the runtime's syntax.
     pub template: String,
-    /// The document's own name for it.
+    /// The `operationId` of the document.
     pub id: Option<String>,
-    /// The names of the values that fill the template, in order.
+    /// The values that fill the template, in order.
     pub path_values: Vec<PathValue>,
-    /// Arguments that must be given.
+    /// The required arguments.
     pub required: Vec<Argument>,
-    /// Arguments that may be given, as setters.
+    /// The optional arguments, which become setters.
     pub optional: Vec<Argument>,
-    /// Parameters that allow one value, which is always sent.
+    /// Parameters with a single allowed value, which is always sent.
     pub fixed: Vec<ConstParam>,
-    /// The body.
+    /// The request body.
     pub body: Option<Body>,
-    /// What success gives.
+    /// The result of a successful call.
     pub output: Output,
-    /// The media type that is asked for, if any.
+    /// The value of the `Accept` header, if any.
     pub accept: Option<String>,
-    /// The error bodies by status: an index into [`Api::errors`].
+    /// The error bodies by status, as indices into [`Api::errors`].
     pub errors: Vec<(Status, usize)>,
-    /// Alternatives of sets of credentials: indices into [`Api::schemes`].
+    /// Alternative sets of credentials, as indices into [`Api::schemes`].
     pub security: Vec<Vec<usize>>,
-    /// How its list is read page by page.
+    /// The pagination of its list.
     pub paging: Option<Paging>,
-    /// The events that it can answer with.
+    /// The event stream that it can return.
     pub events: Option<EventStream>,
-    /// The items that its response can be read as one by one.
+    /// The items of its response, if they can be read one by one.
     pub items: Option<ItemStream>,
-    /// The document's operation.
+    /// The operation in the document.
     #[serde(skip)]
     pub source: OperationId,
 }
 
 impl Operation {
-    /// The types that its successes are read as.
+    /// Returns the types of its successful responses.
     pub fn given(&self) -> impl Iterator<Item = &Type> {
         let items = self.items.iter().filter_map(|items| items.item.ty());
         self.output.ty().into_iter().chain(self.events.iter().map(|events| &events.ty)).chain(items)
@@ -244,7 +244,7 @@ pub struct RateLimit {
     pub scope: Option<PathValue>,
 }
 
-/// What fills a `{}` of a path template.
+/// The value for a `{}` of a path template.
 #[derive(Debug, Clone, Serialize)]
 pub enum PathValue {
     /// The resource's argument of this name.
@@ -260,34 +260,34 @@ pub struct Argument {
     pub name: String,
     /// The name on the wire.
     pub wire: String,
-    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    /// The JSON pointer of its declaration, for diagnostics.
     pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Whether callers should stop giving it.
+    /// True if it is deprecated.
     pub deprecated: bool,
-    /// What it holds.
+    /// The type of its values.
     pub ty: Type,
-    /// The part of the request it goes to.
+    /// The part of the request that contains it.
     #[serde(serialize_with = "debug")]
     pub location: Location,
-    /// How arrays and objects are written.
+    /// The encoding of arrays and objects.
     pub style: Style,
-    /// Whether reserved characters are sent unencoded.
+    /// True if reserved characters are not percent-encoded.
     pub allow_reserved: bool,
-    /// Whether it is written as JSON text.
+    /// True if it is sent as JSON text.
     pub json: bool,
-    /// The properties of a form that is the whole query, where they are not written in the default way.
+    /// The properties of a form that is the whole query, if they have a non-default encoding.
     pub encodings: Vec<(String, PartEncoding)>,
-    /// The document's parameter.
+    /// The parameter in the document.
     #[serde(skip)]
     pub source: ParameterId,
 }
 
-/// A parameter that is sent with the only value that it allows.
+/// A parameter with a single allowed value, which is always sent.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConstParam {
-    /// The part of the request it goes to.
+    /// The part of the request that contains it.
     #[serde(serialize_with = "debug")]
     pub location: Location,
     /// The name on the wire.
@@ -303,40 +303,40 @@ fn debug<T: std::fmt::Debug, S: serde::Serializer>(value: &T, serializer: S) -> 
 /// A request body.
 #[derive(Debug, Clone, Serialize)]
 pub struct Body {
-    /// How it is written.
+    /// The encoding.
     pub kind: BodyKind,
-    /// The media type it is sent as.
+    /// The media type that is sent.
     pub media_type: String,
-    /// What it holds.
+    /// The type of its values.
     pub ty: Type,
-    /// Whether it must be given.
+    /// True if it is required.
     pub required: bool,
-    /// The properties of a form that are not written in the default way.
+    /// The properties of a form that have a non-default encoding.
     pub encodings: Vec<(String, PartEncoding)>,
-    /// Headers that parts always have: the part, the header and its value.
+    /// The constant headers of parts: the part, the header and its value.
     pub part_headers: Vec<(String, String, String)>,
-    /// The root of a body of XML: an index into [`XmlTypes::roots`].
+    /// The root of an XML body, as an index into [`XmlTypes::roots`].
     pub xml: Option<usize>,
-    /// The parts of a multipart body that have no names, by the names of their fields.
+    /// The unnamed parts of a multipart body, by the names of their fields.
     #[serde(skip)]
     pub positions: Vec<(String, SchemaId)>,
-    /// What the method is called that sends this body, if it is not the operation's only or preferred one.
+    /// The suffix of the method that sends this body; empty for the operation's only or preferred body.
     pub suffix: String,
-    /// The document's media type.
+    /// The media type in the document.
     #[serde(skip)]
     pub source: MediaTypeId,
 }
 
-/// The name of the part that is a file, if the document does not name it.
+/// The name of a part that is a file, if the document does not name it.
 pub const PART_OF_UNNAMED_FILE: &str = "file";
 
-/// The field for the parts behind those that the document lists one by one.
+/// The field for the parts after those of `prefixItems`.
 pub const FURTHER_PARTS: &str = "items";
 
-/// How a body is written.
+/// The encoding of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum BodyKind {
-    /// JSON, under whatever name.
+    /// JSON of any media type.
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
@@ -352,27 +352,27 @@ pub enum BodyKind {
     Bytes,
 }
 
-/// What an operation gives on success.
+/// The result of a successful call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum Output {
     /// Nothing.
     Empty,
     /// JSON.
     Json(Type),
-    /// JSON with one status and nothing with another.
+    /// JSON or no body, depending on the status.
     MaybeJson(Type),
-    /// XML, by the index of its root in [`XmlTypes::roots`].
+    /// XML, with its root as an index into [`XmlTypes::roots`].
     Xml(Type, usize),
     /// Text.
     Text,
     /// Bytes.
     Bytes,
-    /// One of several, by the response's status and media type: [`TypeKind::Responses`].
+    /// One of several results, by the response's status and media type: [`TypeKind::Responses`].
     Selected(Type),
 }
 
 impl Output {
-    /// The type that JSON or XML is read as.
+    /// Returns the type of JSON or XML.
     pub fn ty(&self) -> Option<&Type> {
         match self {
             Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
@@ -380,7 +380,7 @@ impl Output {
         }
     }
 
-    /// The type that JSON is read as, to be changed.
+    /// Returns a mutable reference to the type of JSON.
     pub fn ty_mut(&mut self) -> Option<&mut Type> {
         match self {
             Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
@@ -389,37 +389,37 @@ impl Output {
     }
 }
 
-/// A variant of the error body.
+/// A variant of the type for error bodies.
 #[derive(Debug, Serialize)]
 pub struct ErrorVariant {
-    /// The variant's name.
+    /// The name of the variant.
     pub name: String,
     /// The function that decodes it.
     pub function: String,
-    /// What it holds.
+    /// The type of the body.
     pub ty: Type,
-    /// Whether it is text, not JSON.
+    /// True if the body is text, not JSON.
     pub text: bool,
-    /// The root of XML, if it is that: an index into [`XmlTypes::roots`].
+    /// The root of an XML body, as an index into [`XmlTypes::roots`].
     pub xml: Option<usize>,
 }
 
-/// A field that all error bodies which have it declare alike, read through one method.
+/// A field that has the same type in all error bodies that contain it, with an accessor method.
 #[derive(Debug, Serialize)]
 pub struct ErrorField {
-    /// The field's and the method's name.
+    /// The name of the field and of the method.
     pub name: String,
-    /// Its type, without the option around it.
+    /// The type, without `Option`.
     pub ty: Type,
-    /// The variants that have it (indices into [`Api::errors`]), and whether it is optional there.
+    /// The variants that have it, as indices into [`Api::errors`]; true if it is optional there.
     pub variants: Vec<(usize, bool)>,
 }
 
-/// The place of a type in [`Api::types`].
+/// An index into [`Api::types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct TypeId(pub usize);
 
-/// A type as it is written in a field or a signature.
+/// The type of a field or an argument.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum Type {
     /// `bool`
@@ -434,9 +434,9 @@ pub enum Type {
     F64,
     /// `String`
     String,
-    /// A point in time.
+    /// An instant.
     Timestamp,
-    /// A day of the calendar.
+    /// A calendar date.
     Date,
     /// A UUID.
     Uuid,
@@ -444,9 +444,9 @@ pub enum Type {
     Ipv4,
     /// An IPv6 address.
     Ipv6,
-    /// Bytes written as base64.
+    /// Bytes encoded as base64.
     Base64,
-    /// Text that no `Debug` shows.
+    /// A string that is hidden in `Debug` output.
     Secret,
     /// A file to send.
     Upload,
@@ -460,16 +460,16 @@ pub enum Type {
     Map(Box<Type>),
     /// `Option<_>`
     Option(Box<Type>),
-    /// `Box<_>`, where a type contains itself.
+    /// `Box<_>`, for recursive types.
     Boxed(Box<Type>),
-    /// A number that may arrive as a numeric string.
+    /// A number that may also be received as a numeric string.
     Lenient(Box<Type>),
     /// One of [`Api::types`].
     Named(TypeId),
 }
 
 impl Type {
-    /// The type inside a list, a map, an option, a box or a lenient number.
+    /// Returns the type inside a list, a map, an option, a box or a lenient number.
     pub fn inner(&self) -> Option<&Self> {
         match self {
             Self::List(inner) | Self::Map(inner) | Self::Option(inner) | Self::Boxed(inner) | Self::Lenient(inner) => {
@@ -479,17 +479,17 @@ impl Type {
         }
     }
 
-    /// Whether its values are given as they are, not by reference.
+    /// Returns true if its values are `Copy`.
     pub fn is_copy(&self) -> bool {
         self.is_parsed_text() || matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64)
     }
 
-    /// Whether it is text on the wire, of a format that its values are made of with `parse`.
+    /// Returns true if it is a string on the wire, and parsed into a value of another type.
     pub fn is_parsed_text(&self) -> bool {
         matches!(self, Self::Timestamp | Self::Date | Self::Uuid | Self::Ipv4 | Self::Ipv6)
     }
 
-    /// Whether a value of it has a secret in it.
+    /// Returns true if its values contain a secret.
     pub fn holds_secret(&self, types: &[TypeDef]) -> bool {
         match self {
             Self::Secret => true,
@@ -502,43 +502,43 @@ impl Type {
 /// A type of the client.
 #[derive(Debug, Clone, Serialize)]
 pub struct TypeDef {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    /// The JSON pointer of its declaration, for diagnostics.
     pub pointer: String,
-    /// The file it goes to: a resource's module, or `shared`.
+    /// The module that contains it: a resource's module, or `shared`.
     pub module: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Whether callers should look for another one.
+    /// True if it is deprecated.
     pub deprecated: bool,
-    /// Whether requests hold it: it then has a constructor and setters.
+    /// True if requests contain it, so that it has a constructor and setters.
     pub sent: bool,
-    /// Whether a value of it has a secret in it.
+    /// True if its values contain a secret.
     pub secret: bool,
-    /// Its make.
+    /// The definition.
     pub kind: TypeKind,
 }
 
-/// The make of a type.
+/// The definition of a type.
 #[derive(Debug, Clone, Serialize)]
 pub enum TypeKind {
     /// A struct.
     Struct(Struct),
-    /// Strings that are known, and any other.
+    /// An enum of strings.
     Strings(Enum<String>),
-    /// Integers that are known, and any other.
+    /// An enum of integers.
     Integers(Enum<i128>),
     /// One of several types.
     Union(Union),
-    /// What a success can be, by status and media type.
+    /// One of several successful responses, by status and media type.
     Responses(Responses),
-    /// Another name for a type.
+    /// An alias of a type.
     Alias(Type),
 }
 
 impl TypeKind {
-    /// The types that stand in the definition.
+    /// Returns the types in the definition.
     pub fn types(&self) -> Vec<&Type> {
         match self {
             Self::Struct(kind) => {
@@ -555,15 +555,15 @@ impl TypeKind {
 /// A struct.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Struct {
-    /// Its fields in document order.
+    /// The fields, in document order.
     pub fields: Vec<Field>,
     /// The properties that it always has with the same value: they are written and checked, and no fields.
     pub constants: Vec<ConstProperty>,
-    /// The field that takes what the others do not, and the type of its values.
+    /// The field for additional properties, and the type of its values.
     pub rest: Option<(String, Type)>,
-    /// Whether it is written as `multipart/form-data`.
+    /// True if it is sent as `multipart/form-data`.
     pub multipart: bool,
-    /// Whether the document forbids other properties.
+    /// True if the document forbids additional properties.
     pub closed: bool,
 }
 
@@ -578,7 +578,7 @@ impl Struct {
         }
     }
 
-    /// Adds the field that takes what the others do not.
+    /// Adds the field for additional properties.
     fn add_rest(&mut self, ty: Type) {
         let mut taken: UsedNames = self.fields.iter().map(|field| field.name.as_str()).collect();
         self.rest = Some((taken.claim("additional_properties"), ty));
@@ -592,23 +592,23 @@ pub struct Field {
     pub name: String,
     /// The name on the wire.
     pub wire: String,
-    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    /// The JSON pointer of its declaration, for diagnostics.
     pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Whether callers should stop using it.
+    /// True if it is deprecated.
     pub deprecated: bool,
-    /// What it holds, without the wrapper that `presence` adds.
+    /// The type of its values, without the wrapper that `presence` adds.
     pub ty: Type,
-    /// Whether it can be absent or null.
+    /// Determines if it can be absent or null.
     pub presence: Presence,
-    /// The single value it allows.
+    /// The single allowed value.
     pub constant: Option<String>,
-    /// The values that the document lists where the type does not: of numbers and booleans.
+    /// The values that the document lists for a number or boolean, which has no enum.
     pub values: Vec<String>,
-    /// Whether that value is what tells a union's variants apart, and the document allows others for all it says.
+    /// True if the constant is the tag of a union, although the property's own schema may allow other values.
     pub is_tag: bool,
-    /// Whether a form writes its entries one by one, as `name[key]`.
+    /// True if a form contains its entries as `name[key]`.
     pub deep: bool,
 }
 
@@ -641,41 +641,41 @@ impl ConstProperty {
     }
 }
 
-/// Whether a field can be absent or null, and how that is written.
+/// Determines if a field can be absent or null, and its representation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum Presence {
-    /// Always there.
+    /// Always present.
     Required,
-    /// Absent or a value; null reads as absent.
+    /// Absent or a value; null is deserialized as absent.
     Optional,
-    /// A list or an object that is read as an empty one where it is absent or null.
+    /// A list or an object; absent and null are deserialized as empty.
     OrEmpty,
     /// Null or a value.
     Nullable,
-    /// Absent, null or a value, told apart.
+    /// Absent, null or a value.
     Patch,
 }
 
 impl Presence {
-    /// Whether there is a value in any case, so that the field needs no option around it.
+    /// Returns true if there is always a value, so that the field is not an `Option`.
     pub fn is_certain(self) -> bool {
         matches!(self, Self::Required | Self::OrEmpty)
     }
 }
 
-/// An enum of known values with a variant for those that are not.
+/// An enum of known values with a variant for unknown ones.
 #[derive(Debug, Clone, Serialize)]
 pub struct Enum<T> {
-    /// Name and value of each variant.
+    /// The name and value of each variant.
     pub variants: Vec<(String, T)>,
-    /// Lines of documentation of each variant, beside its value.
+    /// Lines of documentation of each variant, in addition to its value.
     pub docs: Vec<Vec<String>>,
-    /// The variant that keeps an unknown value.
+    /// The variant for unknown values.
     pub unknown: String,
 }
 
 impl Enum<i128> {
-    /// Whether it has values that are no `i64`.
+    /// Returns true if a value is out of range of `i64`.
     pub fn is_wide(&self) -> bool {
         self.variants.iter().any(|(_, value)| i64::try_from(*value).is_err())
     }
@@ -684,102 +684,102 @@ impl Enum<i128> {
 /// One of several types.
 #[derive(Debug, Clone, Serialize)]
 pub struct Union {
-    /// The choices.
+    /// The variants.
     pub variants: Vec<UnionVariant>,
-    /// The property that tells them apart.
+    /// The property that identifies the variant.
     pub tag: Option<Tag>,
-    /// The struct of the properties that all variants have, where they extend it.
+    /// The struct of the properties that all variants share, if they extend one.
     pub base: Option<Type>,
-    /// The variant that keeps what fits none.
+    /// The variant for values that match no other variant.
     pub unknown: String,
 }
 
-/// The property that tells the variants of a union apart.
+/// The property that identifies the variant of a union.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Tag {
-    /// Its name.
+    /// The name of the property.
     pub property: String,
-    /// Whether the variants have it.
+    /// Determines if the variants contain it.
     pub presence: TagPresence,
 }
 
-/// Whether the variants of a union have the property that tells them apart.
+/// Determines if the variants of a union contain the tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum TagPresence {
-    /// All have it.
+    /// All variants require it.
     Required,
-    /// It may be absent: the other properties then decide.
+    /// It may be absent; then the other properties determine the variant.
     Optional,
-    /// Not all declare it: it is added when a variant is written, and may be absent as well.
+    /// Not all variants declare it. It is added when a variant is serialized, and may be absent.
     Added,
 }
 
-/// What a success can be, by its status and media type.
+/// One of several successful responses, by status and media type.
 #[derive(Debug, Clone, Serialize)]
 pub struct Responses {
     /// The cases that the document declares.
     pub cases: Vec<ResponseCase>,
-    /// The variant that keeps the body of any other success.
+    /// The variant for the body of any other success.
     pub unknown: String,
 }
 
-/// A declared success.
+/// A declared successful response.
 #[derive(Debug, Clone, Serialize)]
 pub struct ResponseCase {
-    /// The variant's name.
+    /// The name of the variant.
     pub name: String,
     /// Its status.
     pub status: Status,
-    /// Its media types; none where it has no body.
+    /// The media types; empty if there is no body.
     pub media_types: Vec<String>,
-    /// What it holds.
+    /// The type of the body.
     pub output: Output,
 }
 
-/// A choice of a union.
+/// A variant of a union.
 #[derive(Debug, Clone, Serialize)]
 pub struct UnionVariant {
-    /// The variant's name.
+    /// The name of the variant.
     pub name: String,
-    /// What it holds.
+    /// The type of its content.
     pub ty: Type,
-    /// The kind of JSON it is.
+    /// The JSON type of its content.
     pub json: JsonKind,
-    /// The tag's values.
+    /// The values of the tag.
     pub tags: Vec<TagValue>,
-    /// Where there is no tag: properties that have one of these values in this variant, and others in another one.
+    /// Properties that have one of these values in this variant and other values in another one, if there is no tag.
     pub conditions: Vec<(String, Vec<TagValue>)>,
     /// Whether it is also what the tag's other values stand for, and its absence.
     pub is_default: bool,
 }
 
 impl UnionVariant {
-    /// The tag's values as text, none where there is no tag.
+    /// Returns the values of the tag as text, or `None` if there is no tag.
     pub fn tag_text(&self) -> Option<String> {
         let texts: Vec<String> = self.tags.iter().map(TagValue::to_string).collect();
         (!texts.is_empty()).then(|| texts.join(" or "))
     }
 }
 
-/// A value of the property that tells the variants of a union apart.
+/// A value of the tag of a union.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum TagValue {
     /// A string.
     Text(String),
     /// An integer.
     Integer(i128),
-    /// A number that is no integer, as JSON.
+    /// A number that is not an integer, as JSON.
     Number(String),
     /// A boolean.
     Boolean(bool),
     /// Null.
     Null,
-    /// Any value of this kind.
+    /// Any value of this JSON type.
     Any(JsonKind),
 }
 
 impl TagValue {
-    /// The tag for a constant; none for arrays and objects.
+    /// Returns the tag value of a constant, or `None` for arrays and objects.
     pub fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::String(text) => Self::Text(text.clone()),
@@ -793,12 +793,12 @@ impl TagValue {
         })
     }
 
-    /// Returns true if this is one value, not any of a kind.
+    /// Returns true if this is a single value, not any value of a JSON type.
     pub fn is_constant(&self) -> bool {
         !matches!(self, Self::Any(_))
     }
 
-    /// Returns true if it has this value.
+    /// Returns true if this matches the value.
     pub fn matches(&self, value: &Value) -> bool {
         match self {
             Self::Any(kind) => kind.has(value),
@@ -806,7 +806,7 @@ impl TagValue {
         }
     }
 
-    /// Returns true if both have a value in common.
+    /// Returns true if both match a common value.
     pub fn overlaps(&self, other: &Self) -> bool {
         let kind = |tag: &Self| match tag {
             Self::Text(_) => JsonKind::String,
@@ -838,7 +838,7 @@ impl fmt::Display for TagValue {
     }
 }
 
-/// Kinds of JSON.
+/// The type of a JSON value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JsonKind {
@@ -854,13 +854,13 @@ pub enum JsonKind {
     Array,
     /// An object.
     Object,
-    /// Anything.
+    /// Any type.
     #[default]
     Any,
 }
 
 impl JsonKind {
-    /// Returns true if a value is of the kind.
+    /// Returns true if a value is of this type.
     pub fn has(self, value: &Value) -> bool {
         match self {
             Self::Boolean => value.is_boolean(),
@@ -873,7 +873,7 @@ impl JsonKind {
         }
     }
 
-    /// The name used in emitted code.
+    /// Returns the name used in emitted code.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Boolean => "boolean",
@@ -888,7 +888,7 @@ impl JsonKind {
 }
 
 impl Api {
-    /// The methods that lead from the client to a resource's handle, each with the arguments that it takes.
+    /// Returns the methods that lead from the client to a resource's handle, each with its arguments.
     pub fn way_to<'a>(&'a self, resource: &'a Resource) -> Vec<(&'a str, &'a [Argument])> {
         let (mut way, mut bound) = (Vec::new(), resource.arguments.len());
         let mut scope = resource.scope.map(|scope| &self.scopes[scope]);
@@ -915,12 +915,11 @@ impl std::ops::Index<TypeId> for Api {
     }
 }
 
-/// Turns a document into a client called `name`.
+/// Builds the client `name` of a document.
 ///
 /// # Errors
 ///
-/// Reported as diagnostics: names given by a person that collide, and operations that nothing
-/// tells apart.
+/// Diagnostics report names in overlays that collide, and operations that cannot be distinguished.
 pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> Api {
     operations::build(document, name, diagnostics)
 }

@@ -1,4 +1,4 @@
-//! Writes Rust clients from the model of an OpenAPI document.
+//! Generates Rust clients from the model of an OpenAPI document.
 //!
 //! ```text
 //! model -> ir -> emit -> FileSet
@@ -6,8 +6,8 @@
 //!            \-> progenitor: the lowered document, adapted to progenitor
 //! ```
 //!
-//! `ir` has Rust's vocabulary and no word of OpenAPI, and `emit` reads nothing else. The same input gives the same bytes on every
-//! machine.
+//! `ir` describes the client in Rust's terms, without OpenAPI, and is the only input of `emit`. The same input produces
+//! the same bytes on every machine.
 
 pub mod callgen;
 pub mod emit;
@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use fileset::FileSet;
 
-/// The passes behind the model: what is made of a document.
+/// The passes after the model, which generate output from a document.
 pub trait Generate {
     /// Returns the client as data, in the module `name`.
     fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api>;
@@ -32,7 +32,7 @@ pub trait Generate {
     /// Returns calls of every operation of the client `name`.
     fn calls(&mut self, input: &Input<'_>, name: &str) -> Option<FileSet>;
 
-    /// Returns the document as progenitor accepts it, its operations named as in the client `name`.
+    /// Returns the document in the subset that progenitor accepts, with the operation names of the client `name`.
     fn for_progenitor(&mut self, input: &Input<'_>, name: &str) -> Option<Value>;
 }
 
@@ -54,7 +54,7 @@ impl Generate for Pipeline {
         let before = self.diagnostics.clone();
         let document = model::document(&raised, &mut self.diagnostics)?;
         let api = ir_of(self, &document, name)?;
-        // What our client makes of the document is no matter here.
+        // Diagnostics of our own client are not relevant here.
         self.diagnostics = before;
         let lowered = self.lower(raised)?;
         let adapted = progenitor::adapt(&lowered, &api, &mut self.diagnostics);
@@ -62,7 +62,7 @@ impl Generate for Pipeline {
     }
 }
 
-/// Builds the client from a model.
+/// Builds a client from a model.
 fn ir_of(pipeline: &mut Pipeline, document: &Document, name: &str) -> Option<ir::Api> {
     let api = ir::build(document, name, &mut pipeline.diagnostics);
     pipeline.unless_faulty(api)

@@ -1,16 +1,16 @@
-//! Looking around in a lowered document, for those who read it beside the model: references, and schemas joined.
+//! Helpers for lowered documents: resolving references and merging schemas.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-/// What a reference within a document leads to.
+/// Returns the target of a reference within a document.
 pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     document.pointer(reference.strip_prefix('#')?)
 }
 
-/// The nodes from this one on that references lead through; the last is no reference. References in a circle end, for they are a fault
-/// that was reported before.
+/// Returns the node and the targets that its references lead to; the last is not a reference. Stops at circular
+/// references, which are reported elsewhere.
 pub fn chain<'a>(document: &'a Value, node: &'a Value) -> impl Iterator<Item = &'a Value> {
     let mut seen = HashSet::new();
     let next = move |node: &&'a Value| {
@@ -20,12 +20,13 @@ pub fn chain<'a>(document: &'a Value, node: &'a Value) -> impl Iterator<Item = &
     std::iter::successors(Some(node), next)
 }
 
-/// The node, or what it refers to.
+/// Returns the node, or the target of its reference.
 pub fn followed<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
     chain(document, node).last().unwrap_or(node)
 }
 
-/// Adds what another schema demands: properties and required names of both, for other keywords those of the first.
+/// Adds the constraints of another schema: properties and required names are combined; other keywords are kept from the
+/// first.
 pub fn join(out: &mut Map<String, Value>, other: Map<String, Value>) {
     for (key, value) in other {
         match (key.as_str(), out.get_mut(&key), value) {

@@ -1,7 +1,7 @@
-//! A document's names and texts as Markdown that is only read: no code that rustdoc would compile and run, no HTML, no
-//! link but to a web page.
+//! Renders a document's names and texts as inert Markdown: no code that rustdoc would compile and run, no HTML, and
+//! only links to web pages.
 //!
-//! A text is parsed as CommonMark and written anew, so that the only code blocks left are fenced and marked `text`.
+//! Text is parsed as CommonMark and written again, so that all code blocks are fenced and marked `text`.
 
 mod inline;
 mod writer;
@@ -10,11 +10,11 @@ use pulldown_cmark::{Event, Options, Parser, TextMergeStream};
 
 use writer::Writer;
 
-/// The part of each line that is kept. Longer lines are unreadable, and some are an attack.
+/// Maximum length of a line; the rest is cut. Longer lines are unreadable and may be malicious.
 const MAX_LINE: usize = 2_000;
 
-/// Writes a text as Markdown. Headings, lists, quotes, tables, emphasis, code and links to web pages stay; anything else is
-/// shown as it is written.
+/// Renders a text as Markdown. Headings, lists, quotes, tables, emphasis, code and links to web pages are kept;
+/// everything else is shown literally.
 pub fn text(text: &str) -> String {
     let cleaned = clean(text);
     let mut writer = Writer::default();
@@ -22,7 +22,7 @@ pub fn text(text: &str) -> String {
     writer.finish()
 }
 
-/// Writes the first line of a text's first paragraph or heading, empty where there is none.
+/// Renders the first line of a text's first paragraph or heading; empty if there is none.
 pub fn summary(text: &str) -> String {
     let cleaned = clean(text);
     let mut writer = Writer::default();
@@ -35,7 +35,7 @@ pub fn summary(text: &str) -> String {
     String::new()
 }
 
-/// Writes a name as one line of plain text.
+/// Renders a name as one line of plain text.
 pub fn name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in one_line(name).chars() {
@@ -47,7 +47,7 @@ pub fn name(name: &str) -> String {
     out
 }
 
-/// Writes a name as code, on one line.
+/// Renders a name as code on one line.
 pub fn code(name: &str) -> String {
     match one_line(name).as_str() {
         "" => "`\"\"`".to_owned(),
@@ -55,19 +55,19 @@ pub fn code(name: &str) -> String {
     }
 }
 
-/// Removes the characters that are hidden or make text look other than it is.
+/// Removes hidden characters, and characters that change the appearance of the text.
 pub fn visible(text: &str) -> String {
     text.chars().filter(|character| !is_hidden(*character)).collect()
 }
 
-/// What rustdoc reads besides CommonMark.
+/// The extensions of CommonMark that rustdoc supports.
 const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_FOOTNOTES);
 
 fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
     TextMergeStream::new(Parser::new_ext(text, OPTIONS))
 }
 
-/// Lines with visible characters, spaces and tabs.
+/// Returns the text with only visible characters, spaces, tabs and line breaks.
 fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.replace('\r', "\n").lines() {
@@ -78,7 +78,7 @@ fn clean(text: &str) -> String {
     out
 }
 
-/// The words of a name with one space between them.
+/// Returns the words of a name, separated by single spaces.
 fn one_line(name: &str) -> String {
     let mut words = name.split_whitespace().map(visible).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
@@ -86,10 +86,10 @@ fn one_line(name: &str) -> String {
     line.chars().take(MAX_LINE).collect()
 }
 
-/// Code on one line, between more backticks than it has in a row.
+/// Returns code on one line, between more backticks than it contains in a row.
 fn code_span(code: &str) -> String {
     let fence = "`".repeat(longest_run(code, '`') + 1);
-    // A space next to each fence belongs to the fence.
+    // A space next to each fence is not part of the code.
     let space = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
     format!("{fence}{space}{code}{space}{fence}")
 }
@@ -98,7 +98,7 @@ fn longest_run(text: &str, of: char) -> usize {
     text.split(|character| character != of).map(str::len).max().unwrap_or_default()
 }
 
-/// Control characters, and those that make text look other than it is.
+/// Returns true for control characters, and for characters that change the appearance of the text.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

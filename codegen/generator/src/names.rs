@@ -1,17 +1,17 @@
-//! From a document's names to Rust identifiers.
+//! Rust identifiers from a document's names.
 //!
-//! Every string of a document that becomes an identifier, a module or a file name passes through
-//! here: what comes out is a valid identifier, or part of one, whatever went in.
+//! Every string of a document that becomes an identifier, a module or a file name is converted here. The result is a
+//! valid identifier, or part of one, for any input.
 
 use crm_clients_document::identifier::KEYWORDS;
 use std::collections::{HashMap, HashSet};
 
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
-/// Longer names are cut: file systems and readers both have limits.
+/// Maximum length of a name. Longer names are cut, because of limits of file systems and for readability.
 const MAX_LENGTH: usize = 96;
 
-/// Names that a glob import of the types must not hide from the caller, nor a type from its own file.
+/// Names that a glob import of the types must not shadow, neither for callers nor in the types' own files.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -56,7 +56,7 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
-/// Methods that a type has from the traits of the standard library: one of these names would hide the trait's.
+/// Methods of standard library traits, which a method of the same name would hide.
 pub const INHERITED: &[&str] = &[
     "borrow",
     "borrow_mut",
@@ -77,7 +77,7 @@ pub const INHERITED: &[&str] = &[
     "type_id",
 ];
 
-/// A type's name: `contacts_attributes` is `ContactsAttributes`, `Option` is `OptionModel`.
+/// Returns the name of a type: `contacts_attributes` becomes `ContactsAttributes`, `Option` becomes `OptionModel`.
 pub fn type_name(name: &str) -> String {
     let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
     match pascal.as_str() {
@@ -87,19 +87,21 @@ pub fn type_name(name: &str) -> String {
     }
 }
 
-/// An enum variant's name: `in-progress` is `InProgress`, `24h` is `N24h`, `-1` is `Minus1`.
+/// Returns the name of an enum variant: `in-progress` becomes `InProgress`, `24h` becomes `N24h`, `-1` becomes
+/// `Minus1`.
 pub fn variant_name(name: &str) -> String {
     let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
     if pascal == "Self" { "SelfValue".to_owned() } else { pascal }
 }
 
-/// A field, argument or method name, raw where it is a keyword: `type` is `r#type`, `0-1h` is `n0_1h`.
+/// Returns the name of a field, argument or method, raw if it is a keyword: `type` becomes `r#type`, `0-1h` becomes
+/// `n0_1h`.
 pub fn value_name(name: &str) -> String {
     escape_keyword(cut(leading_digit(words(name).to_snake_case(), "n")))
 }
 
-/// The name with the signs of `name` as words, for one that is otherwise the same as another: `-name` is `minus name`, `ASC` is
-/// `ASC uppercase`.
+/// Returns the name with the symbols of `name` as words, to distinguish names that would be equal: `-name` becomes
+/// `minus name`, `ASC` becomes `ASC uppercase`.
 pub fn spelled_out(name: &str) -> String {
     let characters: Vec<char> = name.chars().take(4 * MAX_LENGTH).collect();
     let mut out = String::with_capacity(name.len());
@@ -126,7 +128,7 @@ pub fn spelled_out(name: &str) -> String {
     out
 }
 
-/// How a name is written, the plainest first: of names that become the same identifier, the plainest keeps it.
+/// The spelling of a name, simplest first. Of several names with the same identifier, the simplest keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Case {
     /// `max_results`
@@ -144,7 +146,7 @@ pub enum Case {
 }
 
 impl Case {
-    /// How a name is written.
+    /// Returns the spelling of a name.
     pub fn of(name: &str) -> Self {
         let mut letters = name.chars().filter(|character| character.is_alphabetic());
         let begins = name.chars().next().unwrap_or_default();
@@ -161,15 +163,15 @@ impl Case {
     }
 }
 
-/// A name that stands behind a prefix and so can be a keyword: the `type` of `clear_type`.
+/// Returns a name for use after a prefix, where it may be a keyword: the `type` in `clear_type`.
 pub fn suffix(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// A module's and so a file's name: lower-case letters, digits and underscores, never a keyword.
+/// Returns the name of a module and of its file: lower-case letters, digits and underscores, never a keyword.
 pub fn module_name(name: &str) -> String {
     let snake = value_name(name);
-    // A file name is to be the same on every system.
+    // File names must be the same on every system.
     let snake = match snake.is_ascii() {
         true => snake,
         false => value_name(&snake.replace(|character: char| !character.is_ascii(), " ")),
@@ -180,69 +182,69 @@ pub fn module_name(name: &str) -> String {
     }
 }
 
-/// A file's name for any string.
+/// Returns the file name for any string.
 pub fn file_name(name: &str) -> String {
     let module = module_name(name);
     if is_device(&module) { format!("{module}_") } else { module }
 }
 
-/// The names that Windows takes for devices, whatever the file's ending.
+/// Returns the names that Windows reserves for devices, with any extension.
 pub fn devices() -> impl Iterator<Item = String> {
     let ports = ["com", "lpt"].into_iter().flat_map(|port| (0..=9).map(move |number| format!("{port}{number}")));
     ["aux", "con", "nul", "prn"].into_iter().map(str::to_owned).chain(ports)
 }
 
-/// Returns true if Windows takes a file of this name for a device.
+/// Returns true if Windows reserves this name for a device.
 pub fn is_device(name: &str) -> bool {
     devices().any(|device| device.eq_ignore_ascii_case(name))
 }
 
-/// The name of a constant or static: `list_offers` is `LIST_OFFERS`.
+/// Returns the name of a constant or static: `list_offers` becomes `LIST_OFFERS`.
 pub fn constant(name: &str) -> String {
     suffix(name).to_shouty_snake_case()
 }
 
-/// The names that are taken in one scope.
+/// The names in use in one scope.
 #[derive(Debug, Default)]
 pub struct UsedNames {
     taken: HashSet<String>,
-    /// The names that were taken from the beginning: by the language, the library or the generator.
+    /// The names reserved by the language, the library or the generator.
     reserved: HashSet<String>,
-    /// The number that comes next for a name that was taken: thousands may have the same.
+    /// The next number for a name that is in use, because thousands may be equal.
     next: HashMap<String, usize>,
 }
 
 impl UsedNames {
-    /// Returns true if the name is taken.
+    /// Returns true if the name is in use.
     pub fn contains(&self, name: &str) -> bool {
         self.taken.contains(name)
     }
 
-    /// Takes `name`, or the first of `name2`, `name3` ... that is not taken; `name_` if it is reserved.
+    /// Claims `name`, or the first unused name of `name2`, `name3` and so on; `name_` if it is reserved.
     pub fn claim(&mut self, name: &str) -> String {
         self.claim_by(name, str::to_owned)
     }
 
-    /// Takes the first of these names that is not taken, otherwise the first with a number.
+    /// Claims the first unused name, or the first name with a number.
     pub fn claim_any(&mut self, name: &str, others: impl IntoIterator<Item = String>) -> String {
         let other = || others.into_iter().find(|other| !self.contains(other));
         let free = if self.contains(name) { other() } else { None };
         self.claim(free.as_deref().unwrap_or(name))
     }
 
-    /// Takes the name of the variant for all that is not known: `Unknown`, or another word where a value has that name.
+    /// Claims the name of the variant for unknown values: `Unknown`, or another word if it is in use.
     pub fn claim_unknown(&mut self) -> String {
         self.claim_any("Unknown", ["Other", "Unrecognized", "Unlisted"].map(str::to_owned))
     }
 
-    /// Takes the first of `name`, `name2`, `name3` ... whose key is not taken.
+    /// Claims the first of `name`, `name2`, `name3` and so on whose key is unused.
     pub fn claim_by(&mut self, name: &str, key: impl Fn(&str) -> String) -> String {
         let name = self.free_by(name, &key);
         self.taken.insert(key(&name));
         name
     }
 
-    /// The first of `name`, `name2`, `name3` ... that is not taken.
+    /// Returns the first unused name of `name`, `name2`, `name3` and so on.
     pub fn free(&mut self, name: &str) -> String {
         self.free_by(name, str::to_owned)
     }
@@ -275,8 +277,8 @@ impl<S: Into<String>> FromIterator<S> for UsedNames {
     }
 }
 
-/// Keeps what may stand in an identifier and separates the words; symbols become words where
-/// nothing else would be left or where they are a sign.
+/// Keeps the characters that are allowed in identifiers and separates words. Symbols become words if the name has no
+/// other characters, or if they are the sign of a number.
 fn words(name: &str) -> String {
     let mut out = String::with_capacity(name.len().min(MAX_LENGTH) + 8);
     let only_symbols = !name.chars().any(is_word);
@@ -296,7 +298,7 @@ fn words(name: &str) -> String {
     if out.trim().is_empty() { "empty".to_owned() } else { out }
 }
 
-/// Letters that only modify others are left out: the compiler warns of them.
+/// Excludes modifier letters, because the compiler warns about them.
 fn is_word(character: char) -> bool {
     character != '_' && unicode_ident::is_xid_continue(character) && !matches!(character, '\u{2b0}'..='\u{2ff}')
 }
@@ -329,7 +331,7 @@ fn symbol(character: char) -> &'static str {
 }
 
 fn leading_digit(name: String, prefix: &str) -> String {
-    // A combining mark or a digit may go on with an identifier but not begin one.
+    // A combining mark or a digit may continue an identifier but not start one.
     if name.chars().next().is_some_and(unicode_ident::is_xid_start) { name } else { format!("{prefix}{name}") }
 }
 
@@ -388,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_of_windows_are_known() {
+    fn windows_device_names_are_recognized() {
         for device in ["com1", "COM9", "lpt0", "Nul", "con", "aux", "prn"] {
             assert!(is_device(device), "{device}");
         }
@@ -398,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_gets_a_number_and_a_reserved_one_an_underscore() {
+    fn used_names_get_a_number_and_reserved_names_an_underscore() {
         let mut used = UsedNames::from_iter(["Contact", "r#type", "Contact3", "clone"]);
         assert_eq!(used.free("Contact"), "Contact2");
         assert_eq!(
@@ -408,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_become_the_same_are_told_apart_in_words() {
+    fn equal_identifiers_are_distinguished_by_words() {
         for (name, expected) in [
             ("-name", "MinusName"),
             ("Etc/GMT-0", "EtcGmtMinus0"),
@@ -429,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_of_an_enum_may_be_called_unknown() {
+    fn enum_values_may_be_named_unknown() {
         let mut used = UsedNames::from_iter(["Unknown", "Other"]);
         assert_eq!([used.claim_unknown(), used.claim_unknown()], ["Unrecognized", "Unlisted"]);
     }

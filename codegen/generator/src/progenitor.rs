@@ -1,10 +1,10 @@
-//! The lowered document as [progenitor](https://github.com/oxidecomputer/progenitor) accepts it: its emitter is a second
-//! one beside ours.
+//! Adapts the lowered document for [progenitor](https://github.com/oxidecomputer/progenitor), so that its emitter can
+//! be used instead of ours.
 //!
-//! Progenitor refuses much of OpenAPI 3.0 and panics at some of it. Here a document is written anew in the words that it
-//! takes without fault, one adaptation each: operations with names, parameters and one body and one type of success and
-//! of failure in place (`operations`, `parameters`, `bodies`, `responses`), and schemas each under a name of its
-//! own (`schemas`). What is given up on the way is said in warnings, one for each `Loss`.
+//! Progenitor rejects much of OpenAPI 3.0 and panics on some of it. The document is rewritten to the subset that it
+//! supports: operations have names, inline parameters, at most one body, and one type each for success and failure
+//! (`operations`, `parameters`, `bodies`, `responses`), and every schema has its own name (`schemas`). Warnings report
+//! what is lost, one for each `Loss`.
 
 mod bodies;
 mod idents;
@@ -27,7 +27,7 @@ pub use idents::value as argument_name;
 /// An object of the document.
 type JsonObject = Map<String, Value>;
 
-/// Adapts a lowered document. `api` is the client made from it, whose names its operations get.
+/// Adapts a lowered document. `api` is the client generated from it, which determines the names of operations.
 pub fn adapt(document: &Value, api: &Api, diagnostics: &mut Diagnostics) -> Value {
     let mut schemas = Schemas::new(document);
     let paths = operations::paths(document, &operations::names(api), &mut schemas);
@@ -40,8 +40,8 @@ pub fn adapt(document: &Value, api: &Api, diagnostics: &mut Diagnostics) -> Valu
     json!({"openapi": "3.0.3", "info": info, "paths": paths, "components": {"schemas": components}})
 }
 
-/// The title, and the version as it can stand in a header: progenitor's client sends it with every request, and would
-/// panic at anything else.
+/// Returns the title, and the version as a valid header value: progenitor's client sends it with every request and
+/// would panic otherwise.
 ///
 /// Before `{"title": "Pets", "version": "1 ü"}`, after `{"title": "Pets", "version": "1 "}`.
 fn info(document: &Value, schemas: &mut Schemas) -> Value {
@@ -53,13 +53,13 @@ fn info(document: &Value, schemas: &mut Schemas) -> Value {
     json!({"title": markdown::name(text("title")), "version": version})
 }
 
-/// Prose as documentation that is nothing else, where there is any.
+/// Returns the description as inert Markdown, if there is one.
 fn description(object: &JsonObject) -> Option<Value> {
     let text = object.get("description")?.as_str()?;
     (!text.trim().is_empty()).then(|| markdown::text(text).into())
 }
 
-/// A member's documentation, put into what it became.
+/// Copies the description of an object to its adapted form.
 fn describe(adapted: &mut Value, object: &JsonObject) {
     if let Some(text) = description(object) {
         adapted["description"] = text;

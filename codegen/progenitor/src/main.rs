@@ -1,4 +1,4 @@
-//! Reads an order from standard input and writes the package to standard output, both as JSON. A refusal is told on
+//! Reads an order from standard input and writes the package to standard output, both as JSON. Errors are written to
 //! standard error, with exit code 2.
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Every vendored API and every golden document as a crate of progenitor's.
+//! Generates crates with progenitor for every vendored API and every golden document.
 
 use std::error::Error;
 use std::fs;
@@ -12,17 +12,17 @@ use serde_json::{Value, json};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// Operations that progenitor's clients cannot send, by document: OPTIONS and TRACE. All else is there.
+/// The number of OPTIONS and TRACE operations, which progenitor does not support, by document. All others must exist.
 const LEFT_OUT: [(&str, usize); 2] = [("golden/responses", 2), ("golden/methods_and_queries", 3)];
 
-/// A document with all that belongs to it.
+/// A document and its files.
 struct Document {
     name: String,
     directory: PathBuf,
 }
 
 impl Document {
-    /// The vendored APIs and the golden documents, sorted.
+    /// Returns the vendored APIs and the golden documents, sorted.
     fn all() -> Result<Vec<Self>> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut all = Vec::new();
@@ -39,7 +39,7 @@ impl Document {
         Ok(all)
     }
 
-    /// The document as progenitor accepts it, and how many operations it has in our client.
+    /// Returns the adapted document, and the number of operations in our client.
     fn adapted(&self) -> Result<(Value, usize)> {
         let file = if self.directory.join("openapi.json").is_file() { "openapi.json" } else { "openapi.yaml" };
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
@@ -61,7 +61,7 @@ impl Document {
 }
 
 #[test]
-fn every_operation_of_every_document_is_there() -> Result {
+fn all_operations_are_generated() -> Result {
     let mut counted = Vec::new();
     for document in Document::all()? {
         let (package, operations) = document.package().map_err(|error| format!("{}: {error}", document.name))?;
@@ -78,7 +78,7 @@ fn every_operation_of_every_document_is_there() -> Result {
 }
 
 #[test]
-fn the_same_document_gives_the_same_bytes() -> Result {
+fn generation_is_deterministic() -> Result {
     for document in Document::all()?.into_iter().filter(|document| document.name.starts_with("api/")) {
         assert!(document.package()?.0 == document.package()?.0, "{}", document.name);
     }
@@ -86,7 +86,7 @@ fn the_same_document_gives_the_same_bytes() -> Result {
 }
 
 #[test]
-fn a_refusal_and_a_panic_are_told_with_what_is_at_fault() {
+fn errors_and_panics_name_their_cause() {
     let document = |paths: Value, schemas: Value| json!({"openapi": "3.0.3", "info": {"title": "", "version": "1"}, "paths": paths, "components": {"schemas": schemas}});
     let good = json!({"type": "string"});
     let two = json!({"application/json": {"schema": good}, "text/plain": {"schema": good}});
@@ -101,11 +101,12 @@ fn a_refusal_and_a_panic_are_told_with_what_is_at_fault() {
     for (document, culprit) in cases {
         let order = Order { name: "pets".to_owned(), source: "openapi.json".to_owned(), document };
         let told = package(&order).err().unwrap_or_default();
-        assert!(told.contains("it has panicked: ") && told.ends_with(&format!("\n  at {culprit}")), "{told}");
+        assert!(told.contains("it panicked: ") && told.ends_with(&format!("\n  at {culprit}")), "{told}");
     }
 }
 
-/// Each crate by itself, with the versions of the workspace's lock file. Run it with `--ignored`; it takes minutes.
+/// Checks each crate separately, with the versions of the workspace's lock file. Run it with `--ignored`; it takes
+/// minutes.
 #[test]
 #[ignore = "compiles a crate for each document"]
 fn every_crate_compiles() -> Result {

@@ -1,7 +1,8 @@
-//! What of a document a client supports, by keyword and place.
+//! Coverage of a document by the client, by keyword.
 //!
-//! Every member of every object that the specification describes is counted once: followed, documented, reported by a warning, without meaning to a
-//! client, unsupported, or unknown to OpenAPI. The table in [`spec`](crm_clients_document::spec) decides, and the warnings of the passes.
+//! Every member of every object in the specification is counted once: as supported, shown in documentation, reported by
+//! a warning, without meaning to a client, unsupported, or unknown to OpenAPI. This is determined by the table in
+//! [`spec`](crm_clients_document::spec) and the warnings of the passes.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,46 +15,47 @@ use serde_json::Value;
 use crate::Lint as _;
 use crate::lint::each_object;
 
-/// What becomes of a keyword.
+/// The support for a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// The client follows it, or shows it in its documentation.
+    /// The client supports it, or shows it in its documentation.
     Supported,
-    /// A warning says that it is not followed, or not as it is written.
+    /// A warning reports that it is ignored or only partly supported.
     Reported,
-    /// It would mean something, and nothing is done with it.
+    /// It is meaningful to a client, but ignored.
     Unsupported,
-    /// It means nothing to a client.
+    /// It has no meaning to a client.
     WithoutMeaning,
-    /// OpenAPI does not have it: an extension, or a keyword of others.
+    /// It is not part of OpenAPI: an extension, or a keyword of another specification.
     Unknown,
 }
 
-/// What of a document a client supports.
+/// The coverage of a document.
 #[derive(Debug, Default)]
 pub struct Coverage {
-    /// The operations of the client.
+    /// The number of operations of the client.
     pub operations: usize,
-    /// The places of each keyword, such as `Schema.oneOf`, by what becomes of it. Places are pointers into the overlaid document.
+    /// The locations of each keyword, such as `Schema.oneOf`, by its support. Locations are JSON pointers into the
+    /// overlaid document.
     pub keywords: BTreeMap<(Standing, String), Vec<String>>,
 }
 
 impl Coverage {
-    /// How many keywords have this standing.
+    /// Returns the number of keywords with this support.
     pub fn count(&self, standing: Standing) -> usize {
         self.keywords.iter().filter(|((found, _), _)| *found == standing).map(|(_, places)| places.len()).sum()
     }
 
-    /// The keywords of this standing with their places.
+    /// Returns the keywords with this support and their locations.
     pub fn of(&self, standing: Standing) -> impl Iterator<Item = (&str, &[String])> {
         let keywords = self.keywords.iter().filter(move |((found, _), _)| *found == standing);
         keywords.map(|((_, name), places)| (name.as_str(), places.as_slice()))
     }
 }
 
-/// What of the document a client named `name` supports. None if there can be no client.
+/// Returns the coverage of a document by the client `name`, or `None` if no client can be generated.
 pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Option<Coverage> {
-    // Raising moves nodes, so the overlaid document is read by itself.
+    // Raising moves nodes, so the overlaid document is read separately.
     let mut before = Pipeline { strict: pipeline.strict, ..Pipeline::new() };
     before.documents.share_roots(&pipeline.documents);
     let value = before.overlaid(input);
@@ -66,7 +68,7 @@ pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Optio
     let mut coverage = Coverage { operations, keywords: BTreeMap::new() };
     let mut visit = |kind: ObjectKind, object: &serde_json::Map<String, Value>, pointer: &str| {
         for key in object.keys() {
-            // The names that a document chooses are no keywords.
+            // Names that the document defines are not keywords.
             if kind.named_by_document().is_some() && !key.starts_with("x-") {
                 continue;
             }
@@ -89,12 +91,12 @@ pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Optio
     Some(coverage)
 }
 
-/// Whether a member that is no field of its object is read.
+/// Returns true if a member is read although it is not a field of its object.
 fn is_read(key: &str) -> bool {
     matches!(key, "$ref" | "x-webhooks") || extensions::is_read(key)
 }
 
-/// Where in the author's files a diagnostic is.
+/// Returns the location of a diagnostic in the author's files.
 fn origin_of(found: &Diagnostic, documents: &SourceMap) -> Option<(FileId, String)> {
     match found.place {
         Place::Document => documents.origin(&found.pointer),

@@ -1,13 +1,14 @@
-//! Two revisions of an API compared: what changed, where, and how much it matters.
+//! Compares two revisions of an API: what changed, where, and how severe it is.
 //!
-//! [`wire`] compares what goes over the wire: requests, responses and what webhooks deliver, as the two documents describe them once
-//! they are lowered, overlaid and without references. How a document says it is no difference: where its schemas stand and what they
-//! are called, which version of OpenAPI it is written in, the order of its keys, its prose.
+//! [`wire`] compares the wire format: requests, responses and webhook deliveries, as described by the lowered and
+//! overlaid documents without references. It ignores differences in presentation: the location and names of schemas,
+//! the version of OpenAPI, the order of keys, and descriptions.
 //!
-//! [`rust()`] compares the two clients that become of them, as their callers see them. A [`Review`] puts both together with the version bump
-//! that is required, and [`format`](mod@format) writes it for those who read it.
+//! [`rust()`] compares the two generated clients from the perspective of their callers. A [`Review`] combines both with
+//! the required version bump, and [`format`](mod@format) renders it.
 //!
-//! Each kind of change is a row of a table, [`rules`] or [`rust::rules`], and has its mirror there: the change that is found where OLD and NEW are swapped.
+//! Each kind of change is a row of a table, [`rules`] or [`rust::rules`], and has a mirror there: the change that is
+//! found if OLD and NEW are swapped.
 
 pub mod callers;
 mod discriminators;
@@ -43,20 +44,20 @@ pub use rust::rust;
 pub use version::{Bump, RequiredBump, required_bump};
 pub use wire::wire;
 
-/// How much a change matters to a client that was written for the old revision.
+/// The severity of a change for a client that was written for the old revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The client goes on as it did.
+    /// The client works as before.
     Info,
-    /// It may fail; the documents alone do not decide it.
+    /// The client may fail; the documents alone do not determine it.
     Warning,
-    /// It fails.
+    /// The client fails.
     Breaking,
 }
 
 impl Severity {
-    /// The word for it: `breaking`.
+    /// Returns its name: `breaking`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -66,18 +67,18 @@ impl Severity {
     }
 }
 
-/// Which way the data travels that a change is about.
+/// The direction of the data that a change affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// From the client to the server.
     Request,
-    /// From the server to the client; what webhooks deliver, too.
+    /// From the server to the client, including webhook deliveries.
     Response,
 }
 
 impl Direction {
-    /// The word for it: `request`.
+    /// Returns its name: `request`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -86,38 +87,38 @@ impl Direction {
     }
 }
 
-/// What a change is a change of.
+/// The part of the contract that a change affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Area {
-    /// What goes over the wire.
+    /// The wire format.
     Wire,
-    /// The generated crate, as its callers see it.
+    /// The API of the generated crate.
     Rust,
 }
 
 /// One difference between two revisions of an API.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// What kind of change it is.
+    /// The kind of change.
     pub rule: &'static Rule,
-    /// Which way the data travels, where it matters.
+    /// The direction of the data, if relevant.
     pub direction: Option<Direction>,
-    /// How much it matters: what the rule says of its direction.
+    /// The severity, given by the rule and the direction.
     pub severity: Severity,
-    /// What changed, in one sentence without a full stop.
+    /// A sentence that describes the change, without a full stop.
     pub message: String,
-    /// Where, in words of the wire: `GET /v1/contacts > 200 application/json > data[] > attributes > email`. Of several such places the
-    /// one with the shortest way there, the first of these in the order of the alphabet.
+    /// The location in terms of the wire format: `GET /v1/contacts > 200 application/json > data[] > attributes >
+    /// email`. Of several locations, the one with the shortest path, or the alphabetically first of these.
     pub subject: String,
-    /// The JSON pointer into the old document as lowered, to what changed or to what it would be a part of.
+    /// The JSON pointer into the lowered old document, to the changed part or to its parent.
     pub old: Option<String>,
-    /// The same for the new document.
+    /// The JSON pointer into the lowered new document.
     pub new: Option<String>,
-    /// The operations that it touches, in the order of the new document: `GET /v1/contacts`, or `webhook contact_created`. None where it
-    /// touches the API as a whole.
+    /// The affected operations, in the order of the new document: `GET /v1/contacts`, or `webhook contact_created`.
+    /// Empty if the change affects the API as a whole.
     pub operations: Vec<String>,
-    /// Sixteen hexadecimal digits that stay the same as long as the change does: whatever the lines, the prose and the names of
-    /// components and of path parameters become.
+    /// Sixteen hexadecimal digits that identify the change. They do not depend on lines, descriptions, and names of
+    /// components and path parameters.
     pub fingerprint: String,
 }

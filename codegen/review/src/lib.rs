@@ -1,5 +1,5 @@
-//! Judges documents and changes: `lint` finds what is wrong or unwise in a document, `diff` says what a change does to the wire and to
-//! callers, and which version it requires.
+//! Reviews documents and changes: `lint` finds problems in a document, and `diff` determines the effects of a change on
+//! the wire format and on callers, and the version that it requires.
 
 pub mod coverage;
 pub mod diff;
@@ -12,11 +12,11 @@ use serde_json::Value;
 
 /// The linter, as passes over a document.
 pub trait Lint {
-    /// Finds what is wrong or unwise in the document, in the order of its lines: what the passes report, as far as they get, and
-    /// what the rules of [`lint`] find. None where there is no document to look at.
+    /// Reports problems of the document in the order of its lines: the diagnostics of the passes and of the rules of
+    /// [`lint`]. Returns `None` if there is no document.
     fn lint(&mut self, input: &Input<'_>) -> Option<()>;
 
-    /// Returns the client as data, in the module `name`. The rules of OpenAPI that the document breaks are warnings.
+    /// Returns the client as data, in the module `name`. Violations of OpenAPI's rules are warnings.
     fn client(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api>;
 }
 
@@ -28,7 +28,7 @@ impl Lint for Pipeline {
             && let Some(document) = model::document(&raised, &mut self.diagnostics)
         {
             ir::build(&document, "client", &mut self.diagnostics);
-            // Other tools read the lowered document, and what it loses is worth knowing.
+            // Other tools read the lowered document, so losses in it are relevant.
             self.lower(raised);
         }
         self.diagnostics.deny(lint::BROKEN_RULES);
@@ -48,8 +48,8 @@ impl Lint for Pipeline {
     }
 }
 
-/// Raises the document, and looks for what `rules` find in it: before it is raised, unless it is Swagger 2.0, because the rules are
-/// about OpenAPI 3.
+/// Raises the document and applies `rules` to it: before raising, because the rules are about OpenAPI 3, but after
+/// raising for Swagger 2.0.
 fn raise_with(
     pipeline: &mut Pipeline,
     value: Value,

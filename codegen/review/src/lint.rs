@@ -1,7 +1,7 @@
-//! What is wrong or unwise in a document before it becomes code.
+//! Finds problems in a document before code is generated.
 //!
-//! The passes tell of what they cannot read, or read otherwise than it is written; the rules here tell of what reads well and is
-//! most likely not what the server does, or what other tools will stumble over. [`rules`] lists them.
+//! The passes report what they cannot process or have to change. The rules here report what is processed, but probably
+//! does not describe the server correctly or is a problem for other tools. [`rules`] lists them.
 
 mod advice;
 mod document;
@@ -33,39 +33,39 @@ use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 /// An object of the document.
 type JsonObject = Map<String, Value>;
 
-/// What a rule found: the pointer of a node, and a sentence about it without a full stop.
+/// The result of a rule: the JSON pointer of a node, and a message without a full stop.
 type Found = Vec<(String, String)>;
 
-/// Something that a document should not have.
+/// A lint rule.
 pub struct Rule {
-    /// Its name: stable, in kebab-case.
+    /// The stable name, in kebab-case.
     pub id: &'static str,
-    /// The versions of OpenAPI whose rules forbid it. It is a warning in the others.
+    /// The versions of OpenAPI that forbid it. In other versions it is a warning.
     pub error_in: Versions,
-    /// What it finds.
+    /// A description of the problem.
     pub sentence: &'static str,
-    /// What to do about it.
+    /// The help text.
     pub remedy: &'static str,
     checks: &'static [Check],
 }
 
-/// How a rule finds it.
+/// The way that a rule is checked.
 enum Check {
-    /// In the document as a whole.
+    /// Once for the document as a whole.
     Document(fn(&Value, &mut Found)),
-    /// In each object of a kind.
+    /// For each object of a kind.
     Each(ObjectKind, fn(&Node<'_>, &mut Found)),
-    /// In each object, by the table of what OpenAPI allows where.
+    /// For each object, with the table of fields that OpenAPI allows.
     Every(fn(ObjectKind, &Node<'_>, &mut Found)),
 }
 
 impl Rule {
-    /// An error where the document breaks a rule of its version of OpenAPI, otherwise a warning.
+    /// Returns error if the document violates its version of OpenAPI, or else warning.
     pub fn severity(&self, version: Versions) -> Severity {
         if self.error_in.meet(version) { Severity::Error } else { Severity::Warning }
     }
 
-    /// What the rule reports, as a word or several.
+    /// Returns the severity in words.
     pub fn severity_name(&self) -> String {
         match self.error_in {
             Versions::NONE => "warning".to_owned(),
@@ -78,17 +78,17 @@ impl Rule {
 use Check::{Document, Each, Every};
 use Severity::{Error, Warning};
 
-/// All rules: OpenAPI's own first.
+/// Returns all rules, starting with OpenAPI's own.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     validity::RULES.iter().chain(advice::RULES)
 }
 
-/// What the rules find in an overlaid document of this version, by rule. A document of Swagger 2.0 has been raised.
+/// Applies the rules to an overlaid document of this version. Swagger 2.0 documents must be raised first.
 pub fn lint(document: &Value, version: Versions) -> Diagnostics {
     find(document, version, rules().collect())
 }
 
-/// The warnings of the passes about a rule of OpenAPI that the document breaks, though in a way that shows what is meant.
+/// The warnings of the passes about violations of OpenAPI whose intended meaning is clear.
 pub(crate) const BROKEN_RULES: &[&str] = &[
     "body-and-form",
     "duplicate-key",
@@ -113,7 +113,7 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
 /// Rules about what no client is made of, which `lint` alone reports.
 const ONLY_IN_LINT: &[&str] = &["example-type-mismatch"];
 
-/// The rules of OpenAPI that the document breaks, as warnings: the passes read it as it is most likely meant.
+/// Returns violations of OpenAPI's rules as warnings, because the passes assume the most likely meaning.
 pub fn broken_rules(document: &Value, version: Versions) -> Diagnostics {
     let is_broken = |rule: &&Rule| rule.error_in.meet(version) && !ONLY_IN_LINT.contains(&rule.id);
     let found = find(document, version, rules().filter(is_broken).collect());
@@ -123,7 +123,7 @@ pub fn broken_rules(document: &Value, version: Versions) -> Diagnostics {
 }
 
 fn find(document: &Value, version: Versions, rules: Vec<&Rule>) -> Diagnostics {
-    // References in one spelling; no node changes its place by it.
+    // Normalize the spelling of references; no node moves.
     let mut document = document.clone();
     lower::decode_references(&mut document);
     let mut found: Vec<Found> = rules.iter().map(|_| Found::new()).collect();
@@ -157,7 +157,8 @@ fn find(document: &Value, version: Versions, rules: Vec<&Rule>) -> Diagnostics {
     diagnostics
 }
 
-/// Adds what the rules found, except for what a pass has reported under the same code at the same place: the more severe one stays.
+/// Adds the results of the rules, except for those that a pass reported with the same code and location: the more
+/// severe one is kept.
 pub(crate) fn merge(passes: Diagnostics, rules: Diagnostics) -> Diagnostics {
     let key = |found: &Diagnostic| (found.code, found.pointer.clone());
     let errors: HashSet<_> = rules.iter().filter(|found| found.severity == Error).map(key).collect();
@@ -170,7 +171,7 @@ pub(crate) fn merge(passes: Diagnostics, rules: Diagnostics) -> Diagnostics {
     merged
 }
 
-/// In the order in which they stand in the files, each once: a shared node may have been met several times.
+/// Sorts diagnostics by file and position, without duplicates: a shared node may be visited several times.
 pub(crate) fn sort_by_position(diagnostics: Diagnostics, documents: &SourceMap) -> Diagnostics {
     let place = |found: &Diagnostic| {
         let position = found.position(documents);
@@ -190,30 +191,30 @@ pub(crate) fn sort_by_position(diagnostics: Diagnostics, documents: &SourceMap) 
 /// An object of the document.
 struct Node<'a> {
     document: &'a Value,
-    /// The version that the author wrote the document in.
+    /// The version that the author's document declares.
     version: Versions,
     object: &'a JsonObject,
     pointer: &'a str,
 }
 
 impl<'a> Node<'a> {
-    /// The pointer of a member.
+    /// Returns the JSON pointer of a member.
     fn place(&self, token: &str) -> String {
         child(self.pointer, token)
     }
 
-    /// The text of a field.
+    /// Returns the text of a field.
     fn text(&self, field: &str) -> Option<&'a str> {
         self.object.get(field).and_then(Value::as_str)
     }
 
-    /// A node of the document, or what its reference leads to, with its pointer.
+    /// Returns a node, or the target of its reference, with its JSON pointer.
     fn follow(&self, node: &'a Value, pointer: String) -> Option<(&'a JsonObject, String)> {
         follow(self.document, node, pointer)
     }
 }
 
-/// A node, or what its reference leads to, with its pointer.
+/// Returns a node, or the target of its reference, with its JSON pointer.
 fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> Option<(&'a JsonObject, String)> {
     let mut seen = HashSet::new();
     loop {
@@ -224,7 +225,8 @@ fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> 
     }
 }
 
-/// Visits the objects of the document. References, apart from those of schemas, which other keywords may stand beside, are none.
+/// Visits the objects of the document. References are not visited, except those of schemas, which may have other
+/// keywords.
 pub(crate) fn each_object(
     holds: FieldType,
     versions: Versions,

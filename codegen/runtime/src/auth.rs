@@ -1,4 +1,4 @@
-//! Credentials: which there are, and where each goes on a request.
+//! Credentials, and how they are added to requests.
 
 mod cache;
 mod error;
@@ -25,16 +25,16 @@ pub use oauth2::{Grant, Revocation};
 pub(crate) use token::TokenListener;
 pub use token::{FetchingToken, IssuedToken, Token, TokenSource};
 
-/// One way in which an API authenticates its callers.
+/// An authentication scheme of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme {
     /// The name of the scheme, and of the builder's method that sets its credential.
     pub name: &'static str,
-    /// Where the credential goes.
+    /// The kind of the scheme, which says where the credential goes.
     pub kind: SchemeKind,
 }
 
-/// Where a scheme puts its credential.
+/// The place in a request where a scheme puts its credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemeKind {
     /// A header of this name.
@@ -60,29 +60,29 @@ impl Scheme {
         }
     }
 
-    /// Refuses a credential that cannot be sent.
+    /// Checks that a credential is not empty and can be sent.
     fn check(&self, secret: &SecretString) -> Result<(), RequestError> {
         let text = secret.expose_secret();
         if text.trim().is_empty() || (self.kind == SchemeKind::Basic && text == ":") {
-            return Err(RequestError::new(format!("`{}` was given an empty credential", self.name)));
+            return Err(RequestError::new(format!("the credential for `{}` is empty", self.name)));
         }
         apply(self, secret, &mut HeaderMap::new(), &mut String::new())
     }
 }
 
-/// Which credentials a request is sent with.
+/// The schemes whose credentials a request is sent with.
 #[derive(Clone)]
 pub(crate) enum Security {
-    /// The first of these alternatives that is configured whole.
+    /// The first of these alternatives whose schemes are all configured.
     AnyOf(&'static [&'static [&'static Scheme]]),
     /// Those of these schemes that are configured.
     Configured(&'static [&'static Scheme]),
-    /// These, which must all be configured.
+    /// All of these schemes, each of which must be configured.
     Chosen(Vec<&'static Scheme>),
 }
 
 impl Security {
-    /// Adds a scheme that the caller chooses.
+    /// Adds a scheme chosen by the caller.
     pub(crate) fn choose(&mut self, scheme: &'static Scheme) {
         match self {
             Self::Chosen(schemes) => schemes.push(scheme),
@@ -101,7 +101,7 @@ impl Security {
     }
 }
 
-/// A credential as the client's builder was given it.
+/// A credential as it was passed to the client's builder.
 #[derive(Clone)]
 pub(crate) enum Given {
     Secret(SecretString),
@@ -111,7 +111,7 @@ pub(crate) enum Given {
 }
 
 impl Given {
-    /// Checks a credential, and makes it ready to be sent.
+    /// Validates a credential and converts it to the form in which it is sent.
     pub(crate) fn check(
         self,
         scheme: &'static Scheme,
@@ -121,7 +121,7 @@ impl Given {
         let secret = match self {
             Given::Secret(secret) => secret,
             Given::Basic { user, .. } if user.contains(':') => {
-                let message = format!("`{}` was given a user name with a colon, which would end it", scheme.name);
+                let message = format!("the user name for `{}` contains a colon", scheme.name);
                 return Err(RequestError::new(message));
             }
             Given::Basic { user, password } => format!("{user}:{}", password.expose_secret()).into(),
@@ -133,11 +133,11 @@ impl Given {
     }
 }
 
-/// What tokens are exchanged for.
+/// A credential that can be exchanged for tokens.
 ///
-/// A trait, so that programs contain the code for that only if they use a grant.
+/// This is a trait so that the code of grants is compiled into a program only if it uses them.
 pub(crate) trait Exchange: Send + Sync {
-    /// Returns the cache of the tokens, fetched from this URL, or from the server that this client's settings lead to.
+    /// Returns a cache of the tokens, which are fetched from this URL or else from the documented one.
     fn token_cache(
         &self,
         scheme: &'static Scheme,
@@ -153,7 +153,7 @@ pub(crate) enum Credential {
     Tokens(TokenCache),
 }
 
-/// Why a call is not sent: a credential is missing, or its token.
+/// The reason why a call is not sent: a credential or its token is missing.
 pub(crate) enum Unauthenticated {
     Missing(RequestError),
     NoToken(Fault),
@@ -192,14 +192,13 @@ impl<C> Credentials<C> {
         self.0.iter().map(|(scheme, _)| scheme.name)
     }
 
-    /// Converts each credential.
+    /// Converts each credential with a function that can fail.
     pub(crate) fn try_map<D, E>(self, map: impl Fn(&'static Scheme, C) -> Result<D, E>) -> Result<Credentials<D>, E> {
         let mapped = self.0.into_iter().map(|(scheme, credential)| Ok((scheme, map(scheme, credential)?)));
         mapped.collect::<Result<_, _>>().map(Credentials)
     }
 
-    /// Returns the first alternative that is complete: each of its credentials is configured, or set as a header of this
-    /// call.
+    /// Returns the first alternative whose credentials are all configured or set as headers of this call.
     fn choose<'a>(&self, security: &'a Security, headers: &HeaderMap) -> Result<&'a [&'static Scheme], RequestError> {
         let alternatives = match security {
             Security::AnyOf(alternatives) => *alternatives,
@@ -219,7 +218,7 @@ impl<C> Credentials<C> {
                 missing.map(|scheme| format!("`{}`", scheme.name)).collect::<Vec<_>>().join(" and ")
             });
             let sets = sets.collect::<Vec<_>>().join(", or ");
-            RequestError::new(format!("a credential is missing: give the client's builder {sets}"))
+            RequestError::new(format!("missing credential: set {sets} on the client's builder"))
         })
     }
 
@@ -230,7 +229,7 @@ impl<C> Credentials<C> {
 }
 
 impl Credentials<Credential> {
-    /// Returns the secrets to send. No token is fetched for a call that has a header of its own.
+    /// Returns the secrets to send. No token is fetched if the call sets its own `Authorization` header.
     pub(crate) async fn secrets<'a>(
         &'a self,
         security: &Security,
@@ -252,14 +251,14 @@ impl Credentials<Credential> {
     }
 }
 
-/// A secret that one attempt of a call sends.
+/// A secret that is sent with one attempt of a call.
 pub(crate) enum Secret<'a> {
     Fixed(&'static Scheme, &'a SecretString),
     Token(&'static Scheme, &'a TokenCache, Arc<CachedToken>),
 }
 
 impl Secret<'_> {
-    /// Puts the secret on a request. A header that is there already was set for this call and stays.
+    /// Adds the secret to a request. A header that was set for this call is kept.
     pub(crate) fn apply(&self, headers: &mut HeaderMap, query: &mut String) -> Result<(), RequestError> {
         match self {
             Secret::Fixed(scheme, secret) => apply(scheme, secret, headers, query),
@@ -267,14 +266,14 @@ impl Secret<'_> {
         }
     }
 
-    /// Tells the token's cache that the server accepted it.
+    /// Records in the token's cache that the server accepted the token.
     pub(crate) fn accepted(&self, renewed: bool) {
         if let Secret::Token(_, tokens, token) = self {
             tokens.accepted(token, renewed);
         }
     }
 
-    /// Tells the token's cache that the server rejected it. Returns true if another token is worth a try.
+    /// Records in the token's cache that the server rejected the token. Returns true if another token may be accepted.
     pub(crate) fn rejected(&self, renewed: bool) -> bool {
         match self {
             Secret::Fixed(..) => false,
@@ -282,7 +281,7 @@ impl Secret<'_> {
         }
     }
 
-    /// Adds what errors must not show.
+    /// Adds the texts that errors must not show.
     pub(crate) fn add_to(&self, secrets: &mut Vec<SecretString>) {
         let (scheme, secret) = match self {
             Secret::Fixed(scheme, secret) => (scheme, *secret),
@@ -297,7 +296,8 @@ impl Secret<'_> {
     }
 }
 
-/// Characters that must be encoded in a cookie's credential (RFC 6265), which may hold encoded ones already.
+/// Characters that must be encoded in a cookie's credential (RFC 6265). The credential may contain encoded ones
+/// already.
 const COOKIE_CREDENTIAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b'\\');
 
 fn apply(
@@ -314,7 +314,7 @@ fn apply(
         }
         SchemeKind::Header(name) => {
             let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| RequestError::new(format!("`{name}` cannot name a header")))?;
+                .map_err(|_| RequestError::new(format!("invalid header name `{name}`")))?;
             insert(headers, name, scheme, secret)
         }
         SchemeKind::Bearer => insert(headers, AUTHORIZATION, scheme, &format!("Bearer {secret}")),
@@ -348,5 +348,5 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, scheme: &Scheme, secret: &s
 }
 
 fn unusable(scheme: &Scheme) -> RequestError {
-    RequestError::new(format!("`{}` was given a credential that holds a character that cannot be sent", scheme.name))
+    RequestError::new(format!("the credential for `{}` contains a character that cannot be sent", scheme.name))
 }

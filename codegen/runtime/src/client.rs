@@ -1,4 +1,4 @@
-//! What all calls of one client share: the server, the credentials and the limits.
+//! The state that all calls of one client share: the server, the credentials and the limits.
 
 mod builder;
 mod http;
@@ -32,39 +32,39 @@ pub struct Core(Arc<ClientInner>);
 #[derive(Clone)]
 pub(crate) struct ClientInner {
     api: &'static str,
-    /// The base URL in the API's document, which its other URLs may begin with.
+    /// The base URL in the API's document. Other URLs of the document may start with it.
     documented_url: &'static str,
     allow_http: bool,
-    /// The base URL is a mock's, which stands in for the document's other servers too.
+    /// True if the base URL is a mock's, which then replaces the document's other servers too.
     mocked: bool,
-    /// The caller or a mock has set the base URL, which then is that of operations with servers of their own too.
+    /// True if the caller or a mock has set the base URL. It then also replaces the servers of single operations.
     has_own_base_url: bool,
     /// The values of variables in the URLs of the document's servers.
     server_variables: Vec<(String, String)>,
-    /// What paths are appended to.
+    /// The URL that paths are appended to.
     pub(crate) base_url: Url,
     pub(crate) http: Client,
-    /// The HTTP client is the caller's own.
+    /// True if the caller provided the HTTP client.
     pub(crate) has_own_http: bool,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
     pub(crate) retry_budget: Arc<RetryBudget>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) hooks: Arc<[Arc<dyn Hook>]>,
-    /// What sends requests in place of `http`.
+    /// The transport that sends requests instead of `http`.
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
-    /// Which optional values are left out that are not what the API declares.
+    /// The optional values that are left out if they do not match the declaration.
     pub(crate) tolerance: Tolerance,
     pub(crate) credentials: Credentials<Credential>,
     pub(crate) on_token: Option<TokenListener>,
-    /// Records the exchanges of operations, not those for tokens.
+    /// Records the exchanges of operations, but not token requests.
     pub(crate) recorder: Option<Recorder>,
 }
 
 impl Core {
-    /// Returns a builder for a client of the API that this base URL serves.
+    /// Returns a builder for a client of the API at this base URL.
     pub fn builder(api: &'static str, base_url: &'static str) -> CoreBuilder {
         CoreBuilder::new(api, base_url)
     }
@@ -83,7 +83,8 @@ impl Core {
         &self.0
     }
 
-    /// Revokes the token that the client holds for a scheme, whether it was given or fetched. Without one nothing is sent.
+    /// Revokes the token that the client holds for a scheme, whether it was given or fetched. Sends nothing if there is
+    /// none.
     pub fn revoke_token<B: Default + 'static>(
         &self,
         scheme: &'static Scheme,
@@ -93,7 +94,7 @@ impl Core {
         Box::pin(async move { revoking.await.map_err(Error::without_body) })
     }
 
-    /// Returns the refresh token that a scheme's server issued last, or the one that the client was given.
+    /// Returns the refresh token last issued for a scheme, or else the one that the client was given.
     pub fn refresh_token(&self, scheme: &'static Scheme) -> Option<SecretString> {
         match self.0.credentials.get(scheme)? {
             Credential::Tokens(tokens) => tokens.grant()?.refresh_token(),
@@ -101,10 +102,10 @@ impl Core {
         }
     }
 
-    /// Returns a client with the same settings and other credentials for a URL of the document, and the path there.
+    /// Returns a client with the same settings and the given credentials for a URL of the document, and the path there.
     ///
-    /// The URL follows the operations: one that is relative, or that begins with the documented base URL, is below this
-    /// client's. If that is a mock's, any other is at the mock too.
+    /// A URL that is relative, or that starts with the documented base URL, is resolved against this client's base URL.
+    /// If the base URL is a mock's, every other URL goes to the mock too.
     pub(crate) fn with_endpoint(
         &self,
         url: &str,
@@ -121,7 +122,7 @@ impl Core {
         self.with_url(url, &endpoint, credentials)
     }
 
-    /// Returns the same for a URL that the caller has set.
+    /// Like [`with_endpoint`](Self::with_endpoint), for a URL that the caller has set.
     pub(crate) fn with_own_endpoint(
         &self,
         url: &str,
@@ -130,7 +131,7 @@ impl Core {
         self.with_url(url, &self.0.endpoint(url)?, credentials)
     }
 
-    /// Returns a client of another server of the document, which may be relative to this one.
+    /// Returns a client for another server of the document, whose URL may be relative to this client's.
     pub(crate) fn at_server(
         &self,
         template: &'static str,
@@ -148,7 +149,7 @@ impl Core {
         Ok(Core(Arc::new(ClientInner { base_url, http, ..ClientInner::clone(&self.0) })))
     }
 
-    /// Returns the HTTP client for a URL: this machine is reached without proxies, others with them.
+    /// Returns the HTTP client for a URL: one without proxies for this machine, one with them for other hosts.
     fn http_for(&self, base_url: &Url) -> Result<Client, RequestError> {
         if self.0.has_own_http || is_loopback(base_url) == is_loopback(&self.0.base_url) {
             return Ok(self.0.http.clone());
@@ -178,12 +179,13 @@ impl Core {
 }
 
 impl ClientInner {
-    /// Without a slash at its end.
+    /// Returns the base URL without a trailing slash.
     fn base_url(&self) -> &str {
         self.base_url.as_str().trim_end_matches('/')
     }
 
-    /// Resolves the URL of a list's next page, which is followed on the client's own server only: credentials go with it.
+    /// Resolves the URL of a list's next page. It must be on the client's own server, because credentials are sent
+    /// there.
     pub(crate) fn next_page(&self, current: &Url, url: &str) -> Result<Url, RequestError> {
         let unusable = |error| RequestError::because("the URL of the next page is not a URL", error);
         let documented = url.starts_with(self.documented_url) && Url::parse(url).is_ok();
@@ -201,7 +203,7 @@ impl ClientInner {
         }
         let origin = next.origin().ascii_serialization();
         Err(RequestError::new(format!(
-            "the next page is at {origin}, which is not the client's server: it is not followed"
+            "refusing to follow the link to the next page: {origin} is not the client's server"
         )))
     }
 
@@ -226,7 +228,7 @@ impl fmt::Debug for Core {
     }
 }
 
-/// Shows which credentials there are, never what they are.
+/// Shows the names of the configured credentials, never their values.
 struct Redacted<'a, C>(&'a Credentials<C>);
 
 impl<C> fmt::Debug for Redacted<'_, C> {

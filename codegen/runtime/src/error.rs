@@ -1,4 +1,4 @@
-//! The errors of calls, each with what its reader needs to fix it.
+//! The errors of calls.
 
 mod transport;
 
@@ -22,19 +22,20 @@ pub use transport::TransportError;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// Why a call failed. `B` is the body that the API declares for its errors.
+/// The error of a failed call. `B` is the type that the API declares for its error bodies.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<B> {
-    /// The response has a status that is not a success.
+    /// The status of the response is not a success.
     Api(Box<ApiError<B>>),
     /// The token request failed, so the call was not sent.
     Auth(Box<AuthError>),
-    /// The response is a success whose body is not what the API declares.
+    /// The status is a success, but the body does not match the declaration.
     Decode(Box<DecodeError>),
     /// The request could not be built; nothing was sent.
     Request(Box<RequestError>),
-    /// There is no complete response: no connection, a timeout, a body that is cut off or too large, an unfollowed redirect.
+    /// There is no complete response: connecting failed, the call timed out, the body was cut off or too large, or a
+    /// redirect was not followed.
     Transport(Box<TransportError>),
 }
 
@@ -51,7 +52,7 @@ impl<B> From<TransportError> for Error<B> {
 }
 
 impl<B> Error<B> {
-    /// Returns the HTTP status of the response, if there is one; for [`Error::Auth`] the token endpoint's.
+    /// Returns the HTTP status of the response, if there is one. For [`Error::Auth`] it is that of the token endpoint.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Error::Api(error) => Some(error.status()),
@@ -72,7 +73,7 @@ impl<B> Error<B> {
         }
     }
 
-    /// Sets the API that was called.
+    /// Sets the name of the API that was called.
     pub(crate) fn of_api(mut self, api: &'static str) -> Self {
         match &mut self {
             Error::Api(error) => error.api = Some(api),
@@ -105,7 +106,8 @@ impl<B> Error<B> {
         }
     }
 
-    /// Returns the value of a header of the response by its type; `None` if there is no response, or it does not have the header.
+    /// Returns the value of a header of the response, parsed as its type; `None` if there is no response or no such
+    /// header.
     ///
     /// # Errors
     ///
@@ -129,12 +131,12 @@ impl<B> Error<B> {
         request_id(self.headers()?)
     }
 
-    /// Returns the delay in the response's `Retry-After`; dates count from now.
+    /// Returns the delay in the response's `Retry-After` header. A date is converted to the time from now.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?, SystemTime::now())
     }
 
-    /// Returns true if the response took too long.
+    /// Returns true if the call timed out.
     pub fn is_timeout(&self) -> bool {
         match self {
             Error::Auth(error) => error.is_timeout(),
@@ -180,7 +182,7 @@ impl<B> fmt::Display for Error<B> {
     }
 }
 
-/// The variants show themselves, so the chain continues with their sources.
+/// The variants' messages are displayed directly, so the source is that of the variant.
 impl<B: fmt::Debug> StdError for Error<B> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
@@ -193,7 +195,7 @@ impl<B: fmt::Debug> StdError for Error<B> {
     }
 }
 
-/// A response whose status is not a success.
+/// The error of a response whose status is not a success.
 pub struct ApiError<B> {
     api: Option<&'static str>,
     operation: &'static str,
@@ -212,7 +214,7 @@ impl<B> ApiError<B> {
         self.redactor.text(text)
     }
 
-    /// Returns the beginning of the body for a log.
+    /// Returns the beginning of the body for logs.
     fn excerpt(&self) -> String {
         redacted_excerpt(&self.redactor, &self.reply.body, 0, 200)
     }
@@ -227,8 +229,8 @@ impl<B> ApiError<B> {
         &self.reply.headers
     }
 
-    /// Returns the value of a header by its type; `None` if the response does not have it. The module `headers` of a client has
-    /// those that the API declares.
+    /// Returns the value of a header, parsed as its type; `None` if the response does not have it. A client's `headers`
+    /// module has the headers that the API declares.
     ///
     /// # Errors
     ///
@@ -237,7 +239,7 @@ impl<B> ApiError<B> {
         header::read(&self.reply.headers, header)
     }
 
-    /// Returns the body as the API declares it for this status; the default value if it does not match.
+    /// Returns the body as the API declares it for this status, or the default value if it does not match.
     pub fn body(&self) -> &B {
         &self.body
     }
@@ -257,7 +259,7 @@ impl<B> ApiError<B> {
         request_id(&self.reply.headers)
     }
 
-    /// Returns the delay in `Retry-After`; dates count from now.
+    /// Returns the delay in the `Retry-After` header. A date is converted to the time from now.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.reply.headers, SystemTime::now())
     }
@@ -279,7 +281,7 @@ impl<B> fmt::Display for ApiError<B> {
     }
 }
 
-/// Response headers can hold session cookies: they are left to [`headers`](ApiError::headers).
+/// Does not show the response headers, which can contain session cookies; see [`headers`](ApiError::headers).
 impl<B: fmt::Debug> fmt::Debug for ApiError<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
@@ -294,7 +296,7 @@ impl<B: fmt::Debug> fmt::Debug for ApiError<B> {
 
 impl<B: fmt::Debug> StdError for ApiError<B> {}
 
-/// A success whose body is not what the API declares.
+/// The error of a successful response whose body does not match the declaration.
 pub struct DecodeError {
     api: Option<&'static str>,
     operation: &'static str,
@@ -310,13 +312,13 @@ impl DecodeError {
         Self { api: None, operation, reply, path, failure, redactor: Redactor::default() }
     }
 
-    /// The error of a part of a body: `reply` holds that part alone, and `path` is that in the whole body.
+    /// Creates the error of a part of a body: `reply` has only that part, and `path` is the path in the whole body.
     pub(crate) fn of_part(operation: &'static str, reply: Reply, path: String, failure: DecodeFailure) -> Self {
         let failure = DecodeFailure { offset: 0, ..failure };
         Self { api: None, operation, reply, path, failure, redactor: Redactor::default() }
     }
 
-    /// The response, and what was secret in its request.
+    /// Returns the response and the redactor for the secrets of its request.
     pub(crate) fn parts(&self) -> (&Reply, &Redactor) {
         (&self.reply, &self.redactor)
     }
@@ -326,7 +328,7 @@ impl DecodeError {
         self.path = redactor.text(&self.path);
         let message = redactor.text(&self.failure.message);
         if message != self.failure.message {
-            // The source says the same.
+            // The source has the same message.
             self.failure.source = None;
             self.failure.message = message;
         }
@@ -334,7 +336,7 @@ impl DecodeError {
         self
     }
 
-    /// Returns the body around the failure for a log, unless it holds secrets.
+    /// Returns the body near the failure for logs, unless it contains secrets.
     fn excerpt(&self) -> String {
         if self.failure.secret {
             return String::new();
@@ -347,7 +349,7 @@ impl DecodeError {
         &self.path
     }
 
-    /// Returns what is wrong there.
+    /// Returns the message of the failure, without its path.
     pub fn message(&self) -> &str {
         &self.failure.message
     }
@@ -376,7 +378,7 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, path, failure, reply, .. } = self;
-        write!(f, "{operation}: {} answered, but at {path}: {}", reply.status, failure.message)?;
+        write!(f, "{operation}: invalid {} response at {path}: {}", reply.status, failure.message)?;
         match self.excerpt() {
             text if text.is_empty() => Ok(()),
             text => write!(f, " (near: {text})"),
@@ -402,7 +404,7 @@ impl StdError for DecodeError {
     }
 }
 
-/// A request that could not be built. Nothing was sent.
+/// The error of a request that could not be built. Nothing was sent.
 #[derive(Clone, Debug)]
 pub struct RequestError {
     api: Option<&'static str>,
@@ -424,7 +426,7 @@ impl RequestError {
         Self { operation: Some(operation), ..self }
     }
 
-    /// Returns the operation that was to be called, such as `contacts.create`.
+    /// Returns the operation of the request, such as `contacts.create`.
     pub fn operation(&self) -> Option<&'static str> {
         self.operation
     }
@@ -446,7 +448,7 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-request-id")?.to_str().ok()
 }
 
-/// Shows the message with its root cause: the steps between say little in a log.
+/// Displays the message with its root cause; the errors in between add little to a log.
 fn show(
     f: &mut fmt::Formatter<'_>,
     operation: Option<&str>,
@@ -475,7 +477,7 @@ pub(crate) fn redacted_excerpt(redactor: &Redactor, body: &[u8], start: usize, l
     let start = start.min(body.len());
     let end = start.saturating_add(length).min(body.len());
     let text = redactor.range(body, start..end);
-    // A cut in the middle of a character is no news.
+    // An excerpt can be cut within a character.
     let text = text.trim_matches(char::REPLACEMENT_CHARACTER).trim();
     let mut shown = sanitize::on_one_line(text);
     if end < body.len() && !shown.is_empty() {

@@ -1,4 +1,4 @@
-//! Hooks: what callers add to each request and learn of each response.
+//! Hooks, which run before each request and after each response.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,13 +10,13 @@ use reqwest::{Method, Request, StatusCode, Url};
 use crate::error::RequestError;
 use crate::request::{RequestParts, checked_header};
 
-/// Why a hook refuses a request.
+/// The error with which a hook rejects a request.
 pub type HookError = Box<dyn StdError + Send + Sync>;
 
 /// Code that runs before each request and after each response of a client: for logs, metrics, signatures or headers.
 ///
-/// Every method has a default that does nothing. Hooks run on the task of the call, in the order in which the builder was
-/// given them, so they must not block. Requests for tokens pass them too.
+/// Every method has a default that does nothing. Hooks run on the task of the call, in the order in which they were
+/// added to the builder, so they must not block. They also run for token requests.
 ///
 /// ```
 /// use crm_clients_runtime::{Hook, HookError, RequestContext, ResponseContext};
@@ -44,23 +44,23 @@ pub trait Hook: Send + Sync {
     ///
     /// # Errors
     ///
-    /// An error ends the call with [`Error::Request`](crate::Error::Request); nothing is sent.
+    /// An error ends the call with [`Error::Request`](crate::Error::Request), and nothing is sent.
     fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
         let _ = request;
         Ok(())
     }
 
-    /// Called after each request that was sent, whether there is a response or an error. A call that its caller drops
-    /// before that is not reported.
+    /// Called after each request that was sent, for a response as well as an error. It is not called if the caller
+    /// drops the call before.
     fn after_response(&self, response: &ResponseContext<'_>) {
         let _ = response;
     }
 
-    /// Decides whether the request is retried; `None` leaves that to the next hook, and at last to the
+    /// Decides whether the request is retried. `None` leaves the decision to the next hook, and finally to the
     /// [`Retry`](crate::Retry) policy.
     ///
-    /// `Some(true)` also retries a request that is not idempotent, which may then take effect twice. The policy's limits of
-    /// attempts and time hold, and a body that is a stream is never sent again.
+    /// `Some(true)` also retries a request that is not idempotent, which may then take effect twice. The policy's
+    /// limits of attempts and time still apply, and a body that is a stream is never resent.
     fn should_retry(&self, response: &ResponseContext<'_>) -> Option<bool> {
         let _ = response;
         None
@@ -105,7 +105,7 @@ impl<F> fmt::Debug for TraceContext<F> {
     }
 }
 
-/// What a request belongs to.
+/// The operation and attempt that a request belongs to.
 #[derive(Clone, Copy)]
 struct Origin<'a> {
     parts: &'a RequestParts,
@@ -119,7 +119,7 @@ macro_rules! origin_methods {
             self.origin.parts.core.api()
         }
 
-        /// Returns the operation, such as `contacts.create`; `request` if the document does not declare it.
+        /// Returns the operation, such as `contacts.create`, or `request` if the document does not declare it.
         pub fn operation(&self) -> &'static str {
             self.origin.parts.name
         }
@@ -129,20 +129,20 @@ macro_rules! origin_methods {
             &self.origin.parts.method
         }
 
-        /// Returns the path with its parameters in braces, such as `/contacts/{id}`; empty if the document does not declare
-        /// it. It holds no personal data, so that metrics can have it as a label.
+        /// Returns the path with its parameters in braces, such as `/contacts/{id}`; empty if the document does not
+        /// declare it. It contains no personal data, so it can be a label of metrics.
         pub fn url_template(&self) -> &'static str {
             self.origin.parts.template
         }
 
-        /// Returns the number of the attempt; 1 for the first.
+        /// Returns the number of the attempt, starting at 1.
         pub fn attempt(&self) -> u32 {
             self.origin.attempt
         }
     };
 }
 
-/// A request that is about to be sent. `Debug` shows neither its parameters nor its headers and body.
+/// A request that is about to be sent. `Debug` does not show its parameters, headers or body.
 pub struct RequestContext<'a> {
     origin: Origin<'a>,
     request: &'a mut Request,
@@ -160,21 +160,21 @@ impl<'a> RequestContext<'a> {
         self.request.url()
     }
 
-    /// Returns the headers, credentials included.
+    /// Returns the headers, including credentials.
     pub fn headers(&self) -> &HeaderMap {
         self.request.headers()
     }
 
-    /// Returns the body, for signatures; `None` if there is none, or if it is a file, a form of parts or a stream.
+    /// Returns the body, for signatures. `None` if there is none, or if it is a file, a multipart form or a stream.
     pub fn body(&self) -> Option<&[u8]> {
         self.request.body()?.as_bytes()
     }
 
-    /// Sets a header, in place of what would be sent under this name.
+    /// Sets a header, replacing any value that would be sent under this name.
     ///
     /// # Errors
     ///
-    /// If a character of it cannot be sent, or if it is one that follows from the body.
+    /// If the name or value contains a character that cannot be sent, or if the header is derived from the body.
     pub fn set_header(&mut self, name: &str, value: &str) -> Result<(), RequestError> {
         let (name, value) = checked_header(name, value)?;
         self.request.headers_mut().insert(name, value);
@@ -189,7 +189,7 @@ impl fmt::Debug for RequestContext<'_> {
     }
 }
 
-/// What a request has led to.
+/// The outcome of a request.
 #[derive(Clone, Copy)]
 pub(crate) enum Outcome<'a> {
     Response { status: StatusCode, headers: &'a HeaderMap, body: Option<&'a [u8]> },
@@ -197,13 +197,13 @@ pub(crate) enum Outcome<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    /// The outcome of a response whose body is not read.
+    /// Returns the outcome of a response whose body is not read.
     pub(crate) fn of_head(response: &'a reqwest::Response) -> Self {
         Outcome::Response { status: response.status(), headers: response.headers(), body: None }
     }
 }
 
-/// A response, or the error in place of one. `Debug` shows neither its headers nor its body.
+/// The response to a request, or the error if there is none. `Debug` does not show its headers or body.
 pub struct ResponseContext<'a> {
     origin: Origin<'a>,
     duration: Duration,
@@ -217,8 +217,8 @@ impl<'a> ResponseContext<'a> {
 
     origin_methods!();
 
-    /// Returns the time from sending the request to the end of the response's body, or to its head if the caller reads the
-    /// body piece by piece.
+    /// Returns the time from sending the request to the end of the response's body, or to the end of its head if the
+    /// caller reads the body as a stream.
     pub fn duration(&self) -> Duration {
         self.duration
     }
@@ -239,7 +239,7 @@ impl<'a> ResponseContext<'a> {
         }
     }
 
-    /// Returns the body of the response as the server sent it; `None` if it is not read yet.
+    /// Returns the body of the response as the server sent it; `None` if it has not been read.
     pub fn body(&self) -> Option<&'a [u8]> {
         match self.outcome {
             Outcome::Response { body, .. } => body,
@@ -247,7 +247,7 @@ impl<'a> ResponseContext<'a> {
         }
     }
 
-    /// Returns why there is no response.
+    /// Returns the error if there is no response.
     pub fn error(&self) -> Option<&'a (dyn StdError + 'static)> {
         match self.outcome {
             Outcome::Response { .. } => None,
@@ -255,7 +255,7 @@ impl<'a> ResponseContext<'a> {
         }
     }
 
-    /// Returns true if the response took too long.
+    /// Returns true if the request timed out.
     pub fn is_timeout(&self) -> bool {
         matches!(self.outcome, Outcome::Error { timeout: true, .. })
     }

@@ -1,4 +1,4 @@
-//! Compound documents of JSON:API, which bring related resources along in `included`.
+//! JSON:API compound documents, which have related resources in `included`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The resources that a JSON:API document includes, found by the relationships that point at them.
+/// The included resources of a JSON:API document, which can be looked up by relationship.
 ///
-/// A relationship names resources by `type` and `id`; a resource that a request did not ask to include, or that is
-/// among the document's primary data, is not found.
+/// A relationship refers to resources by `type` and `id`. A resource that the request did not ask the server to
+/// include, or that is part of the document's primary data, is not found.
 ///
 /// ```
 /// use crm_clients_runtime::{Included, Value};
@@ -27,7 +27,7 @@ use serde_json::Value;
 /// assert_eq!(offer.map(|offer| &offer["attributes"]["title"]), Some(&json!("Course")));
 /// ```
 pub struct Included<'a, R> {
-    /// By type, then by id.
+    /// The resources by type, then by id.
     resources: HashMap<String, HashMap<String, &'a R>>,
 }
 
@@ -49,25 +49,25 @@ impl<'a, R: Serialize> Included<'a, R> {
         self.resources.get(kind)?.get(id).copied()
     }
 
-    /// Returns the resource that a relationship points at, the first of them if it points at several.
+    /// Returns the resource that a relationship refers to, or the first if there are several.
     pub fn one(&self, relationship: &(impl Serialize + ?Sized)) -> Option<&'a R> {
         self.all(relationship).into_iter().next()
     }
 
-    /// Returns the resources that a relationship points at, in its order.
+    /// Returns the resources that a relationship refers to, in its order.
     pub fn all(&self, relationship: &(impl Serialize + ?Sized)) -> Vec<&'a R> {
         let mut found = Vec::new();
         self.resolve(&serde_json::to_value(relationship).unwrap_or_default(), &mut found);
         found
     }
 
-    /// Collects what the identifiers within this value point at. Some servers have them elsewhere than in `data`.
+    /// Collects the resources that the identifiers within this value refer to. Some servers do not put them in `data`.
     fn resolve(&self, value: &Value, found: &mut Vec<&'a R>) {
         match value {
             Value::Array(items) => items.iter().for_each(|item| self.resolve(item, found)),
             Value::Object(members) => match identity(value) {
                 Some((kind, id)) => found.extend(self.get(kind, id)),
-                // Metadata may be anything, and identifies nothing.
+                // Metadata can be anything, and contains no identifiers.
                 None => members
                     .iter()
                     .filter(|(name, _)| *name != "meta")
@@ -78,12 +78,12 @@ impl<'a, R: Serialize> Included<'a, R> {
     }
 }
 
-/// The `type` and `id` of a resource, or of an identifier that points at one.
+/// Returns the `type` and `id` of a resource or a resource identifier.
 fn identity(value: &Value) -> Option<(&str, &str)> {
     Some((value.get("type")?.as_str()?, value.get("id")?.as_str()?))
 }
 
-/// Shows how many resources there are, and nothing of them: they are personal data.
+/// Shows only the number of resources, because they contain personal data.
 impl<R> fmt::Debug for Included<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count: usize = self.resources.values().map(HashMap::len).sum();

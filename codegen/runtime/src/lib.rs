@@ -60,7 +60,7 @@ pub use secrecy::SecretString;
 pub use serde_json::{Map, Value};
 pub use uuid::Uuid;
 
-/// For generated code, and the macros that it calls. Hand-written code has no need of it, and it may change at any time.
+/// Items for generated code and the macros that it calls. Not meant for hand-written code; may change at any time.
 #[doc(hidden)]
 pub mod generated {
     pub use crate::auth::{Grant, Revocation, Scheme, SchemeKind};
@@ -91,7 +91,7 @@ pub mod generated {
     pub use serde_json::Error as JsonError;
     pub use std::string::String;
 
-    /// From a reply to a type: one of these functions for each operation.
+    /// The decoding functions of operations: each converts a response to a type.
     pub mod decode {
         pub use crate::response::decode::*;
         pub use crate::response::select::selected;

@@ -1,4 +1,4 @@
-//! A server for callers' own tests, which responds to each operation as the test says.
+//! A mock server for callers' tests, whose responses are set by the test.
 
 mod builder;
 mod http;
@@ -20,21 +20,21 @@ pub use builder::{MockResponse, ResponseBuilder};
 use replay::Recording;
 pub use route::Route;
 
-/// A server on 127.0.0.1, at a free port, that stops when it is dropped.
+/// A mock server on a free port of 127.0.0.1, which stops when it is dropped.
 ///
-/// Each API has its own, in its module `mock`, with a method for each operation:
+/// Each API has its own in its `mock` module, with a method for each operation:
 ///
 /// ```ignore
 /// let mock = chatwoot::mock::Server::start().await?;
 /// mock.contacts().get().status(404).json(json!({ "error": "Resource could not be found" }));
 ///
 /// let client = mock.builder().api_access_token("test").build()?;
-/// // ... what is tested ...
+/// // ... code under test ...
 /// mock.verify()?;
 /// ```
 ///
-/// A mock that is dropped before it was verified does so itself, and panics if its expectations were not met.
-/// [`verify_on_drop(false)`](Self::verify_on_drop) turns that off.
+/// A mock that is dropped without having been verified verifies itself, and panics if its expectations were not met.
+/// Use [`verify_on_drop(false)`](Self::verify_on_drop) to turn that off.
 #[derive(Debug)]
 pub struct Server {
     url: String,
@@ -43,10 +43,10 @@ pub struct Server {
 }
 
 impl Drop for Server {
-    #[expect(clippy::panic, reason = "a test that forgot to verify its mock has to fail")]
+    #[expect(clippy::panic, reason = "a test that did not verify its mock has to fail")]
     fn drop(&mut self) {
         self.serving.abort();
-        // A second panic would end the process.
+        // A second panic would abort the process.
         if lock(&self.state).verifies_on_drop && !std::thread::panicking() {
             self.verify().unwrap_or_else(|unmet| panic!("expectations of the mock were not met: {unmet}"));
         }
@@ -54,7 +54,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts a server for the API that has these operations.
+    /// Starts a server for an API with these operations.
     ///
     /// # Errors
     ///
@@ -84,14 +84,14 @@ impl Server {
         ResponseBuilder::of(self, operation)
     }
 
-    /// Responds with what a [`Recorder`](crate::Recorder) has written, where no other response is set: in the recorded
-    /// order to requests with the same method, path, query and, where there is one, the same JSON body. The last response
-    /// is given again.
+    /// Responds with the recording of a [`Recorder`](crate::Recorder) where no other response is set. Requests match by
+    /// method, path, query and, if there is one, JSON body, and get the responses in the recorded order. The last one
+    /// is repeated.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read. A recorded response that the operation cannot return, and an operation that the API
-    /// does not have, is reported by [`verify`](Self::verify).
+    /// If the file cannot be read. [`verify`](Self::verify) reports recorded responses that their operation cannot
+    /// return, and operations that the API does not have.
     pub fn replay(&self, path: impl AsRef<Path>) -> std::io::Result<()> {
         let recording = replay::read(path.as_ref())?;
         let mut state = lock(&self.state);
@@ -101,7 +101,8 @@ impl Server {
         Ok(())
     }
 
-    /// Sets whether a mock that is dropped before it was verified panics if its expectations were not met; it does by default.
+    /// Sets whether a mock that is dropped without having been verified panics if its expectations were not met; true
+    /// by default.
     pub fn verify_on_drop(&self, verifies: bool) {
         lock(&self.state).verifies_on_drop = verifies;
     }
@@ -115,8 +116,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If there was a request without a response, if a response was used less or more often than its
-    /// [`times`](ResponseBuilder::times), or if a response is not what its operation returns. The error names each of them.
+    /// If a request had no response, if a response was used less or more often than its
+    /// [`times`](ResponseBuilder::times), or if a response is not valid for its operation. The error lists all of them.
     pub fn verify(&self) -> Result<(), UnmetExpectations> {
         let mut state = lock(&self.state);
         state.verifies_on_drop = false;
@@ -135,7 +136,7 @@ impl Server {
 pub struct UnmetExpectations(Vec<String>);
 
 impl UnmetExpectations {
-    /// Returns one sentence for each of them.
+    /// Returns one message for each of them.
     pub fn faults(&self) -> &[String] {
         &self.0
     }
@@ -149,23 +150,23 @@ impl fmt::Display for UnmetExpectations {
 
 impl std::error::Error for UnmetExpectations {}
 
-/// A request that the mock received. `Debug` shows neither values of headers nor the body.
+/// A request received by the mock. `Debug` does not show the values of headers or the body.
 #[derive(Clone)]
 pub struct Request {
-    /// The operation that it calls, such as `contacts.create`; `None` if the API has no such path and method.
+    /// The operation of the request, such as `contacts.create`; `None` if the API has no such path and method.
     pub operation: Option<&'static str>,
     /// The HTTP method.
     pub method: Method,
-    /// Its path and query, percent-encoded: `/v1/contacts?page%5Bnumber%5D=2`.
+    /// The percent-encoded path and query, such as `/v1/contacts?page%5Bnumber%5D=2`.
     pub target: String,
-    /// Its headers, including credentials.
+    /// The headers, including credentials.
     pub headers: HeaderMap,
-    /// Its body, whole.
+    /// The complete body.
     pub body: Bytes,
 }
 
 impl Request {
-    /// Returns the target with the values of its query replaced: one of them may be a credential.
+    /// Returns the target with the values of its query replaced, because they may be credentials.
     fn redacted_target(&self) -> String {
         let Some((path, query)) = self.target.split_once('?') else { return self.target.clone() };
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
@@ -185,7 +186,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// If it is not JSON.
+    /// If the body is not valid JSON.
     pub fn json(&self) -> Result<serde_json::Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
@@ -221,15 +222,16 @@ impl fmt::Debug for State {
 struct Rule {
     operation: &'static str,
     condition: Option<Condition>,
-    /// How often it is expected to be used; `None` for any number of times.
+    /// Number of expected requests; `None` for any number.
     expected: Option<usize>,
     used: usize,
     sent: Sent,
 }
 
-/// Returns the response to a request, which is kept.
+/// Stores a request and returns its response.
 ///
-/// Conditions and computed responses are the caller's functions, called without the lock because they may read the mock.
+/// Conditions and computed responses are the caller's functions. They are called without the lock because they may read
+/// the mock.
 fn respond(state: &Mutex<State>, mut request: Request) -> Sent {
     let called = route::called(&lock(state).routes, &request.method, &request.target);
     request.operation = called.first().copied();
@@ -237,7 +239,7 @@ fn respond(state: &Mutex<State>, mut request: Request) -> Sent {
     loop {
         let Some((index, condition)) = lock(state).candidate(&called, &refused) else { break };
         if condition.is_none_or(|condition| condition(&request)) {
-            // Another request may have used the rule up meanwhile.
+            // Another request may have used up the rule in the meantime.
             let sent = lock(state).rules.get_mut(index).and_then(Rule::use_up);
             if let Some(sent) = sent {
                 let computed = sent.compute(&request);
@@ -272,7 +274,7 @@ impl Rule {
 }
 
 impl State {
-    /// Returns the first rule for one of these operations that is not used up or refused, and its condition.
+    /// Returns the first rule for one of these operations that is neither used up nor refused, with its condition.
     fn candidate(&self, called: &[&str], refused: &[usize]) -> Option<(usize, Option<Condition>)> {
         let mut rules = self.rules.iter().enumerate();
         let (index, rule) = rules
@@ -281,7 +283,7 @@ impl State {
     }
 
     fn unexpected(&mut self, request: &Request) -> Reply {
-        let operation = request.operation.unwrap_or("no operation of this API");
+        let operation = request.operation.unwrap_or("not an operation of this API");
         let fault = format!("no response is set for {} {} ({operation})", request.method, request.redacted_target());
         let mut set: Vec<&str> = self.rules.iter().map(|rule| rule.operation).collect();
         set.dedup();
@@ -297,11 +299,11 @@ fn reply(status: u16) -> Reply {
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    // A condition that panics leaves nothing half-done behind.
+    // A condition that panics leaves no inconsistent state.
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Emits an API's mock: its server, and in `answers` a handle for each resource.
+/// Declares an API's mock: its server, and in `answers` a handle for each resource.
 ///
 /// ```text
 /// mock! {
@@ -312,14 +314,14 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 #[macro_export]
 macro_rules! mock {
     ($($resource:ident $handle:ident { $($operation:ident = $facts:ident),* $(,)? })*) => {
-        /// A server that responds as the test says, on a free port of 127.0.0.1.
+        /// A mock server on a free port of 127.0.0.1, whose responses are set by the test.
         #[derive(Debug)]
         pub struct Server {
             server: $crate::mock::Server,
         }
 
         impl Server {
-            /// Starts it; dropping it stops it.
+            /// Starts the server, which stops when it is dropped.
             ///
             /// # Errors
             ///
@@ -328,9 +330,9 @@ macro_rules! mock {
                 Ok(Self { server: $crate::mock::Server::start(routes()).await? })
             }
 
-            /// Returns a builder for a client that calls it, and that sends each request once.
+            /// Returns a builder for a client that calls the mock and sends each request once.
             ///
-            /// Tokens come from the mock too. Unless a response is set for them, it issues some for any grant.
+            /// The mock also issues tokens: for any grant, unless a response to the token request is set.
             pub fn builder(&self) -> super::Builder {
                 let builder = super::Client::builder().retry($crate::Retry::never());
                 super::Builder { core: builder.core.mock(&self.server) }
@@ -344,14 +346,14 @@ macro_rules! mock {
             )*
         }
 
-        // One after the other: what the compiler makes of an array of calls grows with the square of its length.
+        // Separate statements: the compile time of an array of calls is quadratic in its length.
         fn routes() -> ::std::vec::Vec<$crate::mock::Route> {
             let mut routes = ::std::vec::Vec::new();
             $($(routes.push($crate::mock::Route::of(super::$resource::$facts));)*)*
             routes
         }
 
-        /// The requests received, and whether the expectations were met.
+        /// Gives access to the received requests and the verification.
         impl ::core::ops::Deref for Server {
             type Target = $crate::mock::Server;
 

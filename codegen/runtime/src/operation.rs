@@ -1,4 +1,4 @@
-//! Operations as data: what generated code declares as constants.
+//! Operations as data, which generated code declares as constants.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use reqwest::header::HeaderMap;
 use crate::auth::Scheme;
 use crate::response::decode::DecodeFailure;
 
-/// Reads a declared error body.
+/// A function that decodes a declared error body.
 pub type ErrorReader<B> = fn(&[u8]) -> Result<B, serde_json::Error>;
 
-/// The method of an operation. A type of its own, because `http::Method` has constants for the standard methods only.
+/// The method of an operation. Unlike `http::Method`, it can be a constant for any name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Method(&'static str);
 
@@ -36,12 +36,12 @@ impl Method {
     /// `QUERY`
     pub const QUERY: Self = Self("QUERY");
 
-    /// Another method, written as it is sent.
+    /// Creates another method from its name.
     pub const fn other(name: &'static str) -> Self {
         Self(name)
     }
 
-    /// Returns the method as the HTTP library has it; `None` if the name holds a character that no method has.
+    /// Converts the method to that of the HTTP library; `None` if the name contains an invalid character.
     pub fn http(self) -> Option<reqwest::Method> {
         self.0.parse().ok()
     }
@@ -53,45 +53,46 @@ impl fmt::Display for Method {
     }
 }
 
-/// One operation of an API: `T` is what it returns, `B` the body of its errors.
+/// An operation of an API. `T` is its return type, and `B` the type of its error bodies.
 pub struct Operation<T: 'static, B: 'static> {
-    /// What callers and logs call it, such as `contacts.create`.
+    /// The name in calls and logs, such as `contacts.create`.
     pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
-    /// Whether repeating it does nothing twice: by its method, or because the server is known for it.
+    /// True if a repeated request has no further effect, because of its method or because the server is known to behave
+    /// so.
     pub idempotent: bool,
-    /// The path with a `{}` place for each path parameter, below the client's base URL.
+    /// The path below the client's base URL, with a `{}` expression for each path parameter.
     pub path: &'static str,
-    /// The alternatives of sets of credentials, of which the first that is configured whole is sent.
+    /// The alternative sets of credentials. The first set that is fully configured is sent.
     pub security: &'static [&'static [&'static Scheme]],
-    /// The media types asked for; empty for no `Accept` header.
+    /// The media types of the `Accept` header; empty for no header.
     pub accept: &'static str,
-    /// Reads a successful reply.
+    /// Decodes a successful response.
     pub decode: fn(&Reply) -> Result<T, DecodeFailure>,
-    /// Reads the declared error bodies.
+    /// Decode the declared error bodies.
     pub errors: &'static [(Status, ErrorReader<B>)],
 }
 
-/// The statuses that a declared error body stands for.
+/// The statuses for which an error body is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// This status alone.
+    /// This status only.
     Exact(u16),
-    /// A hundred of them: 4 for 400 to 499.
+    /// A range of 100 statuses: 4 for 400 to 499.
     Range(u8),
-    /// Every status that is not declared otherwise.
+    /// Every status that is not declared.
     Default,
 }
 
-/// A response read to its end, not yet decoded. `Debug` shows neither headers nor body.
+/// A complete response that is not decoded yet. `Debug` does not show its headers or body.
 #[derive(Clone)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, whole.
+    /// The complete body.
     pub body: Bytes,
 }
 
@@ -101,7 +102,7 @@ impl Reply {
     }
 }
 
-/// Returns a status that was received: the HTTP library reads only statuses that this type can hold.
+/// Returns the status of a received response. The HTTP library accepts only statuses that this type supports.
 pub(crate) fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! Lists that a server gives page by page, read as streams.
+//! Paginated lists, read as streams.
 //!
-//! An operation's [`Paging`] says where in its typed answer the items are and how the next page is asked for. What is
-//! generic here only looks into a page; which page comes next, and whether one does, is decided by [`Paginator`].
+//! An operation's [`Paging`] says where its typed response has the items, and how the next page is requested. The
+//! generic code in this module only accesses the page; [`Paginator`] decides which page comes next, if any.
 
 mod checkpoint;
 mod items;
@@ -28,39 +28,39 @@ pub use checkpoint::Checkpoint;
 pub use items::Items;
 use paginator::{Counted, Paginator, Way, fingerprint};
 
-/// After so many failures in a row a list ends, so that a loop that ignores errors does.
+/// Number of consecutive failures after which a list ends, so that a loop that ignores errors does not run forever.
 const MAX_FAILURES: u32 = 3;
 
-/// How the pages of a list hang together: `T` is a page, `I` an item.
+/// The pagination of an operation: `T` is a page, `I` an item.
 pub struct Paging<T: 'static, I: 'static> {
-    /// The ways to ask for a page: that whose parameter the call sets, otherwise the first.
+    /// The keys that can request a page: the one whose parameter the call sets, or else the first.
     pub by: &'static [PageKey<T, I>],
-    /// The items of a page, where it has any.
+    /// Returns the items of a page, if it has any.
     pub items: fn(&mut T) -> Option<&mut Vec<I>>,
-    /// What says whether another page follows.
+    /// The indicators of whether another page follows.
     pub signs: &'static [HasMore<T>],
 }
 
-/// What a page is asked for by, and the query parameter that says it.
+/// The key by which a page is requested, with its query parameter.
 pub enum PageKey<T, I> {
-    /// Its number; with the number of the first.
+    /// The page number, with the number of the first page.
     Number(&'static str, i64),
-    /// The key of the first item of the page before.
+    /// The key of the first item of the previous page.
     First(&'static str, fn(&I) -> Option<String>),
-    /// The key of the last item of the page before.
+    /// The key of the last item of the previous page.
     Last(&'static str, fn(&I) -> Option<String>),
-    /// The number of items before it.
+    /// The number of items before the page.
     Offset(&'static str),
-    /// The cursor in the page before, which has none on the last page.
+    /// The cursor in the previous page; the last page has none.
     Cursor(&'static str, fn(&T) -> Option<String>),
-    /// The URL in the page before, which has none on the last page. It takes the place of all parameters.
+    /// The URL in the previous page; the last page has none. It replaces all parameters.
     Url(fn(&T) -> Option<String>),
-    /// The same in the header `Link`, with this relation.
+    /// Like [`Url`](Self::Url), in the `Link` header with this relation.
     Link(&'static str),
 }
 
 impl<T, I> PageKey<T, I> {
-    /// The parameter, and what it counts.
+    /// Returns the parameter, and what it counts.
     fn begin(&self) -> Way {
         match self {
             PageKey::Number(parameter, first) => (parameter, Counted::Pages(*first)),
@@ -72,12 +72,12 @@ impl<T, I> PageKey<T, I> {
         }
     }
 
-    /// Whether the last page is the one that has no key.
+    /// Returns true if a page without a key is the last one.
     fn ends_without(&self) -> bool {
         matches!(self, PageKey::Cursor(..) | PageKey::Url(_) | PageKey::Link(_))
     }
 
-    /// The URL of the next page that the headers have.
+    /// Returns the URL of the next page in the headers.
     fn link(&self, headers: &HeaderMap) -> Option<String> {
         match self {
             PageKey::Link(relation) => link::target(headers, relation),
@@ -85,7 +85,7 @@ impl<T, I> PageKey<T, I> {
         }
     }
 
-    /// The key that asks for the page after this one.
+    /// Returns the key that requests the page after this one.
     fn key(&self, page: &mut T, items: fn(&mut T) -> Option<&mut Vec<I>>) -> Option<String> {
         match self {
             PageKey::Number(..) | PageKey::Offset(_) | PageKey::Link(_) => None,
@@ -97,20 +97,20 @@ impl<T, I> PageKey<T, I> {
     }
 }
 
-/// Where a page says whether another follows; `None` says nothing.
+/// An indicator of whether another page follows; `None` if the page does not have it.
 pub enum HasMore<T> {
-    /// Whether there is a link to the next page. Where even its place is missing, there is none.
+    /// True if there is a link to the next page. A missing container of the link means there is none.
     Next(fn(&T) -> Option<bool>),
-    /// Whether there is more.
+    /// True if there are more items.
     More(fn(&T) -> Option<bool>),
-    /// How many pages there are.
+    /// The total number of pages.
     Pages(fn(&T) -> Option<i64>),
-    /// How many items there are in all.
+    /// The total number of items.
     Total(fn(&T) -> Option<i64>),
 }
 
 impl<T> HasMore<T> {
-    /// How many items there are in all, if this says so.
+    /// Returns the total number of items, if this indicator has it.
     fn total(&self, page: &T) -> Option<u64> {
         match self {
             HasMore::Total(total) => total(page).and_then(|total| total.try_into().ok()),
@@ -118,7 +118,8 @@ impl<T> HasMore<T> {
         }
     }
 
-    /// Whether an empty page says so. A total counts what the caller may not see as well, so that it is not enough.
+    /// Returns true if an empty page indicates that more follows. A total is not enough, because it may count items
+    /// that the caller cannot see.
     fn more_behind_empty(&self, page: &T, paginator: &Paginator) -> Option<bool> {
         match self {
             HasMore::Total(_) => None,
@@ -136,51 +137,52 @@ impl<T> HasMore<T> {
     }
 }
 
-/// The pages of a list, as a [`Stream`] that needs no crate of streams to be read.
+/// A [`Stream`] of the pages of a list, with its own [`next`](Self::next), so that no other crate is needed to read it.
 ///
-/// Nothing is sent before the first page is asked for, and each page is requested when it is asked for, one at a time.
-/// The first is the one that the call chooses, otherwise the server's first. Every request has all that the call sets:
-/// parameters, headers, timeout, retries. Dropping the stream sends nothing more; a [`next`](Self::next) that was
-/// dropped halfway is taken up by the one after it.
+/// Each page is requested when it is polled, one at a time, beginning with the page that the call selects or else the
+/// first. Every request has all settings of the call: parameters, headers, timeout and retries. Dropping the stream
+/// stops the requests; a [`next`](Self::next) that was dropped before it finished is continued by the following one.
 ///
-/// The stream ends where the server says so, and after a page without items unless that page has a link to the next one
-/// or says that more follows. If a page says both that more follows and that nothing does, the next page is requested.
+/// The stream ends when the server indicates the last page, and after an empty page unless that page has a link to the
+/// next one or indicates that more follows. If the indicators of a page contradict each other, the next page is
+/// requested.
 ///
-/// It always ends. A page with the items of an earlier one is left out and ends the stream. If nothing said that more
-/// follows, that is the end, because some servers answer so after their last page. Otherwise the rest of the list cannot
-/// be read, and the stream ends with an [`Error::Request`], so that a partial list is not mistaken for a complete one. It
-/// ends with such an error as well after 100 empty pages in a row, and after 100,000 pages
-/// ([`max_pages`](Self::max_pages)).
+/// The stream always ends. A page with the items of an earlier page is left out and ends the stream. If no page
+/// indicated that more follows, that is a normal end, because some servers repeat a page after the last one. Otherwise
+/// the rest of the list cannot be read, and the stream ends with an [`Error::Request`], so that a partial list is not
+/// mistaken for a complete one. It also ends with such an error after 100 consecutive empty pages, and after 100,000
+/// pages ([`max_pages`](Self::max_pages)).
 ///
-/// An error does not end it: the next [`next`](Self::next) requests the page that failed again, and
-/// [`skip_page`](Self::skip_page) goes on behind it where that is possible. It ends after three errors in a row, so that a loop
-/// that ignores errors does, and after an [`Error::Request`]. [`checkpoint`](Self::checkpoint) is where to go on later.
-#[must_use = "nothing is sent until a page is asked for"]
+/// Other errors do not end the stream: the following [`next`](Self::next) requests the failed page again, and
+/// [`skip_page`](Self::skip_page) skips it where that is possible. The stream ends after three consecutive errors, so
+/// that a loop that ignores errors ends, and after an [`Error::Request`]. [`checkpoint`](Self::checkpoint) returns the
+/// position from which to continue later.
+#[must_use = "streams do nothing unless polled"]
 pub struct Pages<T: 'static, I: 'static, B: 'static> {
     operation: &'static Operation<T, B>,
     paging: &'static Paging<T, I>,
-    /// The request for the next page; none behind the last.
+    /// The request for the next page; `None` after the last.
     draft: Option<RequestParts>,
     sending: Option<Sending<Response<T>, B>>,
     paginator: Paginator,
-    /// Nothing more is requested, although the list may go on.
+    /// True if nothing more is requested, even if the list continues.
     over: bool,
-    /// How many requests have failed since the last page.
+    /// Number of failed requests since the last page.
     failures: u32,
-    /// Where the last page is.
+    /// The position of the last page.
     current: Option<Checkpoint>,
-    /// Whether pages are decoded without their bad items, and those of the last page.
+    /// True if pages are decoded without their bad items, whose errors are in `bad`.
     salvages: bool,
     bad: Vec<(usize, Error<B>)>,
 }
 
-/// The parameters that choose a page.
+/// Returns the parameters that select a page.
 fn ways<T, I>(paging: &Paging<T, I>) -> Vec<Way> {
     paging.by.iter().map(PageKey::begin).collect()
 }
 
 impl<T, B: Default> Call<T, B> {
-    /// The pages from the one that the call chooses on.
+    /// Returns the pages, beginning with the one that the call selects.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
         let Self { operation, parts: mut draft, .. } = self;
         draft.is_page = true;
@@ -199,20 +201,20 @@ impl<T, B: Default> Call<T, B> {
         }
     }
 
-    /// The items of these pages.
+    /// Returns the items of these pages.
     pub fn items<I: Serialize>(self, paging: &'static Paging<T, I>) -> Items<T, I, B> {
         Items::of(self.pages(paging))
     }
 }
 
 impl<T, I: Serialize, B: Default> Pages<T, I, B> {
-    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
+    /// Sets the maximum number of pages; 100,000 by default. A longer list ends with an error.
     pub fn max_pages(mut self, pages: usize) -> Self {
         self.paginator.set_max_pages(pages);
         self
     }
 
-    /// Goes on from a checkpoint of the same operation. The call sets the same parameters as the one that it is from.
+    /// Continues from a checkpoint of the same operation. The call must set the same parameters as the original one.
     pub fn resume(mut self, checkpoint: &Checkpoint) -> Self {
         if let Some(draft) = &mut self.draft {
             self.paginator.resume(draft, self.operation.name, checkpoint, &ways(self.paging));
@@ -220,18 +222,18 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         self
     }
 
-    /// Returns where the next page is, or the one that failed; `None` after the last page.
+    /// Returns the position of the next page, or of the one that failed; `None` after the last page.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.draft.as_ref().and_then(|draft| self.paginator.checkpoint(draft, self.operation.name))
     }
 
-    /// Returns how many items the list has, if the last page says so.
+    /// Returns the total number of items, if the last page has it.
     pub fn total(&self) -> Option<u64> {
         self.paginator.total
     }
 
-    /// Goes on with the page after the one that failed. Returns false if that page is not known: only numbers and offsets
-    /// lead past a page that has not been read.
+    /// Skips the page that failed. Returns false if the page after it is unknown: only numbers and offsets can skip a
+    /// page that has not been read.
     pub fn skip_page(&mut self) -> bool {
         let skips =
             self.failures > 0 && !self.over && self.draft.as_mut().is_some_and(|draft| self.paginator.skip_page(draft));
@@ -241,17 +243,17 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         skips
     }
 
-    /// The next page; none behind the last.
+    /// Returns the next page; `None` after the last.
     ///
     /// # Errors
     ///
-    /// Those of the operation, after which the next call requests the same page again, and one that says that the server
-    /// repeats itself.
+    /// If the operation fails, in which case the following call requests the same page again, or if the server repeats
+    /// a page.
     pub async fn next(&mut self) -> Option<Result<T, Error<B>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The next page with its status and headers.
+    /// Returns the next page with its status and headers.
     ///
     /// # Errors
     ///
@@ -260,7 +262,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         poll_fn(|context| self.poll_response(context)).await
     }
 
-    /// The same as [`next`](Self::next) for `while let Some(page) = pages.try_next().await?`.
+    /// Like [`next`](Self::next), for `while let Some(page) = pages.try_next().await?`.
     ///
     /// # Errors
     ///
@@ -287,7 +289,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
                 }
                 Err(error) => {
                     self.failures += 1;
-                    // What could not be sent would not be on another attempt either.
+                    // A request that could not be built would fail again.
                     self.over |= matches!(error, Error::Request(_));
                     return Poll::Ready(Some(Err(error)));
                 }
@@ -295,7 +297,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         }
     }
 
-    /// Decodes a page without the items that are not what the API declares, and keeps their errors.
+    /// Decodes a page without the items that do not match the declaration, and keeps their errors.
     fn salvage(&mut self, error: Error<B>) -> Result<Response<T>, Error<B>> {
         let (Error::Decode(whole), Some(draft)) = (&error, &self.draft) else { return Err(error) };
         let (operation, client) = (self.operation, draft.core.inner());
@@ -312,7 +314,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         let Some((mut page, warnings)) = decoded else { return Err(error) };
         trace::warnings(operation.name, &warnings);
         if (self.paging.items)(&mut page).map_or(0, |items| items.len()) + bad.len() != items {
-            // It is another array that has bad elements.
+            // The bad elements are in another array.
             return Err(error);
         }
         let of_item = |bad: salvage::BadItem| {
@@ -325,7 +327,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         Ok(page)
     }
 
-    /// Prepares the request of the page after this one, and says whether this one is to be given.
+    /// Prepares the request for the next page. Returns true if this page is to be returned.
     fn turn(&mut self, page: &mut Response<T>) -> bool {
         let Some(draft) = &mut self.draft else { return true };
         self.current = self.paginator.checkpoint(draft, self.operation.name);
@@ -343,7 +345,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
             paginator.go_on_from_empty(draft, &signs, key)
         } else if new {
             let mut signs: Vec<_> = signs.map(|sign| sign.more(page, paginator)).collect();
-            // Where the page says nothing else, its cursor or URL says whether another follows.
+            // Without other indicators, the cursor or URL of the page indicates whether another follows.
             if by.is_some_and(PageKey::ends_without) && signs.iter().all(Option::is_none) {
                 signs.push(Some(key.is_some()));
             }
@@ -367,17 +369,17 @@ impl<T, I: Serialize, B: Default> Stream for Pages<T, I, B> {
     }
 }
 
-/// What is polled in it is boxed, and the rest stays where it is put.
+// Only boxed futures are polled, so the struct itself need not be pinned.
 impl<T, I, B> Unpin for Pages<T, I, B> {}
 
-/// Names the list without what it carries: parameters and items are personal data.
+/// Shows the operation only, because parameters and items contain personal data.
 impl<T, I, B> fmt::Debug for Pages<T, I, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").field("operation", &self.operation.name).finish_non_exhaustive()
     }
 }
 
-/// Gives a generated call struct of a paged operation its streams, by what is in each of its pages:
+/// Adds methods that return streams of pages and items to a generated call struct, from the structure of a page:
 ///
 /// ```ignore
 /// pages! {
@@ -403,15 +405,15 @@ macro_rules! pages {
                 signs: &[$($crate::generated::HasMore::$sign($says)),*],
             };
 
-            /// Reads the list page by page, from the page that this call chooses or else the first, each when it is
-            /// asked for.
+            /// Returns the pages of the list as a stream, beginning with the page that this call selects or else the
+            /// first. Each page is requested when it is polled.
             #[inline]
             pub fn pages(self) -> $crate::Pages<$page, $item, $error> {
                 self.call.pages(&Self::PAGING)
             }
 
-            /// Reads the list item by item, over all pages from the one that this call chooses or else the first,
-            /// each when it is asked for.
+            /// Returns the items of the list as a stream, beginning with the page that this call selects or else the
+            /// first. Each page is requested when it is polled.
             #[inline]
             pub fn items(self) -> $crate::Items<$page, $item, $error> {
                 self.call.items(&Self::PAGING)

@@ -1,4 +1,4 @@
-//! Path parameters: each value stays one segment, whatever it holds.
+//! Path parameters: each value is encoded so that it stays within one segment.
 
 use std::fmt::Write as _;
 
@@ -10,16 +10,16 @@ use serde_json::Value;
 use crate::error::RequestError;
 use crate::query::{elements, keep_encoded, scalar};
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except RFC 3986's unreserved ones.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value that can stand in a path.
+/// A value that can be a path parameter.
 #[doc(hidden)]
 pub trait PathValue {
     /// Appends the value, percent-encoded.
     fn push(&self, out: &mut String);
 
-    /// Appends the value as its place has it.
+    /// Appends the value in the style of its template expression.
     fn push_at(&self, out: &mut String, place: Expression<'_>) {
         place.begin(out);
         self.push(out);
@@ -66,12 +66,12 @@ impl<T: PathValue> PathValue for Vec<T> {
 /// A list or an object in a path, or text in which reserved characters are kept.
 pub struct Structured(Value);
 
-/// Returns a value as it is written into a path. One that cannot be serialized is empty, and so never sent.
+/// Serializes a value for a path. A value that cannot be serialized is empty, so the request is not sent.
 pub fn structured<V: Serialize + ?Sized>(value: &V) -> Structured {
     Structured(serde_json::to_value(value).unwrap_or_default())
 }
 
-/// Returns a value as JSON text in a path.
+/// Serializes a value as JSON text for a path.
 pub fn path_json<V: Serialize + ?Sized>(value: &V) -> Structured {
     Structured(serde_json::to_string(value).map(Value::String).unwrap_or_default())
 }
@@ -91,7 +91,7 @@ impl PathValue for Structured {
             Value::Null => {}
             Value::Object(object) if place.explode => {
                 for (index, (key, value)) in object.iter().filter(|(_, value)| !value.is_null()).enumerate() {
-                    // The names of an exploded object take the place of the parameter's name.
+                    // In an exploded object, the name of each property replaces the name of the parameter.
                     out.push_str(match (place.sign, index) {
                         (Some('.'), _) => ".",
                         (Some(_), _) => ";",
@@ -147,7 +147,7 @@ path_value_by_display!(
     std::net::Ipv6Addr,
 );
 
-/// Percent-encodes what is written to it.
+/// Percent-encodes the text that is written to it.
 struct Encoded<'a>(&'a mut String);
 
 impl std::fmt::Write for Encoded<'_> {
@@ -157,7 +157,8 @@ impl std::fmt::Write for Encoded<'_> {
     }
 }
 
-/// What a path may hold of the reserved characters (RFC 3986, section 3.3): no `/`, which would end the segment.
+/// The reserved characters that a path may contain (RFC 3986, section 3.3). `/` is not among them because it ends the
+/// segment.
 const RESERVED_ALLOWED: &AsciiSet = &RESERVED
     .remove(b':')
     .remove(b'@')
@@ -173,8 +174,8 @@ const RESERVED_ALLOWED: &AsciiSet = &RESERVED
     .remove(b';')
     .remove(b'=');
 
-/// A place of a template, written as in RFC 6570: `{.name}` is led by a dot, `{;name}` by its name, `*` repeats that for
-/// each element, and `{+name}` keeps reserved characters.
+/// An expression of a path template, as in RFC 6570: `{.name}` adds a dot before the value, `{;name}` the parameter's
+/// name, `*` adds it before each element, and `{+name}` keeps reserved characters.
 #[derive(Clone, Copy, Default)]
 pub struct Expression<'t> {
     sign: Option<char>,
@@ -189,7 +190,7 @@ impl<'t> Expression<'t> {
         Self { sign, name: if sign.is_some() { &name[1..] } else { name }, explode }
     }
 
-    /// Appends what stands before the value.
+    /// Appends the prefix of the value.
     fn begin(&self, out: &mut String) {
         match self.sign {
             Some('.') => out.push('.'),
@@ -202,7 +203,7 @@ impl<'t> Expression<'t> {
         }
     }
 
-    /// Appends what stands before the element of this index.
+    /// Appends the prefix of the element at this index.
     fn separate(&self, out: &mut String, index: usize) {
         match self.sign {
             _ if index == 0 => self.begin(out),
@@ -218,7 +219,7 @@ impl<'t> Expression<'t> {
         }
     }
 
-    /// Percent-encodes a dot in what was appended since `start`, where it would end the element.
+    /// Percent-encodes dots in the text appended since `start`, where they would end the element.
     fn protect(&self, out: &mut String, start: usize) {
         if self.sign == Some('.') && self.explode && out[start..].contains('.') {
             let element = out.split_off(start).replace('.', "%2E");
@@ -227,7 +228,7 @@ impl<'t> Expression<'t> {
     }
 }
 
-/// Fills the `{..}` places of a template in order.
+/// Fills the `{..}` expressions of a template in order.
 pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, RequestError> {
     let mut path = String::with_capacity(template.len() + 16);
     let mut values = values.iter();
@@ -244,18 +245,18 @@ pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, 
         place.begin(&mut before);
         let written = path[start..].strip_prefix(&before).unwrap_or(&path[start..]);
         if matches!(written, "" | "." | "..") {
-            let message = format!("{written:?} cannot be a path segment (parameter `{name}`)");
+            let message = format!("{written:?} is not a valid path segment (parameter `{name}`)");
             return Err(RequestError::new(message));
         }
         rest = after;
     }
     path.push_str(rest);
-    // Two values next to each other can still make up such a segment.
+    // Two adjacent values can still form such a segment.
     check_segments(&path)?;
     Ok(path)
 }
 
-/// Refuses segments of dots, which URLs take for the directory above even if they are percent-encoded.
+/// Rejects segments of dots, which URL parsers resolve as parent directories even if they are percent-encoded.
 fn check_segments(path: &str) -> Result<(), RequestError> {
     let before_query = path.split(['?', '#']).next().unwrap_or_default();
     let is_dots = |segment: &str| matches!(segment.replace("%2E", ".").replace("%2e", ".").as_str(), "." | "..");
@@ -265,7 +266,7 @@ fn check_segments(path: &str) -> Result<(), RequestError> {
     Ok(())
 }
 
-/// Checks a path that a caller has written: it must be below the client's base URL.
+/// Checks a path written by the caller: it must be below the client's base URL.
 pub(crate) fn check_undeclared(path: &str) -> Result<(), RequestError> {
     if path.starts_with("//") || Url::parse(path).is_ok() {
         return Err(RequestError::new(format!("{path:?} is not a path below the client's base URL")));
@@ -302,10 +303,10 @@ mod tests {
         assert_eq!(filled("/{;n}{.n*}", &[&5i64, &6i64]), "/;n=5.6");
         assert_eq!(filled("/{.x*}/{.y*}", &[&vec!["a.b", "c"], &vec![1.5, 2.0]]), "/.a%2Eb.c/.1%2E5.2");
         assert_eq!(filled("/a/{.x*}/b", &[&vec!["."]]), "the path /a/.%2E/b contains `..` segments");
-        assert_eq!(filled("/{.x}", &[&"."]), "\".\" cannot be a path segment (parameter `.x`)");
+        assert_eq!(filled("/{.x}", &[&"."]), "\".\" is not a valid path segment (parameter `.x`)");
     }
 
-    /// Each cell of OpenAPI's table of styles for paths.
+    /// Covers each cell of OpenAPI's table of path styles.
     #[test]
     fn objects_and_lists_have_the_style_of_their_place() {
         let color = super::structured(&serde_json::json!({"R": 100, "G": "a,b;c=d.e/f", "none": null}));
@@ -331,7 +332,7 @@ mod tests {
             assert_eq!(filled(template, &[&list]), expected, "{template}");
         }
         let empty = super::structured(&serde_json::json!({}));
-        assert_eq!(filled("/{color}", &[&empty]), "\"\" cannot be a path segment (parameter `color`)");
+        assert_eq!(filled("/{color}", &[&empty]), "\"\" is not a valid path segment (parameter `color`)");
         assert_eq!(filled("/{x}", &[&super::path_json(&serde_json::json!({"a": [1]}))]), "/%7B%22a%22%3A%5B1%5D%7D");
     }
 
@@ -339,16 +340,17 @@ mod tests {
     fn reserved_characters_are_kept_where_the_place_says_so() {
         let text = super::structured("a:b@c,d=e/f?g#h%2Fi%zz é");
         assert_eq!(filled("/{+x}", &[&text]), "/a:b@c,d=e%2Ff%3Fg%23h%2Fi%25zz%20%C3%A9");
-        assert_eq!(filled("/{+x}/b", &[&super::structured("..")]), "\"..\" cannot be a path segment (parameter `+x`)");
+        let parent = super::structured("..");
+        assert_eq!(filled("/{+x}/b", &[&parent]), "\"..\" is not a valid path segment (parameter `+x`)");
     }
 
     #[test]
     fn no_value_climbs_or_vanishes() {
         for value in ["", ".", ".."] {
             let message = filled("/a/{id}/c", &[&value]);
-            assert_eq!(message, format!("{value:?} cannot be a path segment (parameter `id`)"));
+            assert_eq!(message, format!("{value:?} is not a valid path segment (parameter `id`)"));
         }
-        assert_eq!(filled("/a/{x}.", &[&Vec::<String>::new()]), "\"\" cannot be a path segment (parameter `x`)");
+        assert_eq!(filled("/a/{x}.", &[&Vec::<String>::new()]), "\"\" is not a valid path segment (parameter `x`)");
         assert_eq!(filled("/a/.{x}", &[&"%2e"]), "/a/.%252e");
     }
 

@@ -1,4 +1,4 @@
-//! Query parameters and form bodies: how a value is laid out, and how it is encoded.
+//! Query parameters and form bodies: the layout of values and their encoding.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::RequestError;
 
-/// How a query parameter lays out arrays and objects.
+/// The layout of arrays and objects in a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `name=a,b`
@@ -25,30 +25,30 @@ pub enum Style {
     CookieExplode,
 }
 
-/// How a form writes one of its properties, where that differs from the default.
+/// The encoding of a form property that differs from the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartEncoding {
-    /// Laid out like a query parameter of this style.
+    /// Like a query parameter of this style.
     Style(Style),
-    /// The same, with reserved characters unencoded.
+    /// Like a query parameter of this style, with reserved characters unencoded.
     Reserved(Style),
-    /// As a value of this media type: JSON text if it is a JSON type, otherwise plain text.
+    /// A value of this media type: JSON text if it is a JSON type, plain text otherwise.
     Typed(&'static str),
 }
 
-/// Returns the encoding of a form's property.
+/// Returns the encoding of a form property.
 pub(crate) fn encoding_of(encodings: &[(&str, PartEncoding)], name: &str) -> Option<PartEncoding> {
     encodings.iter().find(|(known, _)| *known == name).map(|(_, encoding)| *encoding)
 }
 
-/// Returns true for `application/json` and its relatives.
+/// Returns true for `application/json` and other JSON media types.
 pub(crate) fn is_json_type(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 
-/// Characters that must be percent-encoded in a query: what RFC 3986 does not allow there, which includes brackets, and
-/// what separates pairs or means a space. Commas, colons and the like stay readable.
+/// Characters that must be percent-encoded in a query: those that RFC 3986 does not allow there, which include
+/// brackets, and those that separate pairs or represent a space. Others, such as commas and colons, stay readable.
 const QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -71,26 +71,26 @@ const QUERY: &AsciiSet = &CONTROLS
     .add(b'}')
     .add(b'\'');
 
-/// Characters that must be percent-encoded in a query even if reserved characters are allowed: these would end the query
-/// or the pair, or would be decoded as another character.
+/// Characters that must be percent-encoded in a query even if reserved characters are allowed: those that would end the
+/// query or the pair, or would be decoded as another character.
 const RESERVED_ALLOWED: &AsciiSet = &QUERY.remove(b'=').remove(b'?').remove(b';').remove(b'\'');
 
-/// What `application/x-www-form-urlencoded` spares, apart from letters and digits: `*-._`.
+/// Characters that `application/x-www-form-urlencoded` encodes: all but letters, digits and `*-._`.
 const FORM: &AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b' ');
 
-/// A value as JSON text, for a parameter that is declared to hold JSON. None where it cannot be written, so that
-/// nothing is sent.
+/// Serializes a value as JSON text, for a parameter that is declared to contain JSON. `None` if it cannot be
+/// serialized, so that nothing is sent.
 pub fn json_text<V: Serialize + ?Sized>(value: &V) -> Option<String> {
     serde_json::to_string(value).ok()
 }
 
-/// One `name=value`, encoded.
+/// Returns one encoded `name=value` pair.
 pub(crate) fn pair(name: &str, value: &str) -> String {
     format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(value, QUERY))
 }
 
-/// Appends to a query that may be empty yet.
+/// Appends pairs to a query, which may be empty.
 pub(crate) fn append(query: &mut String, pairs: &str) {
     if !query.is_empty() && !pairs.is_empty() {
         query.push('&');
@@ -98,25 +98,25 @@ pub(crate) fn append(query: &mut String, pairs: &str) {
     query.push_str(pairs);
 }
 
-/// The elements of a list with this separator between them, if none of them contains it: the server could not tell
-/// where such an element ends, not even if the separator was percent-encoded in it.
+/// Returns the elements of a list that is sent with this separator. An element must not contain it, because the server
+/// could not tell where the element ends, even if the separator is percent-encoded.
 pub(crate) fn delimited(name: &str, value: &Value, separator: char) -> Result<Vec<String>, RequestError> {
     let elements = elements(value);
     if matches!(value, Value::Array(_) | Value::Object(_)) && elements.iter().any(|text| text.contains(separator)) {
-        let message = format!("an element of `{name}` contains {separator:?}, which separates the elements there");
+        let message = format!("an element of `{name}` contains {separator:?}, which separates its elements");
         return Err(RequestError::new(message));
     }
     Ok(elements)
 }
 
-/// Which characters a name or a value keeps.
+/// The characters that a name or a value keeps unencoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Escaping {
-    /// In the query of a URL.
+    /// Those allowed in the query of a URL.
     Query,
-    /// The same, with reserved characters unencoded.
+    /// Those allowed in the query of a URL, and reserved characters.
     Reserved,
-    /// In a form.
+    /// Those allowed in a form.
     Form,
 }
 
@@ -141,7 +141,7 @@ impl Escaping {
     }
 }
 
-/// Percent-encodes these characters; what is percent-encoded already stays so (RFC 6570, 3.2.3).
+/// Percent-encodes these characters. Sequences that are percent-encoded already are kept (RFC 6570, section 3.2.3).
 pub(crate) fn keep_encoded(text: &str, characters: &'static AsciiSet) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, piece) in text.split('%').enumerate() {
@@ -154,7 +154,7 @@ pub(crate) fn keep_encoded(text: &str, characters: &'static AsciiSet) -> String 
     out
 }
 
-/// The encoded pairs of one parameter; empty where there is nothing to send.
+/// Returns the encoded pairs of one parameter; empty if there is nothing to send.
 pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value) -> Result<String, RequestError> {
     let separator = match style {
         Style::Form | Style::Cookie => ",",
@@ -173,7 +173,7 @@ pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value
                 Style::Pipe => delimited(name, value, '|')?,
                 _ => elements(value),
             };
-            // A comma within an element would be a new element.
+            // A comma within an element would begin a new element.
             let element = |text: &String| match style {
                 Style::Form => escaping.value(text).replace(',', "%2C"),
                 _ => escaping.value(text),
@@ -188,7 +188,7 @@ pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value
     })
 }
 
-/// The pairs of one parameter, not encoded; empty where there is nothing to send.
+/// Returns the unencoded pairs of one parameter; empty if there is nothing to send.
 pub(crate) fn pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, String)>, RequestError> {
     let one = |text: String| vec![(name.to_owned(), text)];
     let joined = |elements: Vec<String>, separator: &str| match elements.is_empty() {
@@ -216,10 +216,10 @@ pub(crate) fn pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(Stri
     })
 }
 
-/// Characters that must be encoded in the value of a cookie (RFC 6265), and `%` itself.
+/// Characters that must be encoded in the value of a cookie (RFC 6265), including `%` itself.
 const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
 
-/// Characters that must be encoded in a name of a cookie that a value gives: what is no token, and `%` itself.
+/// Characters that must be encoded in a cookie name taken from a value: those not allowed in a token, and `%` itself.
 const COOKIE_NAME: &AsciiSet = &COOKIE_VALUE
     .add(b'=')
     .add(b'(')
@@ -235,13 +235,13 @@ const COOKIE_NAME: &AsciiSet = &COOKIE_VALUE
     .add(b'{')
     .add(b'}');
 
-/// The pairs of one parameter as cookies. The styles of cookies encode nothing, so that some values cannot be sent.
+/// Returns the pairs of one parameter as cookies. The cookie styles encode nothing, so some values cannot be sent.
 pub(crate) fn cookies(style: Style, pairs: &[(String, String)]) -> Result<Vec<String>, RequestError> {
     let is_plain = matches!(style, Style::Cookie | Style::CookieExplode);
     let cookie = |(name, value): &(String, String)| {
         let unfit = |byte: u8| !matches!(byte, b'!' | b'#'..=b'+' | b'-'..=b':' | b'<'..=b'[' | b']'..=b'~' | b',');
         if is_plain && value.bytes().any(unfit) {
-            return Err(RequestError::new(format!("the cookie `{name}` holds a character that cannot be sent")));
+            return Err(RequestError::new(format!("the cookie `{name}` contains a character that cannot be sent")));
         }
         let value = if is_plain { value.clone() } else { utf8_percent_encode(value, COOKIE_VALUE).to_string() };
         Ok(format!("{}={value}", utf8_percent_encode(name, COOKIE_NAME)))
@@ -249,7 +249,7 @@ pub(crate) fn cookies(style: Style, pairs: &[(String, String)]) -> Result<Vec<St
     pairs.iter().map(cookie).collect()
 }
 
-/// A form body: list elements as repeated names, objects as JSON, unless the document declares another encoding.
+/// Encodes a form body. By default, list elements are repeated names, and objects are JSON.
 pub(crate) fn form(value: &Value, encodings: &[(&str, PartEncoding)]) -> Result<String, RequestError> {
     let mut form = String::new();
     for (name, value) in value.as_object().into_iter().flatten() {
@@ -270,7 +270,7 @@ pub(crate) fn form(value: &Value, encodings: &[(&str, PartEncoding)]) -> Result<
     Ok(form)
 }
 
-/// The elements of a list, or the value itself, without nulls.
+/// Returns the elements of a list, or the value itself, without nulls.
 pub(crate) fn each(value: &Value) -> impl Iterator<Item = &Value> {
     let values = match value {
         Value::Array(values) => values.as_slice(),
@@ -279,18 +279,18 @@ pub(crate) fn each(value: &Value) -> impl Iterator<Item = &Value> {
     values.iter().filter(|value| !value.is_null())
 }
 
-/// A name or a value as forms have it.
+/// Encodes a name or a value for a form.
 pub(crate) fn form_text(text: &str) -> String {
     utf8_percent_encode(text, FORM).to_string().replace(' ', "+")
 }
 
-/// A key of an object as it stands in brackets. Its own brackets are percent-encoded, because servers would take them for
-/// the keys of further objects; the name is encoded once more when it is sent, since servers decode names first.
+/// Encodes an object key for use in brackets. Brackets in the key are percent-encoded, because servers would parse them
+/// as nested keys; the name is encoded again when it is sent, because servers decode names first.
 fn bracketed(name: &str, key: &str) -> String {
     format!("{name}[{}]", key.replace('[', "%5B").replace(']', "%5D"))
 }
 
-/// Writes an object as `name[key]` and an array as `name[]`, however deep; nulls are left out.
+/// Flattens an object to `name[key]` and an array to `name[]`, recursively and without nulls.
 pub(crate) fn flatten(name: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
     match value {
         Value::Null => {}
@@ -308,7 +308,7 @@ pub(crate) fn flatten(name: &str, value: &Value, pairs: &mut Vec<(String, String
     }
 }
 
-/// The members of an array, or the keys and values of an object in turn, without nulls.
+/// Returns the elements of an array, or the keys and values of an object alternately, without nulls.
 pub(crate) fn elements(value: &Value) -> Vec<String> {
     match value {
         Value::Array(values) => values.iter().filter(|value| !value.is_null()).map(scalar).collect(),
@@ -321,7 +321,7 @@ pub(crate) fn elements(value: &Value) -> Vec<String> {
     }
 }
 
-/// A value as plain text: strings bare, whole numbers without a fraction, the rest as JSON.
+/// Returns a value as plain text: strings without quotation marks, whole numbers without a fraction, the rest as JSON.
 pub(crate) fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -363,8 +363,7 @@ mod tests {
 
     #[test]
     fn elements_keep_their_boundaries() {
-        let told =
-            |separator: char| format!("an element of `n` contains {separator:?}, which separates the elements there");
+        let told = |separator: char| format!("an element of `n` contains {separator:?}, which separates its elements");
         for value in [json!(["a b|c", "d"]), json!(["a b|c"]), json!({"a b|c": 1}), json!({"a": "a b|c"})] {
             assert_eq!(encode("n", Style::Space, &value), told(' '));
             assert_eq!(encode("n", Style::Pipe, &value), told('|'));

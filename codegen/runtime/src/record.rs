@@ -1,4 +1,4 @@
-//! Recording the exchanges of a client, for tests that replay them.
+//! Recording the exchanges of a client, so that tests can replay them.
 
 use std::fmt;
 use std::fs::File;
@@ -18,19 +18,20 @@ use crate::transport;
 
 const REDACTED: &str = "redacted";
 
-/// The headers of responses that are recorded; others can hold cookies.
+/// The response headers that are recorded. Others can contain cookies.
 const HEADERS: [HeaderName; 3] = [CONTENT_TYPE, LINK, RETRY_AFTER];
 
-/// Properties whose names contain one of these hold secrets in every API.
+/// Substrings of the names of properties that contain secrets in every API.
 const SECRETS: [&str; 5] = ["token", "secret", "password", "api_key", "apikey"];
 
-/// Writes the exchanges of a client to a file, one a line as JSON, for a mock to replay.
+/// Writes the exchanges of a client to a file as JSON lines, for a mock to replay.
 ///
-/// It writes the operation, the method, the path with its query, JSON bodies, the status, and the headers `Content-Type`,
-/// `Link` and `Retry-After`. The client's credentials are replaced wherever they occur, and so are properties and
-/// parameters whose names contain `token`, `secret`, `password` or `api_key`, and those declared with
-/// [`personal`](Self::personal). A path is written as it is. Bodies other than JSON are written only of responses, and only
-/// if no personal fields are declared. Token requests and responses read as a stream are not recorded.
+/// It writes the operation, the method, the path with its query, JSON bodies, the status, and the headers
+/// `Content-Type`, `Link` and `Retry-After`. It replaces the client's credentials wherever they occur, and the
+/// properties and parameters whose names contain `token`, `secret`, `password` or `api_key`, or are declared with
+/// [`personal`](Self::personal). Nothing else in a path is replaced. Bodies other than JSON are written only for
+/// responses, and only if no personal fields are declared. Token requests, and responses read as a stream, are not
+/// recorded.
 #[derive(Clone)]
 #[must_use]
 pub struct Recorder {
@@ -43,28 +44,28 @@ pub struct Recorder {
 pub(crate) struct Fields(Vec<String>);
 
 impl Recorder {
-    /// Creates the file, in place of one that is there.
+    /// Creates the file, or replaces an existing one.
     ///
     /// # Errors
     ///
-    /// If it cannot be created.
+    /// If the file cannot be created.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         Ok(Self { fields: Fields::default(), file: Arc::new(Mutex::new(File::create(path)?)) })
     }
 
-    /// Replaces the values of these properties and query parameters: text by `redacted`, numbers by 0, and what is within
-    /// objects and arrays likewise. Null, true and false are kept.
+    /// Replaces the values of these properties and query parameters: text by `redacted`, numbers by 0, and the same
+    /// within objects and arrays. `null`, `true` and `false` are kept.
     ///
     /// # Errors
     ///
-    /// If the file cannot be written: it says which fields are replaced, so that a replay replaces them in requests.
+    /// If the file cannot be written. The names are stored in it so that a replay replaces the same fields in requests.
     pub fn personal<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> io::Result<Self> {
         self.fields.extend(names.into_iter().map(Into::into));
         self.write(&json!({ "personal": self.fields.0 }))?;
         Ok(self)
     }
 
-    /// Writes an exchange. A recording is an aid of tests: a file that cannot be written fails no call.
+    /// Writes an exchange. Calls do not fail if the file cannot be written, since recordings are for tests only.
     pub(crate) fn exchange(&self, parts: &RequestParts, reply: &Reply, redactor: &Redactor) {
         let exchange = Exchange {
             operation: parts.name.to_owned(),
@@ -75,12 +76,12 @@ impl Recorder {
         };
         let mut line = exchange.to_json(&self.fields);
         replace_secrets(&mut line, redactor);
-        // Nothing can be done about it here.
+        // There is no one to report the error to.
         let _unwritten = self.write(&line);
     }
 
     fn write(&self, line: &Value) -> io::Result<()> {
-        // A line is written at once, so that calls at the same time do not mix theirs.
+        // The whole line is written at once, so that the lines of concurrent calls do not mix.
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(format!("{line}\n").as_bytes())
     }
@@ -96,7 +97,7 @@ fn replace_secrets(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-/// The path and query below the base URL.
+/// Returns the path and query below the base URL.
 fn below(base: &Url, url: &Url) -> String {
     let base = base.path().trim_end_matches('/');
     let path = url.path();
@@ -114,7 +115,7 @@ impl Fields {
         self.0.contains(&name) || SECRETS.iter().any(|secret| name.contains(secret))
     }
 
-    /// The path and query with these fields replaced; a name in brackets counts by its last part.
+    /// Returns the path and query with these fields replaced. Of a name in brackets, the last part is compared.
     pub(crate) fn target(&self, target: &str) -> String {
         let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
@@ -124,7 +125,7 @@ impl Fields {
         format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
     }
 
-    /// A JSON body with these fields replaced; none where it is not JSON.
+    /// Returns a JSON body with these fields replaced; `None` if the body is not JSON.
     pub(crate) fn json(&self, body: &[u8]) -> Option<Value> {
         let mut value = serde_json::from_slice(body).ok()?;
         self.replace(&mut value, false);
@@ -150,13 +151,13 @@ fn last_part(name: &str) -> String {
     part.rsplit('[').next().unwrap_or_default().to_owned()
 }
 
-/// A request and its response, as they are recorded.
+/// A request and its response, in recorded form.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) operation: String,
     pub(crate) method: String,
     pub(crate) target: String,
-    /// The JSON that was sent.
+    /// The JSON body of the request.
     pub(crate) sent: Option<Value>,
     pub(crate) reply: Reply,
 }

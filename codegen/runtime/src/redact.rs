@@ -1,4 +1,4 @@
-//! Keeps a call's own secrets out of error messages: servers echo what they were sent.
+//! Hiding a call's own secrets in error messages, because servers echo parts of requests.
 
 use std::fmt;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use crate::query;
 
 const REDACTED: &[u8] = b"[redacted]";
 
-/// A shorter secret is replaced only where it is a word of its own: it would be found in half of all texts.
+/// Length up to which a secret is replaced only if it is a separate word. Shorter texts occur in most messages.
 const SHORT: usize = 4;
 
 /// The secrets that a call was sent with.
@@ -30,7 +30,7 @@ impl Redactor {
         self.range(text.as_bytes(), 0..text.len())
     }
 
-    /// Replaces the secrets in a part of a body, even one that the part contains only half of.
+    /// Replaces the secrets in a range of a body, including those that only partly overlap with it.
     pub(crate) fn range(&self, body: &[u8], range: Range<usize>) -> String {
         let mut found = self.find(body, &range);
         found.sort_unstable_by_key(|found| found.start);
@@ -72,7 +72,7 @@ fn is_word(body: &[u8], found: &Range<usize>) -> bool {
     !is_letter(before) && !is_letter(body.get(found.end))
 }
 
-/// Returns the forms in which a secret may be echoed.
+/// Returns the encoded forms in which a secret may be echoed.
 fn forms(secret: &str) -> Vec<String> {
     let json = serde_json::Value::from(secret).to_string();
     let mut forms = vec![

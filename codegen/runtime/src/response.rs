@@ -1,7 +1,7 @@
-//! What callers get of a response: decoded, raw, as a stream, or as an error.
+//! Responses: decoded, raw, as a stream, or as an error.
 //!
-//! This is compiled for each type that operations return, so there is little of it: everything that can depends on the
-//! error type alone, which the operations of a client share.
+//! This module is compiled for each return type of an operation, so it is kept small: most of the code depends only on
+//! the error type, which all operations of a client share.
 
 pub(crate) mod byte_stream;
 pub mod decode;
@@ -36,9 +36,9 @@ use decode::DecodeFailure;
 use header::{Header, HeaderError, HeaderValue};
 use limits::{Decoding, Exceeded};
 
-/// A successful response: the decoded body, with the status and headers it came with, and the body as it was sent.
+/// A successful response: the decoded body, the status, the headers, and the body as it was sent.
 ///
-/// `Debug` shows the status only: bodies are personal data, and headers can hold session cookies.
+/// `Debug` shows the status only: bodies contain personal data, and headers can contain session cookies.
 #[derive(Clone)]
 pub struct Response<T> {
     status: u16,
@@ -64,8 +64,8 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// Returns the value of a header by its type; `None` if the response does not have it. The module `headers` of a client has
-    /// those that the API declares.
+    /// Returns the value of a header, parsed as its type; `None` if the response does not have it. A client's `headers`
+    /// module has the headers that the API declares.
     ///
     /// # Errors
     ///
@@ -79,14 +79,15 @@ impl<T> Response<T> {
         &self.body
     }
 
-    /// Returns the body as the server sent it, undeclared properties included; empty if the body is a stream.
+    /// Returns the body as the server sent it, including undeclared properties; empty if the body is a stream.
     pub fn raw_body(&self) -> &Bytes {
         &self.raw_body
     }
 
-    /// Returns the values of optional properties that are not what the API declares, and so are absent from the decoded body.
+    /// Returns the optional properties whose values do not match the declaration, and which are therefore absent from
+    /// the decoded body.
     ///
-    /// Where the object keeps undeclared properties, these values are among them.
+    /// If the object keeps undeclared properties, these values are among them.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -99,7 +100,7 @@ impl<T> Response<T> {
         &mut self.body
     }
 
-    /// Returns the decoded body alone.
+    /// Converts the response to its decoded body.
     pub fn into_body(self) -> T {
         self.body
     }
@@ -113,7 +114,7 @@ impl<T> fmt::Debug for Response<T> {
 
 type Executed = Result<RawResponse, Failure>;
 
-/// Sends a request, and decodes its response with `decode`.
+/// Sends a request and decodes its response with `decode`.
 pub(crate) fn decoded<S, O, B>(
     parts: RequestParts,
     state: S,
@@ -128,7 +129,7 @@ where
     Box::pin(Decoded { executing: transport::execute(parts), api, state, decode })
 }
 
-/// Hand-written future: an `async` block would be monomorphised per type.
+// A hand-written future, because an `async` block would be monomorphised per type.
 struct Decoded<S, O, B> {
     executing: Executing,
     api: &'static str,
@@ -207,7 +208,7 @@ impl<B: Default> ErrorDecoder<B> {
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
     }
 
-    /// Returns the body as any type that reads JSON; an empty body is `null`.
+    /// Deserializes the body as JSON of any type; an empty body is `null`.
     pub(crate) fn json<T: DeserializeOwned>(self, executed: Executed) -> Result<T, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = self.success(executed)?;
         let (decoded, decoding) = limits.apply(|| decode::undeclared_json(&reply));
@@ -221,13 +222,13 @@ impl<B: Default> ErrorDecoder<B> {
         Ok(Response::new(reply, body, Vec::new()))
     }
 
-    /// Returns the body as a stream of its pieces.
+    /// Returns the body as a stream of chunks.
     pub(crate) fn pieces(self, executed: Executed) -> Result<Response<ByteStream>, Error<B>> {
         let RawResponse { reply, stream, .. } = self.success(executed)?;
         Ok(Response::new(reply, stream.unwrap_or_default(), Vec::new()))
     }
 
-    /// Returns the error of a body that is not what was declared, or that could not be decoded in time.
+    /// Returns the error of a body that does not match the declaration or could not be decoded in time.
     fn undecoded(
         self,
         reply: Reply,
@@ -241,7 +242,8 @@ impl<B: Default> ErrorDecoder<B> {
         }
     }
 
-    /// Reads the body declared for this status, exact before range before default; of several bodies, the first that it is.
+    /// Decodes the body declared for this status: an exact status takes precedence over a range, and a range over the
+    /// default. Of several bodies declared for it, the first that matches is used.
     fn error_body(self, status: u16, body: &[u8]) -> Option<B> {
         let class = u8::try_from(status / 100).unwrap_or_default();
         let wanted = [Status::Exact(status), Status::Range(class), Status::Default];
@@ -250,9 +252,9 @@ impl<B: Default> ErrorDecoder<B> {
     }
 }
 
-/// Refuses a body where none is declared, unless it is one that servers send with any success: JSON, or plain text.
+/// Rejects a body if none is declared, unless it is JSON or plain text, which servers send with any success.
 ///
-/// A page of HTML comes from a proxy, a captive portal or a login form: the operation has not been called.
+/// An HTML page comes from a proxy, a captive portal or a login form: the operation was not called.
 pub(crate) fn check_undeclared(reply: &Reply) -> Result<(), DecodeFailure> {
     let body = reply.body.trim_ascii();
     if body.is_empty() || serde_json::from_slice::<::serde::de::IgnoredAny>(body).is_ok() {

@@ -1,15 +1,15 @@
-//! Text inside bodies that logs must not show.
+//! Text in bodies that must not appear in logs.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A password or a token in a request or a reply. It is sent and stored as the text it is; `Debug` does not show it.
+/// A password or a token in a request or a response. It is sent and stored as plain text; `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text.
+    /// Returns the text.
     pub fn expose(&self) -> &str {
         &self.0
     }

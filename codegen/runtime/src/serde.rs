@@ -1,4 +1,4 @@
-//! JSON: how the types of an API are deserialized and serialized.
+//! Deserializing and serializing the types of an API.
 
 pub(crate) mod additional;
 pub(crate) mod base64_text;

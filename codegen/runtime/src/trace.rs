@@ -1,8 +1,8 @@
-//! The span of a call: its operation, how often it was sent, and its result. It never contains parameters, bodies,
-//! headers or secrets.
+//! The span of a call: its operation, number of attempts and result. It never contains parameters, bodies, headers or
+//! secrets.
 //!
-//! Fields are named after OpenTelemetry's conventions for HTTP clients. Without the feature `tracing` nothing of this
-//! is compiled.
+//! Fields are named after OpenTelemetry's conventions for HTTP clients. Without the feature `tracing`, the functions
+//! here do nothing.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::request::RequestParts;
 use crate::serde::tolerance::Warning;
 use crate::transport::{Failure, RawResponse};
 
-/// So many warnings of a response are logged one by one.
+/// Maximum number of a response's warnings that are logged individually.
 #[cfg(feature = "tracing")]
 const MAX_WARNINGS: usize = 10;
 
@@ -21,7 +21,7 @@ const NOTICEABLE_WAIT: Duration = Duration::from_secs(1);
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The span of one call, however often its request is sent.
+/// The span of one call, including all its attempts.
 #[derive(Clone)]
 pub(crate) struct Span {
     #[cfg(feature = "tracing")]
@@ -53,7 +53,7 @@ impl Span {
         Box::pin(tracing::Instrument::instrument(future, self.span))
     }
 
-    /// Records an attempt, and how many there were before.
+    /// Records an attempt, with the number of attempts before it.
     pub(crate) fn attempted(&self, before: u32, outcome: &Result<RawResponse, Failure>) {
         if before > 0 {
             self.span.record("http.request.resend_count", before);
@@ -105,15 +105,15 @@ impl Span {
     pub(crate) fn repeating(&self, _delay: Duration) {}
 }
 
-/// Logs the optional values of a response that are not what the API declares: where they are, and nothing of them.
+/// Logs the warnings of a response: the paths of the values, but not the values.
 #[cfg(feature = "tracing")]
 pub(crate) fn warnings(operation: &str, warnings: &[Warning]) {
     for warning in warnings.iter().take(MAX_WARNINGS) {
         let (path, reason) = (warning.path(), warning.message());
-        tracing::warn!(operation, path, reason, "left out a value that is not what the API declares");
+        tracing::warn!(operation, path, reason, "left out a value that does not match the declaration");
     }
     if let Some(more) = warnings.len().checked_sub(MAX_WARNINGS + 1) {
-        tracing::warn!(operation, count = more + 1, "left out more values that are not what the API declares");
+        tracing::warn!(operation, count = more + 1, "left out more values that do not match the declaration");
     }
 }
 

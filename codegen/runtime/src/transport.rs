@@ -1,4 +1,4 @@
-//! Sends requests and reads responses within limits. Nothing here is generic: it is compiled once, not for each operation.
+//! Sending requests and reading responses within limits. Nothing here is generic, so it is compiled only once.
 
 mod budget;
 mod custom;
@@ -38,7 +38,7 @@ pub use retry::Retry;
 pub(crate) use retry::retry_after;
 use upload::{LengthMismatch, Progress};
 
-/// Why there is no response.
+/// The error of a call without a response.
 pub(crate) enum Failure {
     Auth(AuthError),
     Request(RequestError),
@@ -46,7 +46,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// One word for it, as logs count errors by.
+    /// Returns the kind of the error, a single word by which logs can count errors.
     #[cfg(feature = "tracing")]
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl From<LengthMismatch> for Failure {
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         if error.is_builder() {
-            return Failure::Request(RequestError::because("the request cannot be sent", error.without_url()));
+            return Failure::Request(RequestError::because("cannot send the request", error.without_url()));
         }
         match LengthMismatch::beneath(&error) {
             Some(mismatch) => mismatch.into(),
@@ -87,21 +87,21 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// A response whose body has been read, or is still to be.
+/// A response whose body has been read or is a stream.
 pub(crate) struct RawResponse {
     pub(crate) reply: Reply,
-    /// The body, if it is read by the caller and therefore not in the reply.
+    /// The body, if the caller reads it as a stream.
     pub(crate) stream: Option<ByteStream>,
-    /// Keeps what the request was sent with out of errors.
+    /// Hides the secrets of the request in errors.
     pub(crate) redactor: Redactor,
-    /// What decoding it may take.
+    /// The limits of decoding the response.
     pub(crate) limits: Limits,
 }
 
-/// A response on its way.
+/// The future of a response.
 pub(crate) type Executing = Pin<Box<dyn Future<Output = Result<RawResponse, Failure>> + Send>>;
 
-/// Sends a request and reads its response, whatever the status.
+/// Sends a request and reads its response, whatever its status.
 pub(crate) fn execute(mut parts: RequestParts) -> Executing {
     let span = Span::of(&parts);
     let of_call = span.clone();
@@ -126,14 +126,14 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
     span.around(executing)
 }
 
-/// Refuses to send outside of tokio, which would panic somewhere below.
+/// Returns an error outside of a tokio runtime, where reqwest would panic.
 fn check_runtime() -> Result<(), RequestError> {
-    Handle::try_current().map(|_| ()).map_err(|error| {
-        RequestError::because("calls need a tokio runtime: await them in one, such as that of #[tokio::main]", error)
-    })
+    Handle::try_current()
+        .map(|_| ())
+        .map_err(|error| RequestError::because("calls require a tokio runtime, such as that of #[tokio::main]", error))
 }
 
-/// Sends the request until there is a response to keep, or no attempt left.
+/// Sends the request until there is a final response or no attempt is left.
 async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawResponse, Failure> {
     let client = parts.core.inner();
     let mut attempts = Attempts::begin(parts.retry.as_ref().unwrap_or(&client.retry), &client.retry_budget);
@@ -175,27 +175,27 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
     }
 }
 
-/// The result of sending the request once.
+/// The result of one attempt.
 struct Attempt<'a> {
     outcome: Result<RawResponse, Failure>,
-    /// What it was sent with.
+    /// The secrets that it was sent with.
     secrets: Vec<Secret<'a>>,
-    /// What was sent.
+    /// The progress of the attempt.
     sent: Sent,
-    /// Whether to retry it, if a hook decides that.
+    /// A hook's decision to retry the request or not.
     decision: Option<bool>,
 }
 
-/// How far an attempt has come.
+/// The progress of an attempt.
 #[derive(Clone, Copy, Default)]
 struct Sent {
-    /// The request was sent, or its sending was begun.
+    /// True if sending a request has started.
     any: bool,
-    /// A redirect was followed, or received at least: the first server may already have done what it was asked for.
+    /// True if a redirect was received: the first server may already have processed the request.
     redirected: bool,
-    /// The number of the attempt, 1 for the first.
+    /// The number of the attempt, starting at 1.
     attempt: u32,
-    /// When the hooks were called for a request whose outcome they have not been told yet.
+    /// The time of the last call of the hooks for a request whose outcome has not been reported to them.
     reported_since: Option<Instant>,
 }
 
@@ -219,7 +219,7 @@ impl<'a> Attempt<'a> {
         Self { outcome, secrets, sent, decision }
     }
 
-    /// Returns true if the request is to be sent again: as a hook decides, or else as the policy allows.
+    /// Returns true if the request is sent again, as decided by a hook or else by the policy.
     fn is_retried(&self, parts: &RequestParts, policy: &Retry) -> bool {
         match self.decision {
             Some(decision) => decision && parts.body.is_repeatable(),
@@ -241,8 +241,8 @@ impl<'a> Attempt<'a> {
         safe && parts.body.is_repeatable()
     }
 
-    /// Returns true if a request that was rejected, with a 401 or a 429, can be sent again: the server that rejected it
-    /// is the one that it was sent to, so that it has had no effect.
+    /// Returns true if a request that was rejected with a 401 or a 429 can be sent again. It can if the server that
+    /// rejected it is the first that received it, because it then had no effect.
     fn was_rejected_safely(&self, parts: &RequestParts) -> bool {
         (parts.idempotent || !self.sent.redirected) && parts.body.is_repeatable()
     }
@@ -264,14 +264,14 @@ impl<'a> Attempt<'a> {
         matches!(&self.outcome, Err(Failure::Transport(error)) if error.is_timeout())
     }
 
-    /// Tells the token caches whether the server accepted their tokens. Returns true if another token is worth a try.
+    /// Reports to the token caches if the server accepted their tokens. Returns true if another token may be accepted.
     fn report_tokens(&self, renewed: bool) -> bool {
         let Ok(response) = &self.outcome else { return false };
         let mut replaceable = false;
         for secret in &self.secrets {
             match response.reply.status {
                 401 => replaceable |= secret.rejected(renewed),
-                // A gateway says nothing about the token.
+                // These responses may come from a gateway, which did not check the token.
                 429 | 500.. => {}
                 _ => secret.accepted(renewed),
             }
@@ -279,7 +279,7 @@ impl<'a> Attempt<'a> {
         replaceable
     }
 
-    /// Returns the delay that the server asks for, or that is known to be needed after a 429.
+    /// Returns the delay that the server requests, or the one that is configured for a 429.
     fn pause(&self, parts: &RequestParts) -> Option<Duration> {
         let response = self.outcome.as_ref().ok()?;
         let asked = retry_after(&response.reply.headers, SystemTime::now());
@@ -292,7 +292,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Returns what the request is sent with. Tokens that have to be fetched may take as long as an attempt.
+/// Returns the secrets of the request. Fetching tokens has the timeout of an attempt.
 async fn secrets(parts: &RequestParts, limit: Duration) -> Result<Vec<Secret<'_>>, Failure> {
     let secrets = parts.core.inner().credentials.secrets(&parts.security, &parts.headers);
     match tokio::time::timeout(limit, secrets).await {
@@ -327,7 +327,7 @@ async fn send(
             sent.redirected = true;
             check_followed(parts)?;
         }
-        // A response that a transport has made may have no URL.
+        // A response created by a transport may have no URL.
         let url = if client.transport.is_some() { &url } else { response.url() };
         target = redirect::target(&parts.method, followed, url, &response)?;
         if target.is_none() {
@@ -344,18 +344,18 @@ async fn send(
     Ok(response)
 }
 
-/// A caller's own HTTP client should leave redirects to us: it may have turned a POST into a GET.
+/// Returns an error if the caller's HTTP client has followed a redirect, since it may have turned a POST into a GET.
 fn check_followed(parts: &RequestParts) -> Result<(), TransportError> {
     if redirect::is_read(&parts.method) {
         return Ok(());
     }
     let message =
-        format!("the HTTP client followed one of a {} by itself; build it with http_client_builder()", parts.method);
+        format!("the HTTP client followed a redirect of a {}; create it with `http_client_builder()`", parts.method);
     Err(TransportError::redirect(message))
 }
 
 async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<RawResponse, Failure> {
-    // Errors are read whole all the same, to be typed.
+    // Errors are always read completely so that they can be decoded.
     let streamed = match parts.response_mode {
         ResponseMode::Whole => false,
         ResponseMode::Pieces => true,
@@ -370,14 +370,14 @@ async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<Ra
     Ok(RawResponse { reply, stream: None, redactor: Redactor::default(), limits: Limits::default() })
 }
 
-/// Returns true if the response is a stream of events; one without a content type is what was asked for.
+/// Returns true if the response is a stream of events. One without a content type is assumed to be.
 fn holds_events(headers: &HeaderMap) -> bool {
     let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
     let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case(EVENT_STREAM)
 }
 
-/// Returns the head of a response, with the body still to come.
+/// Returns the head of a response with its body as a stream.
 fn stream(parts: &RequestParts, mut response: reqwest::Response) -> RawResponse {
     let timeout = parts.timeout.unwrap_or(parts.core.inner().timeout);
     let headers = std::mem::take(response.headers_mut());
@@ -388,14 +388,14 @@ fn stream(parts: &RequestParts, mut response: reqwest::Response) -> RawResponse 
 
 const FIRST_ALLOCATION: usize = 1024 * 1024;
 
-/// Reads the body piece by piece, so that a server cannot fill the memory.
+/// Reads the body in chunks, so that a server cannot exhaust the memory.
 async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Failure> {
     let too_large = || Failure::Transport(TransportError::too_large(limit));
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(too_large());
     }
-    // Most bodies come in one piece, which is taken as it is.
+    // Most bodies consist of a single chunk, which is used without a copy.
     let mut first = Bytes::new();
     let mut pieces = Vec::new();
     while let Some(piece) = response.chunk().await? {
@@ -407,7 +407,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
             continue;
         }
         if pieces.is_empty() {
-            // A server may announce less than it sends, or more than it ever will.
+            // The announced length may be wrong in either direction.
             pieces.reserve(usize::try_from(announced).unwrap_or(0).min(FIRST_ALLOCATION));
             pieces.extend_from_slice(&std::mem::take(&mut first));
         }

@@ -1,6 +1,6 @@
-//! What a server sends to its webhooks: verified, and read into the types of its events.
+//! Webhook deliveries: verifying their signatures, and decoding them as events.
 //!
-//! A signature is over the bytes of the body, so a handler takes the body as bytes and passes it on unchanged.
+//! A signature covers the bytes of the body, so a handler must pass the body on as bytes, unchanged.
 
 mod payload;
 mod verify;
@@ -13,27 +13,27 @@ use jiff::Timestamp;
 pub use payload::{Payload, PayloadError};
 pub use verify::{Encoding, Part, Signature, Signed, Verifier};
 
-/// Why a delivery was not accepted. None shows a secret or the signature that would have been right.
+/// The error of a rejected delivery. It never shows a secret or the expected signature.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// The verifier was given an empty secret.
+    /// The verifier's secret is empty.
     EmptySecret,
     /// The delivery lacks this header.
     MissingHeader(&'static str),
-    /// This header is not of the form that the server writes.
+    /// This header is malformed.
     MalformedHeader(&'static str),
-    /// The body, or the time, was not signed with the secret.
+    /// The body, or the timestamp, was not signed with the secret.
     WrongSignature,
-    /// The signature is right, but older than the tolerance or as far in the future: a delivery that was held back or sent
-    /// again, or a clock that is wrong.
+    /// The signature is valid, but its timestamp differs from the current time by more than the tolerance: the delivery
+    /// was delayed or replayed, or a clock is wrong.
     WrongTime {
-        /// When it was signed.
+        /// The time of signing.
         sent: Timestamp,
-        /// The present time.
+        /// The current time.
         now: Timestamp,
     },
-    /// The signature is right, and the payload is not what the API declares.
+    /// The signature is valid, but the payload does not match the declaration.
     Payload(Box<PayloadError>),
 }
 
@@ -46,21 +46,21 @@ impl From<PayloadError> for WebhookError {
 impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptySecret => f.write_str("the webhook's secret is empty; give the one that the server shows"),
-            Self::MissingHeader(name) => write!(f, "the delivery has no header `{name}`, so nothing says who sent it"),
-            Self::MalformedHeader(name) => write!(f, "the header `{name}` is not of the form that the server writes"),
+            Self::EmptySecret => f.write_str("the webhook's secret is empty; pass the one that the server displays"),
+            Self::MissingHeader(name) => write!(f, "the delivery has no header `{name}`, so it cannot be verified"),
+            Self::MalformedHeader(name) => write!(f, "the header `{name}` is malformed"),
             Self::WrongSignature => f.write_str(
-                "the signature is not of this body and secret; check the secret, and that the body is verified as it came",
+                "the signature does not match this body and secret; check the secret, and verify the body unchanged",
             ),
             Self::WrongTime { sent, now } => {
-                write!(f, "signed at {sent}, which is too far from the present time {now}")
+                write!(f, "signed at {sent}, which is too far from the current time {now}")
             }
             Self::Payload(error) => error.fmt(f),
         }
     }
 }
 
-/// A payload's error shows itself, so the chain goes on with what is beneath it.
+/// The error of a payload is displayed directly, so the source is that of the payload's error.
 impl StdError for WebhookError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {

@@ -1,5 +1,4 @@
-//! The clients of the generator's golden documents: that they compile, and that they do what a
-//! caller expects of them.
+//! The clients generated from the golden documents: that they compile, and that they behave as callers expect.
 
 #[path = "golden/anyone.rs"]
 mod anyone;
@@ -23,7 +22,7 @@ mod odd_values;
 mod openapi_3_2;
 #[path = "golden/requests.rs"]
 mod requests;
-#[allow(dead_code, reason = "the tests of the wire use all of it")]
+#[allow(dead_code, reason = "the wire tests use all of it")]
 #[path = "wire/server.rs"]
 mod server;
 #[path = "golden/styles.rs"]
@@ -37,10 +36,10 @@ mod xml;
 
 use std::path::{Path, PathBuf};
 
-/// The outcome of a test.
+/// The result of a test.
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// Where each theme has a directory.
+/// The directory that has a subdirectory for each theme.
 fn themes_directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../checks/tests/fixtures/golden")
 }

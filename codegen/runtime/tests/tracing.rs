@@ -1,4 +1,4 @@
-//! What a log learns of a call, and what it never does.
+//! The contents of logs: what is logged about a call, and what never is.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -59,7 +59,7 @@ impl Log {
     }
 }
 
-/// Answers each connection with the next of these statuses.
+/// Responds to each connection with the next of these statuses.
 fn server(statuses: &'static [&'static str]) -> std::io::Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -86,7 +86,7 @@ async fn search(url: &str) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[tokio::test]
-async fn a_call_is_one_span_with_what_came_of_it() -> Result<(), Box<dyn std::error::Error>> {
+async fn a_call_is_one_span_with_its_result() -> Result<(), Box<dyn std::error::Error>> {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -130,7 +130,7 @@ async fn a_call_is_one_span_with_what_came_of_it() -> Result<(), Box<dyn std::er
 }
 
 #[tokio::test]
-async fn a_value_that_is_left_out_is_logged_without_it() -> Result<(), Box<dyn std::error::Error>> {
+async fn a_warning_is_logged_without_the_value() -> Result<(), Box<dyn std::error::Error>> {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();

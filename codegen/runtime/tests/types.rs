@@ -1,4 +1,4 @@
-//! The macros that give generated types their JSON.
+//! The macros that implement deserialization and serialization for generated types.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ object! { Contact rest extra {
 struct Empty {}
 object! { Empty {} }
 
-/// Prelude names must not get in the way of the macros.
+/// Types with names from the prelude, which must not conflict with the macros.
 mod shadows {
     #[derive(Debug, PartialEq)]
     pub struct Option {
@@ -77,7 +77,7 @@ fn absent_null_and_a_value() -> Result {
 }
 
 #[test]
-fn keys_may_come_twice_escaped_or_in_any_order() -> Result {
+fn keys_can_be_duplicated_escaped_or_in_any_order() -> Result {
     let text = r#"{"current_page": 1, "typ\u0065": "first", "id": 1, "type": "last", "id": 2}"#;
     let contact: Contact = serde_json::from_str(text)?;
     assert_eq!((contact.id, contact.r#type.as_deref()), (2, Some("last")));
@@ -86,7 +86,7 @@ fn keys_may_come_twice_escaped_or_in_any_order() -> Result {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn errors_describe_the_problem() {
     let error = |text: &str| serde_json::from_str::<Contact>(text).err().map(|error| error.to_string());
     let at = |text: &str, column: usize| Some(format!("{text} at line 1 column {column}"));
     assert_eq!(error(r#"{"current_page":1}"#), at("missing field `id`", 18));
@@ -100,7 +100,7 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
-fn numbers_arrive_as_strings_too() -> Result {
+fn numbers_can_be_strings() -> Result {
     let contact: Contact = serde_json::from_str(r#"{"id":1,"current_page":" -7 ","pages":"2.50"}"#)?;
     assert_eq!((contact.page, contact.pages), (-7, Some(2.5)));
     let contact: Contact = serde_json::from_str(r#"{"id":1,"current_page":"3.0","pages":4}"#)?;
@@ -109,7 +109,7 @@ fn numbers_arrive_as_strings_too() -> Result {
 }
 
 #[test]
-fn numbers_are_read_to_their_last_digit() -> Result {
+fn numbers_are_read_exactly() -> Result {
     let (json, number) = ("3.6577732079736285e-93", 3.657_773_207_973_628_5e-93);
     let contact: Contact =
         serde_json::from_str(&format!(r#"{{"id": 1, "current_page": 2, "pages": {json}, "x": {json}}}"#))?;
@@ -133,7 +133,7 @@ object! { Integers {
 } }
 
 #[test]
-fn integers_may_have_a_fraction_of_zero_or_an_exponent() -> Result {
+fn integers_can_have_a_fraction_of_zero_or_an_exponent() -> Result {
     let text = r#"{"one": 12.0, "maybe": 1e3, "list": [-0.0, 2.00, 3], "map": {"a": 4.0, "b": null}, "kind": -1.0,
         "at": "9999-12-31T23:59:59.1234567890123Z"}"#;
     let read: Integers = serde_json::from_str(text)?;
@@ -158,7 +158,7 @@ fn integers_may_have_a_fraction_of_zero_or_an_exponent() -> Result {
     ] {
         assert!(serde_json::from_str::<Integers>(wrong).is_err(), "{wrong}");
     }
-    // A number stays one where the union has a variant for it.
+    // A number stays a number if the union has a variant for it.
     assert_eq!(serde_json::from_str::<Owner>("5.0")?, Owner::Share(5.0));
     assert_eq!(serde_json::from_str::<shadows::Result>("5.0")?, shadows::Result::Ok(5));
     assert_eq!(serde_json::from_str::<Owner>("[5.0]")?, Owner::Ids(vec![5]));
@@ -175,7 +175,7 @@ fn an_empty_object_is_a_struct_too() -> Result {
 }
 
 #[test]
-fn names_of_the_prelude_may_be_used() -> Result {
+fn names_of_the_prelude_can_be_used() -> Result {
     use shadows::{Option, Result, String};
     assert_eq!(serde_json::from_str::<Option>(r#"{"ok":true}"#)?, Option { ok: Some(true) });
     assert_eq!(serde_json::from_str::<String>(r#""some""#)?, String::Some);
@@ -183,7 +183,7 @@ fn names_of_the_prelude_may_be_used() -> Result {
     Ok(())
 }
 
-/// A type of more properties than fit one word of bits.
+/// Declares a type with more properties than a word has bits.
 macro_rules! wide {
     ($($field:ident $key:literal,)*) => {
         #[derive(Debug, PartialEq)]
@@ -205,7 +205,7 @@ wide! {
 }
 
 #[test]
-fn every_missing_property_of_a_wide_object_is_noticed() -> Result {
+fn every_missing_property_of_a_wide_object_is_reported() -> Result {
     let all: serde_json::Map<String, Value> = (0..70).map(|index| (format!("f{index}"), json!(index))).collect();
     let wide: Wide = serde_json::from_value(all.clone().into())?;
     assert_eq!(serde_json::to_value(&wide)?, Value::from(all.clone()));
@@ -263,7 +263,7 @@ fn in_path(value: &dyn PathValue) -> String {
 }
 
 #[test]
-fn enums_keep_what_they_do_not_know() -> Result {
+fn enums_keep_unknown_values() -> Result {
     for (text, status) in
         [("open", Status::Open), ("snoozed for now", Status::Snoozed), ("OPEN", Status::Unknown("OPEN".to_owned()))]
     {
@@ -318,7 +318,7 @@ union! { Owner(Unknown) {
 } }
 
 #[test]
-fn unions_choose_by_kind_and_by_keys() -> Result {
+fn unions_select_by_kind_and_keys() -> Result {
     let person = Person { id: 1, name: None };
     let company = Company { id: 1, name: None, domain: Some("d".to_owned()) };
     for (json, owner) in [
@@ -349,7 +349,7 @@ enum Tagged {
 union! { Tagged(Unknown) tag "type" { Person: "person", Company: "company", } }
 
 #[test]
-fn unions_choose_by_tag() -> Result {
+fn unions_select_by_tag() -> Result {
     let company = Company { id: 1, name: None, domain: None };
     assert_eq!(serde_json::from_str::<Tagged>(r#"{"type":"company","id":1}"#)?, Tagged::Company(company));
     for text in [r#"{"type":"robot","id":1}"#, r#"{"id":1}"#, "null", r#"{"type":1}"#] {
@@ -385,7 +385,7 @@ enum Nested {
 }
 union! { Nested(Unknown) { Left: object, Right: object } }
 
-/// Objects within each other, each with this value.
+/// Returns nested objects, each with this value.
 fn nested(depth: usize, value: &str) -> String {
     let mut text = format!(r#"{{"value":{value}}}"#);
     for _ in 1..depth {
@@ -404,10 +404,10 @@ fn depth_of(nested: &Nested) -> usize {
 }
 
 #[test]
-fn unions_within_unions_take_time_by_their_size() -> Result {
+fn decoding_nested_unions_takes_linear_time() -> Result {
     let start = std::time::Instant::now();
     for depth in [1, 18, 100] {
-        // The second variant is that of the second value.
+        // The second variant matches the second value.
         for value in ["1", "true"] {
             let read = serde_json::from_str::<Nested>(&nested(depth, value))?;
             assert_eq!(depth_of(&read), depth);
@@ -415,11 +415,11 @@ fn unions_within_unions_take_time_by_their_size() -> Result {
             let read: Nested = serde_json::from_value(serde_json::from_str(&nested(depth, value))?)?;
             assert_eq!(depth_of(&read), depth);
         }
-        // Neither variant fits, which each level finds out only behind the levels in it.
+        // No variant matches, which each level detects only after its nested levels.
         let text = nested(depth, r#""x""#);
         assert_eq!(serde_json::from_str::<Nested>(&text)?, Nested::Unknown(serde_json::from_str(&text)?));
     }
-    // The first variant fails at each level of a list as well.
+    // In a list, the first variant also fails at each level.
     let text = format!("[{}]", vec![nested(8, "true"); 1000].join(","));
     let list: Vec<Nested> = serde_json::from_str(&text)?;
     assert!(list.iter().all(|nested| depth_of(nested) == 8 && matches!(nested, Nested::Right(_))));
@@ -428,7 +428,7 @@ fn unions_within_unions_take_time_by_their_size() -> Result {
 }
 
 #[test]
-fn the_last_of_several_properties_of_one_name_counts_in_unions_too() -> Result {
+fn unions_also_use_the_last_duplicate_property() -> Result {
     let many: String = (0..20).map(|index| format!(r#""p{index}":0,"#)).collect();
     for text in [
         r#"{"type":"robot","id":1,"type":"person"}"#.to_owned(),

@@ -1,4 +1,4 @@
-//! Drafts the overlay that makes a document accept recorded traffic.
+//! Drafting an overlay that makes a document accept recorded traffic.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,26 +11,26 @@ use serde_json::{Value, json};
 use crate::drift::{Finding, Part, Subject};
 use crate::schemas::{Difference, member};
 
-/// The longest text that an `enum` gets from traffic. A longer one is prose, and likely personal.
+/// Maximum length of an `enum` value taken from traffic. A longer one is probably prose, and likely personal.
 const LONGEST_ENUM_VALUE: usize = 40;
 
-/// Fields that hold lists of schemas.
+/// Fields that contain lists of schemas.
 const LISTS: [&str; 4] = ["allOf", "oneOf", "anyOf", "prefixItems"];
 
-/// What an overlay is drafted for.
+/// The input of a draft.
 pub struct Context<'a> {
     /// The title of the overlay.
     pub title: &'a str,
-    /// The raised document, whose pointers the findings have.
+    /// The raised document, to which the pointers of the findings refer.
     pub raised: &'a Value,
     /// The origins of its nodes.
     pub documents: &'a SourceMap,
-    /// Whether the document that the overlay is applied to is OpenAPI 3.0 or Swagger 2.0, where `type` is one word.
+    /// True if the overlay is applied to a document of OpenAPI 3.0 or Swagger 2.0, where `type` is a single word.
     pub has_single_types: bool,
 }
 
-/// Writes the overlay. Each action has the number of occurrences in a comment. Undeclared operations are listed at the end: an overlay
-/// that declares them cannot be written from one difference.
+/// Drafts the overlay. Each action has the number of occurrences in a comment. Undeclared operations are only listed at
+/// the end, because an overlay that declares them cannot be derived from a difference.
 pub fn overlay<'f>(context: &Context<'_>, findings: impl Iterator<Item = &'f Finding> + Clone) -> String {
     let mut text =
         format!("overlay: 1.1.0\ninfo:\n  title: {}\n  version: draft\nactions:\n", Value::from(context.title));
@@ -39,7 +39,7 @@ pub fn overlay<'f>(context: &Context<'_>, findings: impl Iterator<Item = &'f Fin
     for finding in findings.clone() {
         for (pointer, change) in context.actions(finding) {
             let action = (context.target(&pointer), change);
-            // One schema is used by many operations.
+            // Several operations may use the same schema.
             if written.contains(&action) {
                 continue;
             }
@@ -66,7 +66,7 @@ pub fn overlay<'f>(context: &Context<'_>, findings: impl Iterator<Item = &'f Fin
     text
 }
 
-/// Describes a finding in a line: where, what, how often.
+/// Describes a finding in one line: its place, the difference and the number of occurrences.
 pub fn describe(finding: &Finding) -> String {
     let part = match finding.part {
         Part::Operation => String::new(),
@@ -82,7 +82,7 @@ pub fn times(count: usize) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-/// Describes what differs.
+/// Describes the difference.
 pub fn what(finding: &Finding) -> String {
     let types = finding.types.iter().copied().collect::<Vec<_>>().join(", ");
     match &finding.subject {
@@ -93,7 +93,7 @@ pub fn what(finding: &Finding) -> String {
         Subject::MediaType(name) => format!("undeclared media type {name}"),
         Subject::Value(Difference::Undeclared { name }) => format!("undeclared property `{name}` ({types})"),
         Subject::Value(Difference::Missing { name }) => format!("required property `{name}` is missing"),
-        Subject::Value(Difference::Type) => format!("another type: {types}"),
+        Subject::Value(Difference::Type) => format!("unexpected type: {types}"),
         Subject::Value(Difference::Unlisted { value }) if is_listable(value) => format!("unlisted value {value}"),
         Subject::Value(Difference::Unlisted { .. }) => format!("unlisted value ({types})"),
         Subject::Value(Difference::Format) => "another format".to_owned(),
@@ -101,13 +101,14 @@ pub fn what(finding: &Finding) -> String {
     }
 }
 
-/// Whether a value may stand in an `enum`.
+/// Returns true if a value may be added to an `enum`.
 fn is_listable(value: &str) -> bool {
     value.len() <= LONGEST_ENUM_VALUE && !value.starts_with(['{', '['])
 }
 
 impl Context<'_> {
-    /// The changes that a finding asks for: the pointer of a node in the raised document, and what it is updated with; null removes it.
+    /// Returns the changes for a finding: the pointer of a node in the raised document, and the value to update it
+    /// with. Null removes the node.
     fn actions(&self, finding: &Finding) -> Vec<(String, Value)> {
         let pointer = finding.pointer.clone();
         let removed = |keyword: &str| vec![(child(&pointer, keyword), Value::Null)];
@@ -154,7 +155,7 @@ impl Context<'_> {
         }
     }
 
-    /// The schema of a property that has these types in traffic.
+    /// Returns the schema of a property whose values have these types in traffic.
     fn schema(&self, types: &BTreeSet<&'static str>) -> Value {
         let mut kinds: Vec<&str> = types.iter().copied().filter(|kind| *kind != "null").collect();
         if kinds.contains(&"number") {
@@ -191,7 +192,8 @@ impl Context<'_> {
         }
     }
 
-    /// The JSONPath of a node of the raised document, in the document that the overlay is applied to. A filter at its end is kept.
+    /// Returns the JSONPath of a node of the raised document in the document that the overlay is applied to. A filter
+    /// at the end is kept.
     fn target(&self, pointer: &str) -> String {
         let (pointer, filter) = match pointer.find("[?") {
             Some(at) => pointer.split_at(at),
@@ -202,7 +204,7 @@ impl Context<'_> {
         let pointer = source.as_deref().unwrap_or(pointer);
         let (mut path, mut parent) = ("$".to_owned(), String::new());
         for token in tokens(pointer) {
-            // A status is a name, although it is a number.
+            // A status is a name, even if it is a number.
             let is_index = LISTS.contains(&parent.as_str()) && token.parse::<usize>().is_ok();
             let selector = if is_index { token.clone() } else { quoted(&token) };
             let _infallible = write!(path, "[{selector}]");
@@ -212,7 +214,7 @@ impl Context<'_> {
     }
 }
 
-/// A name as a string of JSONPath in single quotes (RFC 9535, section 2.3.1).
+/// Quotes a name as a JSONPath string in single quotes (RFC 9535, section 2.3.1).
 fn quoted(name: &str) -> String {
     let json = Value::from(name).to_string();
     format!("'{}'", json[1..json.len() - 1].replace("\\\"", "\"").replace('\'', "\\'"))

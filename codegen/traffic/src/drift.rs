@@ -1,4 +1,4 @@
-//! Counts the differences between recorded traffic and a document.
+//! Counting the differences between recorded traffic and a document.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -33,17 +33,18 @@ pub struct Finding {
     pub operation_id: Option<String>,
     /// The part of the exchange.
     pub part: Part,
-    /// Where in the body: a JSON pointer, in which `*` stands for an index or a key that is data.
+    /// The place in the body: a JSON pointer in which `*` represents an index or a key that is data.
     pub place: String,
-    /// What is different.
+    /// The difference.
     pub subject: Subject,
-    /// How often it was seen.
+    /// Number of occurrences.
     pub count: usize,
     /// The JSON types of the values.
     pub types: BTreeSet<&'static str>,
-    /// The JSON pointer in the document of what has to change: the schema, the response, the responses of the operation, or its request body.
+    /// The JSON pointer of the part of the document that has to change: the schema, the response, the responses of the
+    /// operation, or its request body.
     pub pointer: String,
-    /// Whether every value was an RFC 3339 time.
+    /// True if every value was an RFC 3339 time.
     pub is_time: bool,
 }
 
@@ -58,12 +59,12 @@ pub enum Part {
     Response(u16),
 }
 
-/// What differs.
+/// The kind of difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// The document has no such operation.
     Operation,
-    /// The operation has no such status. Its body has this media type, or "" if there is none.
+    /// The operation does not declare the status. The response has this media type, or "" if it has no body.
     Status(String),
     /// The request or response has no such media type.
     MediaType(String),
@@ -72,7 +73,7 @@ pub enum Subject {
 }
 
 impl<'d> Drift<'d> {
-    /// Prepares the comparison with a document: its model, and its raised form, whose schemas are used for validation.
+    /// Prepares the comparison with a document: its model, and its raised form, whose schemas validate the bodies.
     ///
     /// # Errors
     ///
@@ -110,7 +111,7 @@ impl<'d> Drift<'d> {
         }
     }
 
-    /// How many exchanges were compared.
+    /// Returns the number of exchanges that were compared.
     pub fn exchanges(&self) -> usize {
         self.exchanges
     }
@@ -121,7 +122,7 @@ impl<'d> Drift<'d> {
     }
 
     fn add_undeclared_operation(&mut self, exchange: &Exchange) {
-        // A path has ids in it: those that are the same apart from digits are one finding.
+        // A path contains ids: paths that differ only in segments with digits are one finding.
         let segment = |segment: &str| match segment.bytes().any(|byte| byte.is_ascii_digit()) && !is_version(segment) {
             true => "*".to_owned(),
             false => segment.to_owned(),
@@ -163,7 +164,7 @@ impl<'d> Drift<'d> {
         }
     }
 
-    /// A required property that only requests have (`writeOnly`) is not missing in a response, and the reverse.
+    /// Returns true if a missing property belongs to the other direction, such as a `writeOnly` property in a response.
     fn is_for_the_other_direction(&self, located: &Located, part: &Part) -> bool {
         let Difference::Missing { name } = &located.difference else { return false };
         let flag = if *part == Part::Request { "readOnly" } else { "writeOnly" };
@@ -172,7 +173,7 @@ impl<'d> Drift<'d> {
         property.is_some_and(|property| property[flag] == true)
     }
 
-    /// The finding of a difference, counted once more.
+    /// Returns the finding of a difference, with its count incremented.
     fn count(&mut self, id: OperationId, part: Part, place: String, subject: Subject, pointer: &str) -> &mut Finding {
         let operation = &self.document[id];
         let key = (id.index(), part.clone(), place.clone(), subject.clone());
@@ -191,14 +192,14 @@ impl<'d> Drift<'d> {
         finding
     }
 
-    /// The pointer of a value with `*` for indexes and for keys that are data.
+    /// Returns the pointer of a value with `*` for indexes and for keys that are data.
     fn place(&self, instance: &str) -> String {
         let token = |token: String| if self.names.contains(token.as_str()) { token } else { "*".to_owned() };
         tokens(instance).map(|name| format!("/{}", token(name))).collect()
     }
 }
 
-/// The response that a status selects: exact, by range, or the default.
+/// Returns the response for a status: exact, by range, or the default.
 fn response_of(operation: &Operation, status: u16) -> Option<crm_clients_document::model::ResponseId> {
     let fits: [&dyn Fn(Status) -> bool; 3] = [
         &|declared| declared == Status::Exact(status),
@@ -208,7 +209,7 @@ fn response_of(operation: &Operation, status: u16) -> Option<crm_clients_documen
     fits.iter().find_map(|fits| operation.responses.iter().find(|(declared, _)| fits(*declared))).map(|(_, id)| *id)
 }
 
-/// The media type that a body has, by name or by range. A body without a name has the first that is JSON.
+/// Returns the media type of a body, by name or by range. A body without a name has the first that is JSON.
 fn media_type_of<'d>(document: &'d Document, content: &[MediaTypeId], name: &str) -> Option<&'d MediaType> {
     let declared: Vec<(String, &MediaType)> =
         content.iter().map(|id| &document[*id]).map(|media_type| (essence(&media_type.name), media_type)).collect();

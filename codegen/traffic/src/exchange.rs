@@ -1,4 +1,4 @@
-//! Reads recordings: the client's own, HAR files, and JSON lines of other tools.
+//! Reading recordings: those of a client's `Recorder`, HAR files, and JSON lines of other tools.
 
 use std::fmt;
 use std::io::BufRead;
@@ -56,14 +56,14 @@ pub struct Form {
 /// | a client's `Recorder` | `method`, `target`, `status`, `headers`, `sent`, `json`, `text` |
 /// | other tools | `method`, `path`, `status`, `content_type`, `request_body`, `response_body` |
 ///
-/// Objects without a `method` are skipped: a `Recorder` writes which fields it has replaced.
+/// Objects without a `method` are skipped, such as those with the names of the fields that a `Recorder` has replaced.
 ///
 /// # Errors
 ///
 /// If the text cannot be read, is not JSON, or an exchange has no path or no status. The error has the line and column.
 pub fn read(mut reader: impl BufRead, visit: &mut dyn FnMut(Exchange)) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_reader(&mut reader);
-    // `end` consumes white space only, and fails while there is another value.
+    // `end` consumes only whitespace, and fails if there is another value.
     while deserializer.end().is_err() {
         Item { visit }.deserialize(&mut deserializer)?;
     }
@@ -138,7 +138,7 @@ impl<'de> Visitor<'de> for Log<'_> {
     }
 }
 
-/// The `entries` of a HAR file, which is where its size is: they are read one by one.
+/// The `entries` of a HAR file. They are read one by one, because they make up most of its size.
 struct Entries<'v> {
     visit: &'v mut dyn FnMut(Exchange),
 }
@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(entry) = entries.next_element::<Value>()? {
-            // A request that got no response has status 0.
+            // A request without a response has status 0.
             if entry["response"]["status"].as_u64().is_some_and(|status| status > 0) {
                 (self.visit)(from_har(&entry).map_err(A::Error::custom)?);
             }
@@ -307,7 +307,7 @@ fn status_of(status: Option<&Value>) -> Result<u16, &'static str> {
     status.filter(|status| (100..=999).contains(status)).ok_or("the exchange has no `status` between 100 and 999")
 }
 
-/// The path of a URL or of a request target.
+/// Returns the path of a URL or of a request target.
 fn path_of(target: &str) -> &str {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     match path.split_once("://") {
@@ -356,7 +356,7 @@ mod tests {
             {"request": {"method": "GET", "url": "https://pets.example"}, "response": {"status": 0}},
         ]}});
         let read = all(&har.to_string()).unwrap_or_default();
-        assert_eq!(read.len(), 1, "the second got no response");
+        assert_eq!(read.len(), 1, "the second has no response");
         assert_eq!(
             as_tuple(&read[0]),
             ("GET".into(), "/v1/pets".into(), 200, None, body("application/json", Some(json!([1]))))

@@ -1,4 +1,4 @@
-//! Which operation an exchange belongs to.
+//! Finding the operation of an exchange.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crm_clients_document::template::Template;
 /// The operations of a document by method and number of path segments.
 pub struct Routes {
     routes: HashMap<(String, usize), Vec<Route>>,
-    /// The paths of the document's servers, which a recorded path may begin with. The longest is first.
+    /// The paths of the document's servers, with which a recorded path may begin, in descending order of length.
     bases: Vec<String>,
 }
 
@@ -39,7 +39,8 @@ impl Routes {
         Self { routes, bases }
     }
 
-    /// Returns the operation of a method and a path. Where several templates fit, the one with the first literal segment wins.
+    /// Returns the operation for a method and a path. If several templates match, the one with the first literal
+    /// segment is used.
     pub fn find(&self, method: &str, path: &str) -> Option<OperationId> {
         let below_base = |base: &String| path.strip_prefix(base.as_str()).filter(|rest| rest.starts_with('/'));
         let candidates = std::iter::once(path).chain(self.bases.iter().filter_map(below_base));
@@ -53,7 +54,7 @@ impl Routes {
     }
 
     fn find_below(&self, method: &str, path: &str) -> Option<OperationId> {
-        // Two paths may differ in the slash at their end alone. Otherwise servers ignore it.
+        // Two paths may differ only in a trailing slash. Otherwise servers ignore it.
         let other = path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned);
         self.find_exactly(method, path).or_else(|| self.find_exactly(method, &other))
     }
@@ -72,18 +73,18 @@ impl Routes {
 /// A segment of a path template.
 struct Segment {
     template: String,
-    /// Whether it is a parameter whose values are numbers.
+    /// True if it is a parameter whose values are numbers.
     is_number: bool,
 }
 
 impl Segment {
-    /// Returns true if a recorded segment can come from this one: `/contacts/active` is not a contact with a number for an id.
+    /// Returns true if a recorded segment matches this one: `active` in `/contacts/active` does not match a numeric id.
     fn fits(&self, segment: &str) -> bool {
         fits(&self.template, segment) && (!self.is_number || segment.parse::<f64>().is_ok())
     }
 }
 
-/// The names of the path parameters that are numbers.
+/// Returns the names of the path parameters that are numbers.
 fn numbers<'d>(document: &'d Document, operation: &Operation) -> Vec<&'d str> {
     let is_number =
         |types: &[Type]| !types.is_empty() && types.iter().all(|kind| matches!(kind, Type::Integer | Type::Number));
@@ -94,19 +95,20 @@ fn numbers<'d>(document: &'d Document, operation: &Operation) -> Vec<&'d str> {
     numbers.map(|parameter| parameter.name.as_str()).collect()
 }
 
-/// The segments of a path. The last is empty if the path ends with a slash.
+/// Returns the segments of a path. The last is empty if the path ends with a slash.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').skip(1)
 }
 
-/// Returns true if a segment can come from a template, such as `{id}.json`. What stands between its first and last parameter is not compared.
+/// Returns true if a segment matches a template, such as `{id}.json`. The text between its first and last parameter is
+/// not compared.
 fn fits(template: &str, segment: &str) -> bool {
     let (Some(start), Some(end)) = (template.find('{'), template.rfind('}')) else { return template == segment };
     let inner = segment.strip_prefix(&template[..start]).and_then(|rest| rest.strip_suffix(template.get(end + 1..)?));
     inner.is_some_and(|inner| !inner.is_empty())
 }
 
-/// The path of a server's URL, without a slash at its end. None if it is empty or has a variable.
+/// Returns the path of a server's URL, without a trailing slash. `None` if it is empty or has a variable.
 fn base_of(url: &str) -> Option<String> {
     let path = match url.split_once("://") {
         Some((_, rest)) => &rest[rest.find('/')?..],

@@ -1,4 +1,4 @@
-//! Validates bodies against the schemas of a document.
+//! Validating bodies against the schemas of a document.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ const FRAGMENT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The URI that the document has for its validators.
+/// The URI of the document in its validators.
 const BASE: &str = "urn:document";
 
 /// A way in which a value differs from its schema.
@@ -58,27 +58,28 @@ pub enum Difference {
     },
 }
 
-/// A difference, and where it is.
+/// A difference with its position.
 #[derive(Debug, Clone)]
 pub struct Located {
-    /// What is different.
+    /// The difference.
     pub difference: Difference,
     /// The JSON pointer of the schema in the document.
     pub schema: String,
     /// The JSON pointer of the value in the body.
     pub instance: String,
-    /// The JSON type of the value: of the property for [`Difference::Undeclared`], otherwise of the value that the pointer leads to.
+    /// The JSON type of the value: of the property for [`Difference::Undeclared`], otherwise of the value at the
+    /// pointer.
     pub found: &'static str,
-    /// For [`Difference::Format`], whether the value is an RFC 3339 time.
+    /// For [`Difference::Format`], true if the value is an RFC 3339 time.
     pub is_time: bool,
 }
 
-/// The validators of a document's schemas, each made when it is first needed.
+/// The validators of a document's schemas, each of which is created when it is first used.
 pub struct Schemas<'d> {
     references: References<'d>,
     registry: Registry<'d>,
     validators: HashMap<String, Option<Validator>>,
-    /// Whether a value is an RFC 3339 time.
+    /// The validator of RFC 3339 times.
     time: Validator,
 }
 
@@ -97,18 +98,18 @@ impl<'d> Schemas<'d> {
         Ok(Self { references: References::new(document), registry, validators: HashMap::new(), time })
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn document(&self) -> &'d Value {
         self.references.root()
     }
 
-    /// The pointer that the `$ref` of the schema at a pointer leads to.
+    /// Returns the pointer that the `$ref` of the schema at a pointer resolves to.
     pub fn target(&self, schema: &str) -> Option<String> {
         let (reference, _) = member(self.document(), schema, "$ref")?;
         self.references.target(reference.as_str()?, schema)
     }
 
-    /// Returns true if the value has no difference to the schema at this pointer, apart from undeclared properties.
+    /// Returns true if the value matches the schema at this pointer, apart from undeclared properties.
     pub fn is_valid(&mut self, schema: &str, instance: &Value) -> bool {
         self.prepare(schema);
         self.validator(schema).is_none_or(|validator| validator.is_valid(instance))
@@ -125,12 +126,12 @@ impl<'d> Schemas<'d> {
         found
     }
 
-    /// None if the validator cannot read the schema.
+    /// Returns the validator of a schema; `None` if it could not be created.
     fn validator(&self, schema: &str) -> Option<&Validator> {
         self.validators.get(schema)?.as_ref()
     }
 
-    /// Makes the validator of a schema.
+    /// Creates the validator of a schema.
     fn prepare(&mut self, schema: &str) {
         if !self.validators.contains_key(schema) {
             let reference = serde_json::json!({"$ref": format!("{BASE}#{}", utf8_percent_encode(schema, FRAGMENT))});
@@ -142,7 +143,7 @@ impl<'d> Schemas<'d> {
     }
 }
 
-/// Collects an error. Of a choice that nothing fits, the errors of the alternative that is nearest are collected.
+/// Collects an error. If no alternative of a choice matches, the errors of the nearest one are collected.
 fn collect(error: &ValidationError<'_>, body: &Value, time: &Validator, found: &mut Vec<Located>) {
     let difference = match error.kind() {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
@@ -169,7 +170,7 @@ fn collect(error: &ValidationError<'_>, body: &Value, time: &Validator, found: &
     found.push(Located { difference, schema, instance, found: type_of(value), is_time });
 }
 
-/// How far a value is from an alternative: another type, then another constant, then the number of errors.
+/// Returns the distance of a value from an alternative: another type, then another constant, then the number of errors.
 fn distance(errors: &[ValidationError<'_>], instance: &str) -> (bool, bool, usize) {
     let is_own = |error: &&ValidationError<'_>| error.instance_path().as_str() == instance;
     let is_type = |error: &ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
@@ -179,13 +180,13 @@ fn distance(errors: &[ValidationError<'_>], instance: &str) -> (bool, bool, usiz
     (errors.iter().filter(is_own).any(is_type), errors.iter().any(is_constant), errors.len())
 }
 
-/// The pointer of the schema that has the keyword at this URI.
+/// Returns the pointer of the schema that has the keyword at this URI.
 fn schema_of(uri: &str) -> Option<String> {
     let (_, fragment) = uri.split_once('#')?;
     decoded(fragment).rsplit_once('/').map(|(schema, _)| schema.to_owned())
 }
 
-/// The JSON type of a value, integers told from other numbers.
+/// Returns the JSON type of a value, with integers distinguished from other numbers.
 pub fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -198,7 +199,7 @@ pub fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// A keyword of the schema at a pointer: its value, and its own pointer.
+/// Returns the value and the pointer of a keyword of the schema at a pointer.
 pub fn member<'d>(document: &'d Value, schema: &str, keyword: &str) -> Option<(&'d Value, String)> {
     let value = document.pointer(schema)?.get(keyword)?;
     Some((value, child(schema, keyword)))

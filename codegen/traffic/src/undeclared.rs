@@ -1,4 +1,5 @@
-//! Finds properties that a document does not declare. A validator accepts them, because a schema allows other properties unless it says otherwise.
+//! Finding properties that a document does not declare. A validator accepts them, because schemas allow additional
+//! properties by default.
 
 use crm_clients_document::diagnostic::child;
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use crate::schemas::{Difference, Located, Schemas, member, type_of};
 /// Keywords whose schemas apply to the same value.
 const CONDITIONS: [&str; 3] = ["if", "then", "else"];
 
-/// Keywords whose values are choices of schemas.
+/// Keywords whose values are alternative schemas.
 const CHOICES: [&str; 2] = ["oneOf", "anyOf"];
 
 /// Returns the undeclared properties of a body.
@@ -24,7 +25,7 @@ struct Search<'s, 'd> {
 }
 
 impl Search<'_, '_> {
-    /// Looks at a value that all of these schemas describe.
+    /// Examines a value that all of these schemas describe.
     fn value(&mut self, described: Vec<String>, value: &Value, instance: String) {
         let mut parts = Vec::new();
         for schema in described {
@@ -42,7 +43,8 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Adds a schema and those that it applies to the same value. Of a choice, these are the alternatives that fit, or all if none does.
+    /// Adds a schema and those that it applies to the same value: the alternatives of a choice that match, or all of
+    /// them if none does.
     fn add_parts(&mut self, schema: String, value: &Value, parts: &mut Vec<String>) {
         if parts.contains(&schema) {
             return;
@@ -72,7 +74,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// The pointers of the schemas that a keyword lists.
+    /// Returns the pointers of the schemas in a keyword.
     fn listed(&self, schema: &str, keyword: &str) -> Vec<String> {
         let Some((list, place)) = member(self.schemas.document(), schema, keyword) else { return Vec::new() };
         (0..list.as_array().map_or(0, Vec::len)).map(|index| child(&place, &index.to_string())).collect()
@@ -98,7 +100,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// The schemas that a part of a schema has for a property.
+    /// Returns the schemas for a property in one part of a schema.
     fn property(&self, part: &str, name: &str) -> Vec<String> {
         let document = self.schemas.document();
         let mut described = Vec::new();
@@ -110,7 +112,7 @@ impl Search<'_, '_> {
         if let Some((Value::Object(patterns), place)) = member(document, part, "patternProperties") {
             described.extend(patterns.keys().map(|pattern| child(&place, pattern)));
         }
-        // `false` forbids other properties; the validator reports them.
+        // `false` forbids additional properties, which the validator reports.
         if described.is_empty()
             && let Some((_, place)) = member(document, part, "additionalProperties")
         {
@@ -130,7 +132,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// Returns true if a schema says which properties there are. An object that says nothing holds any JSON.
+/// Returns true if a schema declares any properties. Otherwise an object can contain any JSON.
 fn declares_properties(document: &Value, schema: &str) -> bool {
     ["properties", "patternProperties", "additionalProperties"]
         .iter()

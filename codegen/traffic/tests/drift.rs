@@ -1,4 +1,4 @@
-//! Recordings compared with a small document: every kind of difference, and the draft that removes it.
+//! Comparing recordings with a small document: every kind of difference, and the draft that removes it.
 
 use crm_clients_document::{Input, Pipeline, model};
 use crm_clients_traffic::{Drift, draft, exchange};
@@ -62,7 +62,7 @@ components:
             - {type: object, required: [type, vat], properties: {type: {const: company}, vat: {type: string}}}
 ";
 
-/// The findings as lines, and the drafted overlay.
+/// Returns the findings as lines, and the drafted overlay.
 fn compare(document: &str, overlay: Option<&str>, recording: &str) -> Result<(Vec<String>, String)> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_bytes())).collect();
@@ -78,7 +78,7 @@ fn compare(document: &str, overlay: Option<&str>, recording: &str) -> Result<(Ve
     Ok((lines, draft::overlay(&context, drift.findings())))
 }
 
-/// A response to `GET /pets/7`.
+/// Returns a recorded response to `GET /pets/7`.
 fn pet(body: &Value) -> String {
     json!({"method": "GET", "path": "/v1/pets/7", "status": 200, "content_type": "application/json", "response_body": body}).to_string()
 }
@@ -106,8 +106,8 @@ fn each_difference_is_found_and_its_draft_removes_it() -> Result {
     let cases = [
         (json!({"id": 7, "name": "Tom", "age": 3}), format!("{here}: undeclared property `age` (integer), once")),
         (json!({"id": 7}), format!("{here}: required property `name` is missing, once")),
-        (json!({"id": 7, "name": null}), format!("{here} /name: another type: null, once")),
-        (json!({"id": "7", "name": "Tom"}), format!("{here} /id: another type: string, once")),
+        (json!({"id": 7, "name": null}), format!("{here} /name: unexpected type: null, once")),
+        (json!({"id": "7", "name": "Tom"}), format!("{here} /id: unexpected type: string, once")),
         (json!({"id": 7, "name": "Tom", "kind": "fish"}), format!("{here} /kind: unlisted value \"fish\", once")),
         (
             json!({"id": 7, "name": "Tom", "born": "2026-11-29T10:00:00Z"}),
@@ -116,7 +116,7 @@ fn each_difference_is_found_and_its_draft_removes_it() -> Result {
         (json!({"id": 7, "name": "Tom", "born": "yesterday"}), format!("{here} /born: another format, once")),
         (
             json!({"id": 7, "name": "Tom", "labels": {"2026": 3}}),
-            format!("{here} /labels/*: another type: integer, once"),
+            format!("{here} /labels/*: unexpected type: integer, once"),
         ),
         (
             json!({"id": 7, "name": "Tom", "owner": {"type": "person", "email": "a", "phone": null}}),
@@ -124,7 +124,7 @@ fn each_difference_is_found_and_its_draft_removes_it() -> Result {
         ),
         (
             json!({"id": 7, "name": "Tom", "owner": {"type": "company", "vat": 5}}),
-            format!("{here} /owner/vat: another type: integer, once"),
+            format!("{here} /owner/vat: unexpected type: integer, once"),
         ),
     ];
     for (body, expected) in cases {
@@ -149,7 +149,7 @@ fn statuses_media_types_and_requests_are_compared() -> Result {
     .join("\n");
     let (lines, draft) = compare(DOCUMENT, None, &recording)?;
     let expected = [
-        "POST /pets, request /name: another type: integer, once",
+        "POST /pets, request /name: unexpected type: integer, once",
         "POST /pets, response 201: undeclared media type text/html, once",
         "POST /pets, response 429: undeclared status with text/plain, once",
     ];

@@ -33,7 +33,7 @@ impl AgentBots {
 
     /// Creates an agent bot in the account.
     ///
-    /// A value that the server's enumeration does not have is status 500, not 422.
+    /// Returns status 500, not 422, for a value that is not in the server's enumeration.
     ///
     /// `POST /api/v1/accounts/{account_id}/agent_bots`
     #[inline]
@@ -57,7 +57,7 @@ impl AgentBots {
         }
     }
 
-    /// Changes an agent bot of the account.
+    /// Updates an agent bot of the account.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/agent_bots/{id}`
     #[inline]
@@ -84,7 +84,7 @@ impl AgentBots {
 
     /// Creates an agent bot in the account.
     ///
-    /// A value that the server's enumeration does not have is status 500, not 422.
+    /// Returns status 500, not 422, for a value that is not in the server's enumeration.
     ///
     /// `POST /api/v1/accounts/{account_id}/agent_bots`
     ///
@@ -100,7 +100,7 @@ impl AgentBots {
         CreateAsMultipartCall { call }
     }
 
-    /// Changes an agent bot of the account.
+    /// Updates an agent bot of the account.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/agent_bots/{id}`
     ///
@@ -144,7 +144,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes an agent bot of the account.
+    /// Updates an agent bot of the account.
     ///
     /// Returned by [`AgentBots::update`].
     UpdateCall -> types::AgentBot, ErrorBody
@@ -165,7 +165,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes an agent bot of the account.
+    /// Updates an agent bot of the account.
     ///
     /// Returned by [`AgentBots::update_as_multipart`].
     UpdateAsMultipartCall -> types::AgentBot, ErrorBody

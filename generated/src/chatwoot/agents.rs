@@ -33,7 +33,7 @@ impl Agents {
 
     /// Invites an agent.
     ///
-    /// Status 402 says that the plan allows no more agents.
+    /// Returns status 402 if the plan does not allow more agents.
     ///
     /// `POST /api/v1/accounts/{account_id}/agents`
     #[inline]
@@ -44,7 +44,7 @@ impl Agents {
         CreateCall { call }
     }
 
-    /// Changes an agent's role or availability.
+    /// Updates an agent's role or availability.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/agents/{id}`
     #[inline]
@@ -59,7 +59,7 @@ impl Agents {
         UpdateCall { call }
     }
 
-    /// Takes an agent out of the account.
+    /// Removes an agent from the account.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/agents/{id}`
     #[inline]
@@ -85,14 +85,14 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes an agent's role or availability.
+    /// Updates an agent's role or availability.
     ///
     /// Returned by [`Agents::update`].
     UpdateCall -> types::Agent, ErrorBody
 }
 
 runtime::operation! {
-    /// Takes an agent out of the account.
+    /// Removes an agent from the account.
     ///
     /// Returned by [`Agents::delete`].
     DeleteCall -> (), ErrorBody

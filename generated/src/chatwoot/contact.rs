@@ -25,7 +25,7 @@ impl Contact {
         }
     }
 
-    /// Conversations seen from the side of the contact (public API).
+    /// Conversations as their contact sees them (public API).
     pub fn public_conversations(
         &self,
     ) -> super::public_conversations::PublicConversations {
@@ -36,7 +36,7 @@ impl Contact {
         )
     }
 
-    /// Messages seen from the side of the contact (public API).
+    /// Messages as the contact sees them (public API).
     pub fn public_messages(
         &self,
         conversation_id: i64,

@@ -25,7 +25,7 @@ impl Conversation {
         }
     }
 
-    /// Who is responsible for a conversation.
+    /// Assignments of conversations to agents, bots and teams.
     pub fn conversation_assignments(
         &self,
     ) -> super::conversation_assignments::ConversationAssignments {

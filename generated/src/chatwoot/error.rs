@@ -5,22 +5,22 @@
 use crm_clients_runtime as runtime;
 use super::types;
 
-/// The body of an error, typed by the status that it came with.
+/// The body of an error response, typed by its status.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorBody {
-    /// The document declares no body for this status, or the body does not match it; the
-    /// raw body is in the error.
+    /// The document declares no body for this status, or the body does not match it. The error has the raw
+    /// body.
     #[default]
     Unknown,
-    /// What the server says when it refuses or fails; which fields are there depends on the status.
+    /// Error response; the fields depend on the status.
     ErrorResponse(types::ErrorResponse),
-    /// Text, as it came.
+    /// Text, as received.
     Text(String),
 }
 
 impl ErrorBody {
-    /// The body's `error`, where it has one.
+    /// Returns the body's `error`, if it has one.
     pub fn error(&self) -> Option<&types::ErrorResponseError> {
         match self {
             Self::ErrorResponse(body) => body.error.as_ref(),
@@ -28,7 +28,7 @@ impl ErrorBody {
         }
     }
 
-    /// The body's `errors`, empty where it has none.
+    /// Returns the body's `errors`, or an empty slice if it has none.
     pub fn errors(&self) -> &[String] {
         match self {
             Self::ErrorResponse(body) => body.errors.as_deref().unwrap_or_default(),
@@ -36,7 +36,7 @@ impl ErrorBody {
         }
     }
 
-    /// The body's `message`, where it has one.
+    /// Returns the body's `message`, if it has one.
     pub fn message(&self) -> Option<&str> {
         match self {
             Self::ErrorResponse(body) => body.message.as_deref(),
@@ -44,7 +44,7 @@ impl ErrorBody {
         }
     }
 
-    /// The body's `attributes`, empty where it has none.
+    /// Returns the body's `attributes`, or an empty slice if it has none.
     pub fn attributes(&self) -> &[String] {
         match self {
             Self::ErrorResponse(body) => body.attributes.as_deref().unwrap_or_default(),
@@ -52,7 +52,7 @@ impl ErrorBody {
         }
     }
 
-    /// The body's `status`, where it has one.
+    /// Returns the body's `status`, if it has one.
     pub fn status(&self) -> Option<i64> {
         match self {
             Self::ErrorResponse(body) => body.status,

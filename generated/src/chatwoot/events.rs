@@ -2,18 +2,18 @@
 
 //! The events that the server sends to webhooks and callbacks.
 //!
-//! A handler takes headers and body as they came, because the signature is over the bytes of the body. It matches on
+//! A handler takes the headers and the unmodified body, whose bytes are signed. It matches on
 //! `verifier.read(&headers, &body)`, with the arms:
 //!
-//! - `Ok(Event::ContactCreated(event))` and its like for what the handler is for;
-//! - `Ok(_)` for other events, and those that did not exist when the handler was written;
-//! - `Err(error)` for what is refused.
+//! - `Ok(Event::ContactCreated(event))` and so on, for the events that it handles;
+//! - `Ok(_)`, for all other events, including ones added in the future;
+//! - `Err(error)`, for deliveries that are rejected.
 
 use crm_clients_runtime as runtime;
 use super::types;
 pub use runtime::{PayloadError, WebhookError};
 
-/// What a webhook or a callback delivers.
+/// An event that a webhook or a callback delivers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -21,27 +21,27 @@ pub enum Event {
     ///
     /// If `event` is `contact_created`.
     ContactCreated(types::ContactEvent),
-    /// Something about a contact has changed.
+    /// A contact was updated.
     ///
     /// If `event` is `contact_updated`.
     ContactUpdated(types::ContactEvent),
-    /// A conversation has begun.
+    /// A conversation was created.
     ///
     /// If `event` is `conversation_created`.
     ConversationCreated(types::ConversationEvent),
-    /// Something about a conversation has changed.
+    /// A conversation was updated.
     ///
     /// If `event` is `conversation_updated`.
     ConversationUpdated(types::ConversationEvent),
-    /// A conversation was opened, resolved, snoozed or left to a bot.
+    /// The status of a conversation changed.
     ///
     /// If `event` is `conversation_status_changed`.
     ConversationStatusChanged(types::ConversationEvent),
-    /// Somebody has begun to type.
+    /// Somebody started typing.
     ///
     /// If `event` is `conversation_typing_on`.
     ConversationTypingOn(types::TypingEvent),
-    /// Somebody has stopped typing.
+    /// Somebody stopped typing.
     ///
     /// If `event` is `conversation_typing_off`.
     ConversationTypingOff(types::TypingEvent),
@@ -49,7 +49,7 @@ pub enum Event {
     ///
     /// If `event` is `message_created`.
     MessageCreated(types::MessageEvent),
-    /// A message has changed, its state of delivery included.
+    /// A message was updated, for example its delivery status.
     ///
     /// If `event` is `message_updated`.
     MessageUpdated(types::MessageEvent),
@@ -57,11 +57,11 @@ pub enum Event {
     ///
     /// If `event` is `inbox_created`.
     InboxCreated(types::InboxEvent),
-    /// The settings of an inbox have changed.
+    /// The settings of an inbox were updated.
     ///
     /// If `event` is `inbox_updated`.
     InboxUpdated(types::InboxEvent),
-    /// A visitor has opened the chat of a website.
+    /// A visitor opened the chat of a website.
     ///
     /// If `event` is `webwidget_triggered`.
     WebwidgetTriggered(types::WidgetEvent),
@@ -87,11 +87,11 @@ runtime::union! {
 }
 
 impl Event {
-    /// Reads the body of a delivery. Who sent it is not looked at.
+    /// Deserializes the body of a delivery. The sender is not verified.
     ///
     /// # Errors
     ///
-    /// If the body is no JSON, or not what the event that it names holds.
+    /// If the body is not JSON, or does not match the event that it names.
     #[inline]
     pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
         let payload = runtime::generated::Payload::secret(body);
@@ -124,7 +124,7 @@ impl TryFrom<&[u8]> for Event {
     }
 }
 
-/// Verifies that an event was signed with the webhook's secret, by the header `X-Chatwoot-Signature`.
+/// Verifies the signature of an event in the header `X-Chatwoot-Signature`.
 pub type Verifier = runtime::Verifier<Event>;
 
 impl runtime::generated::Signed for Event {

@@ -55,7 +55,7 @@ impl HelpCenter {
 
     /// Creates a help center portal.
     ///
-    /// Without a custom domain, Chatwoot 4.12.1 fails with status 500.
+    /// Without a custom domain, Chatwoot 4.12.1 returns status 500.
     ///
     /// `POST /api/v1/accounts/{account_id}/portals`
     #[inline]
@@ -79,9 +79,9 @@ impl HelpCenter {
         }
     }
 
-    /// Changes a portal.
+    /// Updates a portal.
     ///
-    /// An unknown slug is status 500.
+    /// Returns status 500 for an unknown slug.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/portals/{id}`
     #[inline]
@@ -127,7 +127,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes a portal.
+    /// Updates a portal.
     ///
     /// Returned by [`HelpCenter::update_portal`].
     UpdatePortalCall -> types::PortalItem, ErrorBody

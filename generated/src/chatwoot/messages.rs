@@ -27,9 +27,9 @@ impl Messages {
         }
     }
 
-    /// Lists messages of a conversation: the latest 20, or those around a given message.
+    /// Lists messages of a conversation: the latest 20, or those before or after a given message.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages`
     #[inline]
@@ -57,7 +57,7 @@ impl Messages {
         CreateCall { call }
     }
 
-    /// Blanks a message and drops its attachments; returns what is left of it.
+    /// Clears the content of a message and removes its attachments; returns the remaining message.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}`
     #[inline]
@@ -93,14 +93,14 @@ impl Messages {
 }
 
 runtime::operation! {
-    /// Lists messages of a conversation: the latest 20, or those around a given message.
+    /// Lists messages of a conversation: the latest 20, or those before or after a given message.
     ///
     /// Returned by [`Messages::list`].
     ListCall -> types::ConversationMessages, ErrorBody
 }
 
 impl ListCall {
-    /// Id of a message: up to 100 that came after it.
+    /// ID of a message; returns up to 100 messages after it.
     #[inline]
     pub fn after(mut self, after: i64) -> Self {
         let call = &mut self.call;
@@ -108,7 +108,7 @@ impl ListCall {
         self
     }
 
-    /// Id of a message: up to 20 that came before it. Given with `after`, up to 1000 between the two.
+    /// ID of a message; returns up to 20 messages before it. Together with `after`, returns up to 1000 messages between the two.
     #[inline]
     pub fn before(mut self, before: i64) -> Self {
         let call = &mut self.call;
@@ -133,7 +133,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Blanks a message and drops its attachments; returns what is left of it.
+    /// Clears the content of a message and removes its attachments; returns the remaining message.
     ///
     /// Returned by [`Messages::delete`].
     DeleteCall -> types::MessageDetailed, ErrorBody

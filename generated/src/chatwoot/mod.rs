@@ -2,20 +2,17 @@
 
 //! Client of Chatwoot (document version 1.1.0).
 //!
-//! Chatwoot is a customer support desk. One client serves its three interfaces, which share a token header:
-//! the application API (`/api/v1`, `/api/v2`) works inside an account with the token of a user or an agent bot,
-//! the platform API (`/platform`) manages accounts, users and bots of a whole installation with the token of a
-//! platform app, and the public API (`/public`) serves contacts of an API inbox and needs no token.
+//! Chatwoot is a customer support desk. One client covers its three APIs, which use the same token header: the
+//! application API (`/api/v1`, `/api/v2`) works inside an account with the token of a user or an agent bot, the
+//! platform API (`/platform`) manages accounts, users and bots of a whole installation with the token of a
+//! platform app, and the public API (`/public`) is for contacts of an API inbox and needs no token.
 #![allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
     clippy::too_many_arguments,
-    reason = "names, sizes and counts are the document's"
+    reason = "names, sizes and counts come from the document"
 )]
-#![allow(
-    missing_docs,
-    reason = "parts that the document does not describe have only their names"
-)]
+#![allow(missing_docs, reason = "the document does not describe every item")]
 
 pub mod account;
 pub mod agent_bots;
@@ -59,13 +56,13 @@ use std::time::Duration;
 use crm_clients_runtime as runtime;
 pub use error::ErrorBody;
 
-/// An error of a call.
+/// The error of a call.
 pub type Error = runtime::Error<ErrorBody>;
 
-/// An error response of the server: status, headers, raw and typed body.
+/// An error response: status, headers, raw body and typed body.
 pub type ApiError = runtime::ApiError<ErrorBody>;
 
-/// The client of Chatwoot. Cheap to clone: clones share their connections.
+/// The client of Chatwoot. It is cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: runtime::generated::Core,
@@ -75,7 +72,7 @@ impl Client {
     /// The default base URL: the document's first server.
     pub const BASE_URL: &'static str = "https://app.chatwoot.com/";
 
-    /// Returns a builder.
+    /// Returns a builder that configures a client.
     pub fn builder() -> Builder {
         let package = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         Builder {
@@ -87,7 +84,7 @@ impl Client {
 
     /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
     ///
-    /// It is sent with every credential that the client has, unless the call chooses one.
+    /// Unless the call selects a credential, the request is sent with all credentials of the client.
     pub fn request(
         &self,
         method: runtime::Method,
@@ -101,7 +98,7 @@ impl Client {
         )
     }
 
-    /// The account itself: its details and settings.
+    /// The account and its settings.
     pub fn account(&self, account_id: i64) -> account::Account {
         account::Account::new(&self.core, account_id)
     }
@@ -114,7 +111,7 @@ impl Client {
         csat_survey::CsatSurvey::new(&self.core, conversation_uuid)
     }
 
-    /// Which users belong to an account, and in what role (platform API).
+    /// Users of an account and their roles (platform API).
     pub fn platform_account_users(
         &self,
         account_id: i64,
@@ -137,12 +134,12 @@ impl Client {
         platform_users::PlatformUsers::new(&self.core)
     }
 
-    /// The token's own user.
+    /// The user to whom the token belongs.
     pub fn profile(&self) -> profile::Profile {
         profile::Profile::new(&self.core)
     }
 
-    /// An API inbox as its end users may see it (public API).
+    /// Public details of an API inbox (public API).
     pub fn public_inbox(
         &self,
         inbox_identifier: impl Into<String>,
@@ -161,33 +158,33 @@ pub struct Builder {
 impl Builder {
     /// Authenticates with the header `api_access_token`.
     ///
-    /// Access token of a user, found on the profile page; it can do what that user can do.
+    /// Access token of a user, shown on the profile page; it has the permissions of that user.
     pub fn api_access_token(mut self, secret: impl Into<runtime::SecretString>) -> Self {
         self.core = self.core.credential(&API_ACCESS_TOKEN, secret);
         self
     }
 
-    /// Sends requests to another server than [`Client::BASE_URL`].
+    /// Sets the base URL; [`Client::BASE_URL`] by default.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.base_url(url);
         self
     }
 
-    /// Sends requests through this HTTP client, with its connections and proxies; build it with
-    /// [`runtime::http_client_builder`].
+    /// Sets the HTTP client, for example to use a proxy; create it with [`runtime::http_client_builder`].
     pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
         self.core = self.core.http_client(client);
         self
     }
 
-    /// Limits how long one attempt may take until its response is read; 60 seconds by default. The time does not
-    /// run while an upload makes progress.
+    /// Sets the maximum duration of one attempt, including its response; 60 seconds by default. The timeout is
+    /// suspended while an upload makes progress.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.core = self.core.timeout(timeout);
         self
     }
 
-    /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
+    /// Sets the retry policy. By default a call has up to three attempts and is not retried if an attempt may
+    /// have taken effect.
     pub fn retry(mut self, retry: runtime::Retry) -> Self {
         self.core = self.core.retry(retry);
         self
@@ -203,51 +200,51 @@ impl Builder {
         self
     }
 
-    /// Adds a hook, which is called before each request and after each response.
+    /// Adds a hook that is called before each request and after each response.
     pub fn hook(mut self, hook: impl runtime::Hook + 'static) -> Self {
         self.core = self.core.hook(hook);
         self
     }
 
-    /// Sends requests with this transport instead of the HTTP client.
+    /// Sends requests with this transport instead of an HTTP client.
     pub fn transport(mut self, transport: impl runtime::Transport + 'static) -> Self {
         self.core = self.core.transport(transport);
         self
     }
 
-    /// The `User-Agent` of requests.
+    /// Sets the `User-Agent` header.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.core = self.core.user_agent(name);
         self
     }
 
-    /// How many bytes a reply may have; 64 MiB unless set.
+    /// Sets the maximum size of a response body in bytes; 64 MiB by default.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.core = self.core.response_limit(bytes);
         self
     }
 
-    /// Makes a response an error if the value of an optional property is not what the document declares. By default
-    /// the property is absent, [`runtime::Response::warnings`] says where, and its value is among the additional
-    /// properties of its object.
+    /// Makes a response an error if an optional property has an unexpected value. By default such a property is
+    /// absent, [`runtime::Response::warnings`] names it, and its value is among the additional properties of
+    /// its object.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.core = self.core.strict_responses(strict);
         self
     }
 
-    /// Allows requests without encryption to other hosts than this machine.
+    /// Allows plain HTTP to hosts other than this machine.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.core = self.core.allow_http(allow);
         self
     }
 
-    /// Records every exchange in a file, which a mock can replay in tests.
+    /// Records every request and response in a file that a mock can replay in tests.
     pub fn record(mut self, recorder: runtime::Recorder) -> Self {
         self.core = self.core.record(recorder);
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///

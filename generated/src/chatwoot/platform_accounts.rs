@@ -17,9 +17,9 @@ impl PlatformAccounts {
         Self { core: core.clone() }
     }
 
-    /// Lists the accounts this platform app may manage.
+    /// Lists the accounts that the platform app can manage.
     ///
-    /// The server fails with status 500 once an account or a bot of this platform app was deleted; get the others by their ids.
+    /// The server returns status 500 after an account or a bot of the platform app was deleted; get the others by their IDs.
     ///
     /// `GET /platform/api/v1/accounts`
     #[inline]
@@ -53,9 +53,9 @@ impl PlatformAccounts {
         }
     }
 
-    /// Changes an account.
+    /// Updates an account.
     ///
-    /// A value that the server's enumeration does not have is status 500, not 422.
+    /// Returns status 500, not 422, for a value that is not in the server's enumeration.
     ///
     /// `PATCH /platform/api/v1/accounts/{account_id}`
     #[inline]
@@ -70,7 +70,7 @@ impl PlatformAccounts {
         UpdateCall { call }
     }
 
-    /// Deletes an account, in the background.
+    /// Deletes an account in the background.
     ///
     /// `DELETE /platform/api/v1/accounts/{account_id}`
     #[inline]
@@ -82,7 +82,7 @@ impl PlatformAccounts {
 }
 
 runtime::operation! {
-    /// Lists the accounts this platform app may manage.
+    /// Lists the accounts that the platform app can manage.
     ///
     /// Returned by [`PlatformAccounts::list`].
     ListCall -> Vec<types::PlatformAccount>, ErrorBody
@@ -103,14 +103,14 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes an account.
+    /// Updates an account.
     ///
     /// Returned by [`PlatformAccounts::update`].
     UpdateCall -> types::PlatformAccount, ErrorBody
 }
 
 runtime::operation! {
-    /// Deletes an account, in the background.
+    /// Deletes an account in the background.
     ///
     /// Returned by [`PlatformAccounts::delete`].
     DeleteCall -> (), ErrorBody

@@ -17,9 +17,9 @@ impl PlatformAgentBots {
         Self { core: core.clone() }
     }
 
-    /// Lists the agent bots this platform app may manage.
+    /// Lists the agent bots that the platform app can manage.
     ///
-    /// The server fails with status 500 once an account or a bot of this platform app was deleted; get the others by their ids.
+    /// The server returns status 500 after an account or a bot of the platform app was deleted; get the others by their IDs.
     ///
     /// `GET /platform/api/v1/agent_bots`
     #[inline]
@@ -53,7 +53,7 @@ impl PlatformAgentBots {
         }
     }
 
-    /// Changes an agent bot.
+    /// Updates an agent bot.
     ///
     /// `PATCH /platform/api/v1/agent_bots/{id}`
     #[inline]
@@ -94,7 +94,7 @@ impl PlatformAgentBots {
         CreateAsMultipartCall { call }
     }
 
-    /// Changes an agent bot.
+    /// Updates an agent bot.
     ///
     /// `PATCH /platform/api/v1/agent_bots/{id}`
     ///
@@ -113,7 +113,7 @@ impl PlatformAgentBots {
 }
 
 runtime::operation! {
-    /// Lists the agent bots this platform app may manage.
+    /// Lists the agent bots that the platform app can manage.
     ///
     /// Returned by [`PlatformAgentBots::list`].
     ListCall -> Vec<types::AgentBot>, ErrorBody
@@ -134,7 +134,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes an agent bot.
+    /// Updates an agent bot.
     ///
     /// Returned by [`PlatformAgentBots::update`].
     UpdateCall -> types::AgentBot, ErrorBody
@@ -155,7 +155,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes an agent bot.
+    /// Updates an agent bot.
     ///
     /// Returned by [`PlatformAgentBots::update_as_multipart`].
     UpdateAsMultipartCall -> types::AgentBot, ErrorBody

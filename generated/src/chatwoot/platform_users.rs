@@ -17,7 +17,7 @@ impl PlatformUsers {
         Self { core: core.clone() }
     }
 
-    /// Creates a user, who belongs to no account yet.
+    /// Creates a user who does not belong to an account yet.
     ///
     /// `POST /platform/api/v1/users`
     #[inline]
@@ -38,7 +38,7 @@ impl PlatformUsers {
         }
     }
 
-    /// Changes a user.
+    /// Updates a user.
     ///
     /// `PATCH /platform/api/v1/users/{id}`
     #[inline]
@@ -53,7 +53,7 @@ impl PlatformUsers {
         UpdateCall { call }
     }
 
-    /// Deletes a user, in the background.
+    /// Deletes a user in the background.
     ///
     /// `DELETE /platform/api/v1/users/{id}`
     #[inline]
@@ -63,7 +63,7 @@ impl PlatformUsers {
         }
     }
 
-    /// Returns an address that signs the user in once, without a password.
+    /// Returns a URL that signs the user in once, without a password.
     ///
     /// `GET /platform/api/v1/users/{id}/login`
     #[inline]
@@ -85,7 +85,7 @@ impl PlatformUsers {
 }
 
 runtime::operation! {
-    /// Creates a user, who belongs to no account yet.
+    /// Creates a user who does not belong to an account yet.
     ///
     /// Returned by [`PlatformUsers::create`].
     CreateCall -> types::User, ErrorBody
@@ -99,21 +99,21 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes a user.
+    /// Updates a user.
     ///
     /// Returned by [`PlatformUsers::update`].
     UpdateCall -> types::User, ErrorBody
 }
 
 runtime::operation! {
-    /// Deletes a user, in the background.
+    /// Deletes a user in the background.
     ///
     /// Returned by [`PlatformUsers::delete`].
     DeleteCall -> (), ErrorBody
 }
 
 runtime::operation! {
-    /// Returns an address that signs the user in once, without a password.
+    /// Returns a URL that signs the user in once, without a password.
     ///
     /// Returned by [`PlatformUsers::login`].
     LoginCall -> types::PlatformUsersLoginResponse, ErrorBody

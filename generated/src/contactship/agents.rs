@@ -42,7 +42,7 @@ impl Agents {
 
     /// Updates an agent.
     ///
-    /// All fields are optional; the pages do not say whether a field that is not sent keeps its value.
+    /// All fields are optional; Contactship does not document whether a field that is not sent keeps its value.
     ///
     /// `PUT /v1/agents/{agentId}`
     #[inline]

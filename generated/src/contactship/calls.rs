@@ -17,11 +17,11 @@ impl Calls {
         Self { core: core.clone() }
     }
 
-    /// Lists calls, newest first unless ordered otherwise.
+    /// Lists calls, newest first by default.
     ///
-    /// Transcripts are left out unless `include_transcript` is set.
+    /// Transcripts are omitted unless `include_transcript` is set.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/calls`
     #[inline]
@@ -33,7 +33,7 @@ impl Calls {
 
     /// Returns a call with its transcript.
     ///
-    /// Set `include_transcript` to false to leave the transcript out.
+    /// Set `include_transcript` to `false` to omit the transcript.
     ///
     /// `GET /v1/calls/{callId}`
     #[inline]
@@ -44,10 +44,11 @@ impl Calls {
         }
     }
 
-    /// Lets an agent call a contact.
+    /// Starts a call by an agent to a contact.
     ///
-    /// The phone number and the name are those of the contact. The call starts at once unless `delay` or `schedule` is set. A
-    /// second request calls a second time, so this one is never retried once it may have arrived.
+    /// The phone number and the name are those of the contact. The call starts immediately unless `delay` or
+    /// `schedule` is set. A second request starts a second call, so this request is never retried once it may have
+    /// reached the server.
     ///
     /// `POST /v1/calls/single-contact-call`
     #[inline]
@@ -61,10 +62,11 @@ impl Calls {
         CallContactCall { call }
     }
 
-    /// Lets an agent call a phone number.
+    /// Starts a call by an agent to a phone number.
     ///
-    /// The person called need not be a contact. The call starts at once unless `delay` or `schedule` is set. A second request
-    /// calls a second time, so this one is never retried once it may have arrived.
+    /// The person called does not have to be a contact. The call starts immediately unless `delay` or `schedule` is
+    /// set. A second request starts a second call, so this request is never retried once it may have reached the
+    /// server.
     ///
     /// `POST /v1/calls/single-phone-call`
     #[inline]
@@ -80,14 +82,14 @@ impl Calls {
 }
 
 runtime::operation! {
-    /// Lists calls, newest first unless ordered otherwise.
+    /// Lists calls, newest first by default.
     ///
     /// Returned by [`Calls::list`].
     ListCall -> types::CallsResponse, ErrorBody
 }
 
 impl ListCall {
-    /// Calls on a page; 20 unless set.
+    /// Number of calls per page; 20 by default.
     #[inline]
     pub fn limit(mut self, limit: i64) -> Self {
         let call = &mut self.call;
@@ -103,7 +105,7 @@ impl ListCall {
         self
     }
 
-    /// Order by time of creation; descending unless set.
+    /// Sort order by creation time; descending by default.
     #[inline]
     pub fn order(mut self, order: impl Into<types::Order>) -> Self {
         let call = &mut self.call;
@@ -175,7 +177,7 @@ impl ListCall {
         self
     }
 
-    /// Whether calls come with their transcript; false unless set.
+    /// Whether to include transcripts; `false` by default.
     #[inline]
     pub fn include_transcript(mut self, include_transcript: bool) -> Self {
         let call = &mut self.call;
@@ -183,7 +185,7 @@ impl ListCall {
         self
     }
 
-    /// Whether transcripts have the time of each word; false unless set.
+    /// Whether to include the time of each word in transcripts; `false` by default.
     #[inline]
     pub fn include_words(mut self, include_words: bool) -> Self {
         let call = &mut self.call;
@@ -191,7 +193,7 @@ impl ListCall {
         self
     }
 
-    /// Whether `chat_history_with_tools` is there; false unless set.
+    /// Whether to include `chat_history_with_tools`; `false` by default.
     #[inline]
     pub fn include_tools(mut self, include_tools: bool) -> Self {
         let call = &mut self.call;
@@ -199,7 +201,7 @@ impl ListCall {
         self
     }
 
-    /// Format of transcripts: a list (`json`, unless set) or text in the TOON format (`toon`).
+    /// Format of transcripts: a list (`json`, the default) or text in the TOON format (`toon`).
     #[inline]
     pub fn transcript_format(
         mut self,
@@ -228,7 +230,7 @@ runtime::operation! {
 }
 
 impl GetCall {
-    /// Whether the call comes with its transcript; true unless set.
+    /// Whether to include the transcript; `true` by default.
     #[inline]
     pub fn include_transcript(mut self, include_transcript: bool) -> Self {
         let call = &mut self.call;
@@ -236,7 +238,7 @@ impl GetCall {
         self
     }
 
-    /// Whether transcripts have the time of each word; false unless set.
+    /// Whether to include the time of each word in transcripts; `false` by default.
     #[inline]
     pub fn include_words(mut self, include_words: bool) -> Self {
         let call = &mut self.call;
@@ -244,7 +246,7 @@ impl GetCall {
         self
     }
 
-    /// Whether `chat_history_with_tools` is there; false unless set.
+    /// Whether to include `chat_history_with_tools`; `false` by default.
     #[inline]
     pub fn include_tools(mut self, include_tools: bool) -> Self {
         let call = &mut self.call;
@@ -252,7 +254,7 @@ impl GetCall {
         self
     }
 
-    /// Format of transcripts: a list (`json`, unless set) or text in the TOON format (`toon`).
+    /// Format of transcripts: a list (`json`, the default) or text in the TOON format (`toon`).
     #[inline]
     pub fn transcript_format(
         mut self,
@@ -266,14 +268,14 @@ impl GetCall {
 }
 
 runtime::operation! {
-    /// Lets an agent call a contact.
+    /// Starts a call by an agent to a contact.
     ///
     /// Returned by [`Calls::call_contact`].
     CallContactCall -> types::CallResponse, ErrorBody
 }
 
 runtime::operation! {
-    /// Lets an agent call a phone number.
+    /// Starts a call by an agent to a phone number.
     ///
     /// Returned by [`Calls::call_phone_number`].
     CallPhoneNumberCall -> types::CallResponse, ErrorBody

@@ -5,20 +5,20 @@
 use crm_clients_runtime as runtime;
 use super::types;
 
-/// The body of an error, typed by the status that it came with.
+/// The body of an error response, typed by its status.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorBody {
-    /// The document declares no body for this status, or the body does not match it; the
-    /// raw body is in the error.
+    /// The document declares no body for this status, or the body does not match it. The error has the raw
+    /// body.
     #[default]
     Unknown,
-    /// What went wrong. The pages name the message; other members are kept.
+    /// Description of an error. Contactship documents only the message; other properties are kept.
     ErrorBody(types::ErrorBody),
 }
 
 impl ErrorBody {
-    /// The body's `message`, where it has one.
+    /// Returns the body's `message`, if it has one.
     pub fn message(&self) -> Option<&str> {
         match self {
             Self::ErrorBody(body) => body.message.as_deref(),

@@ -17,9 +17,9 @@ impl PhoneNumbers {
         Self { core: core.clone() }
     }
 
-    /// Lists the phone numbers of the organization, newest first unless ordered otherwise.
+    /// Lists the phone numbers of the organization, newest first by default.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/phone-numbers`
     #[inline]
@@ -31,14 +31,14 @@ impl PhoneNumbers {
 }
 
 runtime::operation! {
-    /// Lists the phone numbers of the organization, newest first unless ordered otherwise.
+    /// Lists the phone numbers of the organization, newest first by default.
     ///
     /// Returned by [`PhoneNumbers::list`].
     ListCall -> types::PhoneNumbersResponse, ErrorBody
 }
 
 impl ListCall {
-    /// Phone numbers on a page; 5 unless set.
+    /// Number of phone numbers per page; 5 by default.
     #[inline]
     pub fn limit(mut self, limit: i64) -> Self {
         let call = &mut self.call;
@@ -54,7 +54,7 @@ impl ListCall {
         self
     }
 
-    /// Order by time of creation; descending unless set.
+    /// Sort order by creation time; descending by default.
     #[inline]
     pub fn order(mut self, order: impl Into<types::Order>) -> Self {
         let call = &mut self.call;

@@ -19,7 +19,7 @@ impl Waba {
 
     /// Lists the templates of a channel.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/waba/templates`
     #[inline]
@@ -32,8 +32,8 @@ impl Waba {
 
     /// Sends a text message to a contact.
     ///
-    /// WhatsApp delivers free text only within 24 hours of the contact's last message; use a template otherwise. The message goes
-    /// to the contact's open thread, or to a new one.
+    /// WhatsApp delivers free text only within 24 hours of the contact's last message; after that, use a template.
+    /// The message is added to the contact's open thread, or to a new one.
     ///
     /// `POST /v1/waba/send`
     #[inline]
@@ -46,7 +46,7 @@ impl Waba {
 
     /// Sends an approved template to a contact.
     ///
-    /// Templates may start a conversation at any time.
+    /// A template can start a conversation at any time.
     ///
     /// `POST /v1/waba/send-template`
     #[inline]
@@ -69,7 +69,7 @@ runtime::operation! {
 }
 
 impl ListTemplatesCall {
-    /// Templates on a page; 25 unless set.
+    /// Number of templates per page; 25 by default.
     #[inline]
     pub fn limit(mut self, limit: i64) -> Self {
         let call = &mut self.call;
@@ -77,7 +77,7 @@ impl ListTemplatesCall {
         self
     }
 
-    /// Cursor of the page before.
+    /// Cursor of the previous page.
     #[inline]
     pub fn after(mut self, after: impl Into<String>) -> Self {
         let call = &mut self.call;

@@ -19,7 +19,7 @@ impl Courses {
 
     /// Lists courses.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/courses`
     #[inline]
@@ -29,7 +29,7 @@ impl Courses {
         }
     }
 
-    /// Returns a course, with its modules and lessons where they are included.
+    /// Returns a course, with its modules and lessons if included.
     ///
     /// `GET /v1/courses/{id}`
     #[inline]
@@ -49,7 +49,7 @@ runtime::operation! {
 }
 
 impl ListCall {
-    /// Attribute to sort by: `title`; with a `-` in front, descending.
+    /// Sort attribute: `title`; a leading `-` sorts descending.
     #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -58,7 +58,7 @@ impl ListCall {
         self
     }
 
-    /// Page to read, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
@@ -66,7 +66,7 @@ impl ListCall {
         self
     }
 
-    /// Documents on a page.
+    /// Number of resources per page.
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
@@ -74,7 +74,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_courses(
         mut self,
@@ -89,7 +89,7 @@ impl ListCall {
         self
     }
 
-    /// Only those of the site with this id.
+    /// Only resources of the site with this ID.
     #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -98,7 +98,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose title contains this.
+    /// Only resources whose title contains this text.
     #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -107,7 +107,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose description contains this.
+    /// Only resources whose description contains this text.
     #[inline]
     pub fn filter_description_cont(
         mut self,
@@ -123,7 +123,7 @@ impl ListCall {
         self
     }
 
-    /// Only those with this publishing status, for example `published`.
+    /// Only products with this publishing status, for example `published`.
     #[inline]
     pub fn filter_publish_status_eq(
         mut self,
@@ -150,14 +150,14 @@ runtime::pages! {
 }
 
 runtime::operation! {
-    /// Returns a course, with its modules and lessons where they are included.
+    /// Returns a course, with its modules and lessons if included.
     ///
     /// Returned by [`Courses::get`].
     GetCall -> types::CoursesShowResponse, ErrorBody
 }
 
 impl GetCall {
-    /// Related resources to return, in `included`.
+    /// Related resources to return in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -172,7 +172,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of the course to return; all unless set.
+    /// Attributes of the course to return; all by default.
     #[inline]
     pub fn fields_courses(
         mut self,
@@ -187,7 +187,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included modules to return; all unless set.
+    /// Attributes of included modules to return; all by default.
     #[inline]
     pub fn fields_modules(
         mut self,
@@ -202,7 +202,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included lessons to return; all unless set.
+    /// Attributes of included lessons to return; all by default.
     #[inline]
     pub fn fields_lessons(
         mut self,
@@ -217,7 +217,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included media to return; all unless set.
+    /// Attributes of included media to return; all by default.
     #[inline]
     pub fn fields_media(
         mut self,

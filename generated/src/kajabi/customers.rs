@@ -17,9 +17,9 @@ impl Customers {
         Self { core: core.clone() }
     }
 
-    /// Lists customers, newest first unless sorted otherwise.
+    /// Lists customers, newest first by default.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/customers`
     #[inline]
@@ -31,7 +31,7 @@ impl Customers {
 
     /// Returns a customer.
     ///
-    /// The filters apply to the included products and offers, and to nothing where these are not included.
+    /// The filters apply only to included products and offers.
     ///
     /// `GET /v1/customers/{id}`
     #[inline]
@@ -44,7 +44,7 @@ impl Customers {
 
     /// Grants offers to a customer.
     ///
-    /// May send a gift mail and runs the site's automations. Returns all offers of the customer.
+    /// May send a gift email, and runs the site's automations. Returns all offers of the customer.
     ///
     /// `POST /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -60,7 +60,7 @@ impl Customers {
         GrantOffersCall { call }
     }
 
-    /// Lists the ids of the offers granted to a customer.
+    /// Lists the IDs of the offers granted to a customer.
     ///
     /// `GET /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -71,9 +71,9 @@ impl Customers {
         }
     }
 
-    /// Replaces all offers of a customer by those given.
+    /// Replaces all offers of a customer.
     ///
-    /// Offers that are missing from the list are revoked, new ones granted.
+    /// Offers that are missing from the list are revoked, and new ones are granted.
     ///
     /// `PATCH /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -91,7 +91,7 @@ impl Customers {
 
     /// Revokes offers from a customer.
     ///
-    /// Takes back grants and purchases alike, and ends the memberships in their products. Returns the offers that remain.
+    /// Revokes both grants and purchases, and ends access to their products. Returns the remaining offers.
     ///
     /// `DELETE /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -109,14 +109,14 @@ impl Customers {
 }
 
 runtime::operation! {
-    /// Lists customers, newest first unless sorted otherwise.
+    /// Lists customers, newest first by default.
     ///
     /// Returned by [`Customers::list`].
     ListCall -> types::CustomersIndexResponse, ErrorBody
 }
 
 impl ListCall {
-    /// Attribute to sort by: `name`, `email`, `created_at`, `net_revenue` or `last_request_at`; with a `-` in front, descending.
+    /// Sort attribute: `name`, `email`, `created_at`, `net_revenue` or `last_request_at`; a leading `-` sorts descending.
     #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -125,7 +125,7 @@ impl ListCall {
         self
     }
 
-    /// Page to read, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
@@ -133,7 +133,7 @@ impl ListCall {
         self
     }
 
-    /// Documents on a page.
+    /// Number of resources per page.
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
@@ -141,7 +141,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -156,7 +156,7 @@ impl ListCall {
         self
     }
 
-    /// Only those of the site with this id; needed where the account has several sites.
+    /// Only people of the site with this ID; required for accounts with several sites.
     #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -165,7 +165,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose name or address is like this; combine it with the site.
+    /// Only people whose name or email address matches this text; combine it with the site.
     #[inline]
     pub fn filter_search(mut self, filter_search: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -174,7 +174,7 @@ impl ListCall {
         self
     }
 
-    /// Only those created within this many days.
+    /// Only people created within this number of days.
     #[inline]
     pub fn filter_created_in_last(
         mut self,
@@ -190,7 +190,7 @@ impl ListCall {
         self
     }
 
-    /// Only those created longer ago than this many days.
+    /// Only people created more than this number of days ago.
     #[inline]
     pub fn filter_not_created_in_last(
         mut self,
@@ -206,7 +206,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for hidden ones.
+    /// `true` for hidden people.
     #[inline]
     pub fn filter_is_hidden(mut self, filter_is_hidden: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -215,7 +215,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who joined within this many days.
+    /// Only people who joined within this number of days.
     #[inline]
     pub fn filter_joined_in_last(
         mut self,
@@ -231,7 +231,7 @@ impl ListCall {
         self
     }
 
-    /// Only those active within this many days.
+    /// Only people active within this number of days.
     #[inline]
     pub fn filter_active_in_last(
         mut self,
@@ -247,7 +247,7 @@ impl ListCall {
         self
     }
 
-    /// Only those not active within this many days.
+    /// Only people not active within this number of days.
     #[inline]
     pub fn filter_inactive_in_last(
         mut self,
@@ -263,7 +263,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose name contains this.
+    /// Only resources whose name contains this text.
     #[inline]
     pub fn filter_name_contains(
         mut self,
@@ -279,7 +279,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose mail address contains this.
+    /// Only people whose email address contains this text.
     #[inline]
     pub fn filter_email_contains(
         mut self,
@@ -295,7 +295,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose phone number contains this.
+    /// Only people whose phone number contains this text.
     #[inline]
     pub fn filter_phone_number_contains(
         mut self,
@@ -311,7 +311,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose first address line contains this.
+    /// Only people whose first address line contains this text.
     #[inline]
     pub fn filter_address_line_1_contains(
         mut self,
@@ -328,7 +328,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose second address line contains this.
+    /// Only people whose second address line contains this text.
     #[inline]
     pub fn filter_address_line_2_contains(
         mut self,
@@ -345,7 +345,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose city contains this.
+    /// Only people whose city contains this text.
     #[inline]
     pub fn filter_address_city_contains(
         mut self,
@@ -361,7 +361,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose state contains this.
+    /// Only people whose state contains this text.
     #[inline]
     pub fn filter_address_state_contains(
         mut self,
@@ -377,7 +377,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose country contains this.
+    /// Only people whose country contains this text.
     #[inline]
     pub fn filter_address_country_contains(
         mut self,
@@ -394,7 +394,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose postal code contains this.
+    /// Only people whose postal code contains this text.
     #[inline]
     pub fn filter_address_zip_contains(
         mut self,
@@ -410,7 +410,7 @@ impl ListCall {
         self
     }
 
-    /// Only those with the tag of this id.
+    /// Only people with the tag with this ID.
     #[inline]
     pub fn filter_has_tag_id(mut self, filter_has_tag_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -419,7 +419,7 @@ impl ListCall {
         self
     }
 
-    /// Only those with every tag of these ids.
+    /// Only people with all of the tags with these IDs.
     #[inline]
     pub fn filter_has_all_tag_id(
         mut self,
@@ -435,7 +435,7 @@ impl ListCall {
         self
     }
 
-    /// Only those without the tag of this id.
+    /// Only people without the tag with this ID.
     #[inline]
     pub fn filter_has_no_tag_id(
         mut self,
@@ -451,7 +451,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those who take marketing mail.
+    /// `true` for people subscribed to marketing email.
     #[inline]
     pub fn filter_subscribed(mut self, filter_subscribed: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -460,7 +460,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who were granted the offer of this id.
+    /// Only people who were granted the offer with this ID.
     #[inline]
     pub fn filter_has_offer_id(
         mut self,
@@ -476,7 +476,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who were not granted the offer of this id.
+    /// Only people who were not granted the offer with this ID.
     #[inline]
     pub fn filter_has_no_offer_id(
         mut self,
@@ -492,7 +492,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who own the product of this id.
+    /// Only people who own the product with this ID.
     #[inline]
     pub fn filter_has_product_id(
         mut self,
@@ -508,7 +508,7 @@ impl ListCall {
         self
     }
 
-    /// Only those with an active membership in the product of this id.
+    /// Only people with active access to the product with this ID.
     #[inline]
     pub fn filter_has_active_product_id(
         mut self,
@@ -524,7 +524,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who do not own the product of this id.
+    /// Only people who do not own the product with this ID.
     #[inline]
     pub fn filter_has_no_product_id(
         mut self,
@@ -540,7 +540,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who once owned the product of this id.
+    /// Only people who previously owned the product with this ID.
     #[inline]
     pub fn filter_previously_owned_product_id(
         mut self,
@@ -557,7 +557,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have used this coupon.
+    /// Only people who used this coupon code.
     #[inline]
     pub fn filter_used_coupon_code(
         mut self,
@@ -573,7 +573,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have submitted the form of this id.
+    /// Only people who submitted the form with this ID.
     #[inline]
     pub fn filter_submitted_form_id(
         mut self,
@@ -589,7 +589,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have not submitted the form of this id.
+    /// Only people who did not submit the form with this ID.
     #[inline]
     pub fn filter_no_submitted_form_id(
         mut self,
@@ -605,7 +605,7 @@ impl ListCall {
         self
     }
 
-    /// Only those registered for the event of this id.
+    /// Only people registered for the event with this ID.
     #[inline]
     pub fn filter_registered_event_id(
         mut self,
@@ -621,7 +621,7 @@ impl ListCall {
         self
     }
 
-    /// Only those not registered for the event of this id.
+    /// Only people not registered for the event with this ID.
     #[inline]
     pub fn filter_not_registered_event_id(
         mut self,
@@ -638,7 +638,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have completed the assessment of this id.
+    /// Only people who completed the assessment with this ID.
     #[inline]
     pub fn filter_completed_assessment_id(
         mut self,
@@ -655,7 +655,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have passed the assessment of this id.
+    /// Only people who passed the assessment with this ID.
     #[inline]
     pub fn filter_passed_assessment_id(
         mut self,
@@ -671,7 +671,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have failed the assessment of this id.
+    /// Only people who failed the assessment with this ID.
     #[inline]
     pub fn filter_failed_assessment_id(
         mut self,
@@ -687,7 +687,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have paid exactly this much.
+    /// Only people who paid exactly this amount.
     #[inline]
     pub fn filter_net_revenue_equal_to(
         mut self,
@@ -703,7 +703,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have paid more than this.
+    /// Only people who paid more than this amount.
     #[inline]
     pub fn filter_net_revenue_greater_than(
         mut self,
@@ -720,7 +720,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who have paid less than this.
+    /// Only people who paid less than this amount.
     #[inline]
     pub fn filter_net_revenue_less_than(
         mut self,
@@ -736,7 +736,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who subscribed within this many days.
+    /// Only people who subscribed within this number of days.
     #[inline]
     pub fn filter_subscribed_in_last(
         mut self,
@@ -752,7 +752,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who unsubscribed within this many days.
+    /// Only people who unsubscribed within this number of days.
     #[inline]
     pub fn filter_unsubscribed_in_last(
         mut self,
@@ -768,7 +768,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those who never subscribed.
+    /// `true` for people who never subscribed.
     #[inline]
     pub fn filter_never_subscribed(
         mut self,
@@ -784,7 +784,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who were sent the broadcast of this id.
+    /// Only people to whom the broadcast with this ID was sent.
     #[inline]
     pub fn filter_sent_email_broadcast_id(
         mut self,
@@ -801,7 +801,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who were not sent the broadcast of this id.
+    /// Only people to whom the broadcast with this ID was not sent.
     #[inline]
     pub fn filter_no_sent_email_broadcast_id(
         mut self,
@@ -818,7 +818,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who were sent none of the broadcasts of these ids.
+    /// Only people to whom none of the broadcasts with these IDs was sent.
     #[inline]
     pub fn filter_no_sent_email_broadcast_ids(
         mut self,
@@ -835,7 +835,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whom the broadcast of this id has not reached.
+    /// Only people to whom the broadcast with this ID was not delivered.
     #[inline]
     pub fn filter_no_delivered_email_broadcast_id(
         mut self,
@@ -852,7 +852,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who opened the broadcast of this id.
+    /// Only people who opened the broadcast with this ID.
     #[inline]
     pub fn filter_opened_email_broadcast_id(
         mut self,
@@ -869,7 +869,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who did not open the broadcast of this id.
+    /// Only people who did not open the broadcast with this ID.
     #[inline]
     pub fn filter_no_opened_email_broadcast_id(
         mut self,
@@ -886,7 +886,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who clicked in the broadcast of this id.
+    /// Only people who clicked a link in the broadcast with this ID.
     #[inline]
     pub fn filter_clicked_email_broadcast_id(
         mut self,
@@ -903,7 +903,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who did not click in the broadcast of this id.
+    /// Only people who did not click a link in the broadcast with this ID.
     #[inline]
     pub fn filter_no_clicked_email_broadcast_id(
         mut self,
@@ -920,7 +920,7 @@ impl ListCall {
         self
     }
 
-    /// Only those from whom the broadcast of this id bounced.
+    /// Only people for whom the broadcast with this ID bounced.
     #[inline]
     pub fn filter_bounced_email_broadcast_id(
         mut self,
@@ -937,7 +937,7 @@ impl ListCall {
         self
     }
 
-    /// Only those from whom the broadcast of this id did not bounce.
+    /// Only people for whom the broadcast with this ID did not bounce.
     #[inline]
     pub fn filter_no_bounced_email_broadcast_id(
         mut self,
@@ -954,7 +954,7 @@ impl ListCall {
         self
     }
 
-    /// Only those for whom the broadcast of this id was dropped.
+    /// Only people for whom the broadcast with this ID was dropped.
     #[inline]
     pub fn filter_dropped_email_broadcast_id(
         mut self,
@@ -971,7 +971,7 @@ impl ListCall {
         self
     }
 
-    /// Only those for whom the broadcast of this id was not dropped.
+    /// Only people for whom the broadcast with this ID was not dropped.
     #[inline]
     pub fn filter_no_dropped_email_broadcast_id(
         mut self,
@@ -988,7 +988,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who opened a mail within this many days.
+    /// Only people who opened an email within this number of days.
     #[inline]
     pub fn filter_opened_email_in_last(
         mut self,
@@ -1004,7 +1004,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who opened no mail within this many days.
+    /// Only people who did not open an email within this number of days.
     #[inline]
     pub fn filter_not_opened_email_in_last(
         mut self,
@@ -1021,7 +1021,7 @@ impl ListCall {
         self
     }
 
-    /// Only those a mail reached within this many days.
+    /// Only people to whom an email was delivered within this number of days.
     #[inline]
     pub fn filter_delivered_email_in_last(
         mut self,
@@ -1038,7 +1038,7 @@ impl ListCall {
         self
     }
 
-    /// Only those no mail reached within this many days.
+    /// Only people to whom no email was delivered within this number of days.
     #[inline]
     pub fn filter_not_delivered_email_in_last(
         mut self,
@@ -1055,7 +1055,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who clicked in a mail within this many days.
+    /// Only people who clicked a link in an email within this number of days.
     #[inline]
     pub fn filter_clicked_email_in_last(
         mut self,
@@ -1071,7 +1071,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who clicked in no mail within this many days.
+    /// Only people who did not click a link in an email within this number of days.
     #[inline]
     pub fn filter_not_clicked_email_in_last(
         mut self,
@@ -1088,7 +1088,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those whose mail bounces for good.
+    /// `true` for people whose email hard-bounces.
     #[inline]
     pub fn filter_is_hard_bouncing(
         mut self,
@@ -1104,7 +1104,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose mail bounced within this many days.
+    /// Only people whose email bounced within this number of days.
     #[inline]
     pub fn filter_bounced_in_last(
         mut self,
@@ -1120,7 +1120,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who complained about a mail within this many days.
+    /// Only people who complained about an email within this number of days.
     #[inline]
     pub fn filter_complained_in_last(
         mut self,
@@ -1136,7 +1136,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who were unsubscribed by hand within this many days.
+    /// Only people who were unsubscribed manually within this number of days.
     #[inline]
     pub fn filter_manually_unsubscribed_in_last(
         mut self,
@@ -1153,7 +1153,7 @@ impl ListCall {
         self
     }
 
-    /// Only those who opted out within this many days.
+    /// Only people who opted out within this number of days.
     #[inline]
     pub fn filter_opted_out_in_last(
         mut self,
@@ -1169,7 +1169,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those Kajabi counts as healthy by the mail they open.
+    /// `true` for people whom Kajabi counts as healthy, by the emails they open.
     #[inline]
     pub fn filter_healthy_contacts_with_open_data(
         mut self,
@@ -1186,7 +1186,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those Kajabi counts as passive by the mail they open.
+    /// `true` for people whom Kajabi counts as passive, by the emails they open.
     #[inline]
     pub fn filter_passive_contacts_with_open_data(
         mut self,
@@ -1203,7 +1203,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those Kajabi counts as unengaged by the mail they open.
+    /// `true` for people whom Kajabi counts as unengaged, by the emails they open.
     #[inline]
     pub fn filter_unengaged_contacts_with_open_data(
         mut self,
@@ -1220,7 +1220,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for those Kajabi counts as inactive by the mail they open.
+    /// `true` for people whom Kajabi counts as inactive, by the emails they open.
     #[inline]
     pub fn filter_inactive_contacts_with_open_data(
         mut self,
@@ -1237,7 +1237,7 @@ impl ListCall {
         self
     }
 
-    /// Only those subscribed to the newsletter of this id.
+    /// Only people subscribed to the newsletter with this ID.
     #[inline]
     pub fn filter_subscribed_newsletter_id(
         mut self,
@@ -1254,7 +1254,7 @@ impl ListCall {
         self
     }
 
-    /// Only those unsubscribed from the newsletter of this id.
+    /// Only people unsubscribed from the newsletter with this ID.
     #[inline]
     pub fn filter_unsubscribed_newsletter_id(
         mut self,
@@ -1271,7 +1271,7 @@ impl ListCall {
         self
     }
 
-    /// Only those with this in their mobile phone number.
+    /// Only people whose mobile phone number contains this text.
     #[inline]
     pub fn filter_mobile_phone_number_contains(
         mut self,
@@ -1288,7 +1288,7 @@ impl ListCall {
         self
     }
 
-    /// Only those subscribed to the mail sequence of this id.
+    /// Only people subscribed to the email sequence with this ID.
     #[inline]
     pub fn filter_subscribed_email_sequence_id(
         mut self,
@@ -1305,7 +1305,7 @@ impl ListCall {
         self
     }
 
-    /// Only those not subscribed to the mail sequence of this id.
+    /// Only people not subscribed to the email sequence with this ID.
     #[inline]
     pub fn filter_not_subscribed_email_sequence_id(
         mut self,
@@ -1322,7 +1322,7 @@ impl ListCall {
         self
     }
 
-    /// Related resources to return, in `included`.
+    /// Related resources to return in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1355,7 +1355,7 @@ runtime::operation! {
 }
 
 impl GetCall {
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -1370,7 +1370,7 @@ impl GetCall {
         self
     }
 
-    /// Page of the included products, from 1.
+    /// Page number of the included products, starting at 1.
     #[inline]
     pub fn filter_products_page(mut self, filter_products_page: i64) -> Self {
         let call = &mut self.call;
@@ -1382,7 +1382,7 @@ impl GetCall {
         self
     }
 
-    /// Included products on a page.
+    /// Number of included products per page.
     #[inline]
     pub fn filter_products_per(mut self, filter_products_per: i64) -> Self {
         let call = &mut self.call;
@@ -1394,7 +1394,7 @@ impl GetCall {
         self
     }
 
-    /// Page of the included offers, from 1.
+    /// Page number of the included offers, starting at 1.
     #[inline]
     pub fn filter_offers_page(mut self, filter_offers_page: i64) -> Self {
         let call = &mut self.call;
@@ -1402,7 +1402,7 @@ impl GetCall {
         self
     }
 
-    /// Included offers on a page.
+    /// Number of included offers per page.
     #[inline]
     pub fn filter_offers_per(mut self, filter_offers_per: i64) -> Self {
         let call = &mut self.call;
@@ -1410,7 +1410,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included products to return; all unless set.
+    /// Attributes of included products to return; all by default.
     #[inline]
     pub fn fields_products(
         mut self,
@@ -1425,7 +1425,7 @@ impl GetCall {
         self
     }
 
-    /// Related resources to return, in `included`.
+    /// Related resources to return in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1440,7 +1440,7 @@ impl GetCall {
         self
     }
 
-    /// Of the included products, only those whose title matches this.
+    /// Only included products whose title matches this text.
     #[inline]
     pub fn filter_products_search(
         mut self,
@@ -1456,7 +1456,7 @@ impl GetCall {
         self
     }
 
-    /// Of the included offers, only those whose title or internal title matches this.
+    /// Only included offers whose title or internal title matches this text.
     #[inline]
     pub fn filter_offers_search(
         mut self,
@@ -1481,14 +1481,14 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Lists the ids of the offers granted to a customer.
+    /// Lists the IDs of the offers granted to a customer.
     ///
     /// Returned by [`Customers::list_offers`].
     ListOffersCall -> types::RelationshipResponse, ErrorBody
 }
 
 runtime::operation! {
-    /// Replaces all offers of a customer by those given.
+    /// Replaces all offers of a customer.
     ///
     /// Returned by [`Customers::replace_offers`].
     ReplaceOffersCall -> Option<types::RelationshipResponse>, ErrorBody

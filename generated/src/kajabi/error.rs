@@ -5,22 +5,22 @@
 use crm_clients_runtime as runtime;
 use super::types;
 
-/// The body of an error, typed by the status that it came with.
+/// The body of an error response, typed by its status.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorBody {
-    /// The document declares no body for this status, or the body does not match it; the
-    /// raw body is in the error.
+    /// The document declares no body for this status, or the body does not match it. The error has the raw
+    /// body.
     #[default]
     Unknown,
-    /// Why no token was handed out.
+    /// Error response of the token endpoints.
     ErrorsAuthenticationFailed(types::ErrorsAuthenticationFailed),
-    /// Why a request was refused, problem by problem.
+    /// Error response with a list of errors.
     ErrorsDocument(types::ErrorsDocument),
 }
 
 impl ErrorBody {
-    /// The body's `error`, where it has one.
+    /// Returns the body's `error`, if it has one.
     pub fn error(&self) -> Option<&str> {
         match self {
             Self::ErrorsAuthenticationFailed(body) => Some(&body.error),
@@ -28,7 +28,7 @@ impl ErrorBody {
         }
     }
 
-    /// The body's `errors`, empty where it has none.
+    /// Returns the body's `errors`, or an empty slice if it has none.
     pub fn errors(&self) -> &[types::ErrorsAttributes] {
         match self {
             Self::ErrorsDocument(body) => &body.errors,

@@ -2,18 +2,18 @@
 
 //! The events that the server sends to webhooks and callbacks.
 //!
-//! Nothing in a delivery proves who sent it. A handler takes the body as it came and matches on
+//! Deliveries are not signed: their sender cannot be verified. A handler takes the body and matches on
 //! `Event::from_slice(&body)`, with the arms:
 //!
-//! - `Ok(Event::Purchase(event))` and its like for what the handler is for;
-//! - `Ok(_)` for other events, and those that did not exist when the handler was written;
-//! - `Err(error)` for what is refused.
+//! - `Ok(Event::Purchase(event))` and so on, for the events that it handles;
+//! - `Ok(_)`, for all other events, including ones added in the future;
+//! - `Err(error)`, for deliveries that are rejected.
 
 use crm_clients_runtime as runtime;
 use super::types;
 pub use runtime::PayloadError;
 
-/// What a webhook or a callback delivers.
+/// An event that a webhook or a callback delivers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
@@ -37,15 +37,15 @@ pub enum Event {
     ///
     /// If `event` is `tag_added`.
     TagAdded(types::WebhookDelivery),
-    /// A tag was taken from a contact: the contact and the tag.
+    /// A tag was removed from a contact: the contact and the tag.
     ///
     /// If `event` is `tag_removed`.
     TagRemoved(types::WebhookDelivery),
-    /// A purchase was made, as a webhook of the dashboard tells it.
+    /// A purchase was made, as delivered by a webhook of the dashboard.
     ///
     /// If `event` is `purchase.created`.
     DashboardPurchase(types::DashboardPurchase),
-    /// A payment was made, as a webhook of the dashboard tells it.
+    /// A payment was made, as delivered by a webhook of the dashboard.
     ///
     /// If `event` is `payment.succeeded`.
     DashboardPayment(types::DashboardPayment),
@@ -67,11 +67,11 @@ runtime::union! {
 }
 
 impl Event {
-    /// Reads the body of a delivery. Who sent it is not looked at.
+    /// Deserializes the body of a delivery. The sender is not verified.
     ///
     /// # Errors
     ///
-    /// If the body is no JSON, or not what the event that it names holds.
+    /// If the body is not JSON, or does not match the event that it names.
     #[inline]
     pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
         let payload = runtime::generated::Payload::new(body);

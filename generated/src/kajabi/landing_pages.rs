@@ -20,7 +20,7 @@ impl LandingPages {
 
     /// Lists landing pages.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/landing_pages`
     #[inline]
@@ -50,7 +50,7 @@ runtime::operation! {
 }
 
 impl ListCall {
-    /// Attribute to sort by: `title` or `publish_at`; with a `-` in front, descending.
+    /// Sort attribute: `title` or `publish_at`; a leading `-` sorts descending.
     #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -59,7 +59,7 @@ impl ListCall {
         self
     }
 
-    /// Page to read, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
@@ -67,7 +67,7 @@ impl ListCall {
         self
     }
 
-    /// Documents on a page.
+    /// Number of resources per page.
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
@@ -75,7 +75,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_landing_pages(
         mut self,
@@ -90,7 +90,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose title contains this.
+    /// Only resources whose title contains this text.
     #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -108,7 +108,7 @@ impl ListCall {
         self
     }
 
-    /// Only those of this site.
+    /// Only resources of the site with this ID.
     #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -117,7 +117,7 @@ impl ListCall {
         self
     }
 
-    /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    /// Additional filters: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and the value to compare with.
     #[inline]
     pub fn filter(
         mut self,
@@ -150,7 +150,7 @@ runtime::operation! {
 }
 
 impl GetCall {
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_landing_pages(
         mut self,

@@ -4,22 +4,19 @@
 //!
 //! Contacts, customers, offers, orders and content of Kajabi sites, as JSON:API documents.
 //!
-//! Every request but the one for a token and the one for the version carries a bearer token, which
-//! `POST /v1/oauth/token` hands out for an API key. Bodies are `application/vnd.api+json` in both directions, except
-//! around tokens: a form goes in, plain JSON comes out. Lists are read page by page with `page[number]` and
-//! `page[size]`; `links.next` is null on the last page. `sort=-field` sorts descending, `filter[...]` narrows,
-//! `fields[...]` asks for some attributes only, and `include` adds related resources to the response.
+//! Every request carries a bearer token, except those for a token and for the API version. Get a token with
+//! `POST /v1/oauth/token` and an API key. Request and response bodies are `application/vnd.api+json`; the token
+//! endpoints take a form and return plain JSON. Lists are paginated with `page[number]` and `page[size]`;
+//! `links.next` is null on the last page. `sort=-field` sorts in descending order, `filter[...]` filters,
+//! `fields[...]` selects attributes, and `include` adds related resources to the response.
 #![allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
     clippy::too_many_arguments,
-    reason = "names, sizes and counts are the document's"
+    reason = "names, sizes and counts come from the document"
 )]
-#![allow(deprecated, reason = "deprecated parts name each other")]
-#![allow(
-    missing_docs,
-    reason = "parts that the document does not describe have only their names"
-)]
+#![allow(deprecated, reason = "deprecated items refer to each other")]
+#![allow(missing_docs, reason = "the document does not describe every item")]
 
 pub mod authentication;
 pub mod blog_posts;
@@ -52,13 +49,13 @@ use std::time::Duration;
 use crm_clients_runtime as runtime;
 pub use error::ErrorBody;
 
-/// An error of a call.
+/// The error of a call.
 pub type Error = runtime::Error<ErrorBody>;
 
-/// An error response of the server: status, headers, raw and typed body.
+/// An error response: status, headers, raw body and typed body.
 pub type ApiError = runtime::ApiError<ErrorBody>;
 
-/// The client of Kajabi API V1. Cheap to clone: clones share their connections.
+/// The client of Kajabi API V1. It is cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: runtime::generated::Core,
@@ -68,7 +65,7 @@ impl Client {
     /// The default base URL: the document's first server.
     pub const BASE_URL: &'static str = "https://api.kajabi.com";
 
-    /// Returns a builder.
+    /// Returns a builder that configures a client.
     pub fn builder() -> Builder {
         let package = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         Builder {
@@ -79,7 +76,7 @@ impl Client {
 
     /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
     ///
-    /// It is sent with every credential that the client has, unless the call chooses one.
+    /// Unless the call selects a credential, the request is sent with all credentials of the client.
     pub fn request(
         &self,
         method: runtime::Method,
@@ -93,18 +90,18 @@ impl Client {
         )
     }
 
-    /// The refresh token that the server handed out last, or the one that the client was given. Whoever authenticates
-    /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
+    /// Returns the latest refresh token: the last one that the server issued, or the one that the client was
+    /// given. Store it for the next start, because the server may invalidate earlier ones.
     pub fn refresh_token(&self) -> Option<runtime::SecretString> {
         self.core.refresh_token(&BEARER_TOKEN)
     }
 
-    /// Revokes the token that the client holds; without one nothing is sent. The next call fetches another, if the
-    /// client was given what to exchange for it.
+    /// Revokes the current token; does nothing if there is none. The next call requests a new one if the client
+    /// can.
     ///
     /// # Errors
     ///
-    /// Fails if the server does not revoke it.
+    /// If the server does not revoke the token.
     pub async fn revoke_token(&self) -> Result<(), Error> {
         self.core
             .revoke_token(
@@ -114,27 +111,27 @@ impl Client {
             .await
     }
 
-    /// Tokens for everything else.
+    /// Access tokens for all other operations.
     pub fn authentication(&self) -> authentication::Authentication {
         authentication::Authentication::new(&self.core)
     }
 
-    /// Posts of the sites' blogs.
+    /// Blog posts of the sites.
     pub fn blog_posts(&self) -> blog_posts::BlogPosts {
         blog_posts::BlogPosts::new(&self.core)
     }
 
-    /// Notes that a team keeps on its contacts.
+    /// Notes of the team on contacts.
     pub fn contact_notes(&self) -> contact_notes::ContactNotes {
         contact_notes::ContactNotes::new(&self.core)
     }
 
-    /// The tags that a site's contacts can carry.
+    /// Tags for the contacts of a site.
     pub fn contact_tags(&self) -> contact_tags::ContactTags {
         contact_tags::ContactTags::new(&self.core)
     }
 
-    /// People a site knows, with their tags and the offers granted to them.
+    /// Contacts of the sites, with their tags and the offers granted to them.
     pub fn contacts(&self) -> contacts::Contacts {
         contacts::Contacts::new(&self.core)
     }
@@ -144,7 +141,7 @@ impl Client {
         courses::Courses::new(&self.core)
     }
 
-    /// Fields a site has added to its contacts and forms.
+    /// Custom fields of contacts and forms.
     pub fn custom_fields(&self) -> custom_fields::CustomFields {
         custom_fields::CustomFields::new(&self.core)
     }
@@ -154,7 +151,7 @@ impl Client {
         customers::Customers::new(&self.core)
     }
 
-    /// Forms of a site, and what was submitted through them.
+    /// Forms of a site and their submissions.
     pub fn forms(&self) -> forms::Forms {
         forms::Forms::new(&self.core)
     }
@@ -164,22 +161,22 @@ impl Client {
         landing_pages::LandingPages::new(&self.core)
     }
 
-    /// The user behind the token.
+    /// The user to whom the token belongs.
     pub fn me(&self) -> me::Me {
         me::Me::new(&self.core)
     }
 
-    /// What a site sells or gives away, each a bundle of products at a price.
+    /// Offers, each a bundle of products at a price.
     pub fn offers(&self) -> offers::Offers {
         offers::Offers::new(&self.core)
     }
 
-    /// Orders, and the items they consist of.
+    /// Orders and their items.
     pub fn orders(&self) -> orders::Orders {
         orders::Orders::new(&self.core)
     }
 
-    /// Transfers of Kajabi Payments money to the site owner's bank.
+    /// Payouts of Kajabi Payments to the site owner's bank.
     pub fn payouts(&self) -> payouts::Payouts {
         payouts::Payouts::new(&self.core)
     }
@@ -189,17 +186,17 @@ impl Client {
         podcasts::Podcasts::new(&self.core)
     }
 
-    /// What can be granted to a person through an offer.
+    /// Products, which are granted through offers.
     pub fn products(&self) -> products::Products {
         products::Products::new(&self.core)
     }
 
-    /// Purchases of offers, which can be deactivated, reactivated and have their subscription cancelled.
+    /// Purchases of offers, which can be deactivated and reactivated, and whose subscriptions can be canceled.
     pub fn purchases(&self) -> purchases::Purchases {
         purchases::Purchases::new(&self.core)
     }
 
-    /// The sites the token gives access to, and their pages.
+    /// The sites to which the token gives access, and their pages.
     pub fn sites(&self) -> sites::Sites {
         sites::Sites::new(&self.core)
     }
@@ -209,12 +206,12 @@ impl Client {
         transactions::Transactions::new(&self.core)
     }
 
-    /// The version of the API; readable without a token.
+    /// The version of the API; requires no token.
     pub fn version(&self) -> version::Version {
         version::Version::new(&self.core)
     }
 
-    /// Subscriptions to events, and samples of what is delivered.
+    /// Webhook subscriptions, and samples of the payloads.
     pub fn webhooks(&self) -> webhooks::Webhooks {
         webhooks::Webhooks::new(&self.core)
     }
@@ -234,9 +231,9 @@ impl Builder {
         self
     }
 
-    /// Authenticates with tokens that an API client's id and secret are exchanged for.
+    /// Authenticates with tokens that the client obtains with an API client's ID and secret.
     ///
-    /// The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it.
+    /// A token is requested when a call first needs it, and renewed before it expires or when the server rejects it.
     pub fn client_credentials(
         mut self,
         client_id: impl Into<String>,
@@ -251,9 +248,9 @@ impl Builder {
         self
     }
 
-    /// Authenticates with tokens that a user's name and password are exchanged for.
+    /// Authenticates with tokens that the client obtains with a user's name and password.
     ///
-    /// The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it.
+    /// A token is requested when a call first needs it, and renewed before it expires or when the server rejects it.
     pub fn password(
         mut self,
         client_id: impl Into<String>,
@@ -272,10 +269,10 @@ impl Builder {
         self
     }
 
-    /// Authenticates with tokens that a refresh token is exchanged for.
+    /// Authenticates with tokens that the client obtains with a refresh token.
     ///
-    /// The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it.
-    /// The server may replace the refresh token too: `Client::refresh_token` is the latest.
+    /// A token is requested when a call first needs it, and renewed before it expires or when the server rejects it.
+    /// The server may replace the refresh token; `Client::refresh_token` returns the latest one.
     pub fn refresh_token(
         mut self,
         client_id: impl Into<String>,
@@ -292,7 +289,7 @@ impl Builder {
         self
     }
 
-    /// Requests tokens at this URL instead of the API's own.
+    /// Sets the URL of the token endpoint instead of the API's own.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.token_url(&BEARER_TOKEN, url);
         self
@@ -304,8 +301,9 @@ impl Builder {
         self
     }
 
-    /// Calls this with each token that the server issues, before a request is sent with it. The server may replace
-    /// the refresh token with each exchange: whoever authenticates with one stores it here for the next start.
+    /// Sets a function that is called with each token that the server issues, before a request is sent with it.
+    /// The server may replace the refresh token whenever it issues a token; to authenticate with refresh
+    /// tokens, store the new one here.
     pub fn on_token(
         mut self,
         listener: impl Fn(&runtime::IssuedToken) + Send + Sync + 'static,
@@ -314,83 +312,83 @@ impl Builder {
         self
     }
 
-    /// Sends requests to another server than [`Client::BASE_URL`].
+    /// Sets the base URL; [`Client::BASE_URL`] by default.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.base_url(url);
         self
     }
 
-    /// Sends requests through this HTTP client, with its connections and proxies; build it with
-    /// [`runtime::http_client_builder`].
+    /// Sets the HTTP client, for example to use a proxy; create it with [`runtime::http_client_builder`].
     pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
         self.core = self.core.http_client(client);
         self
     }
 
-    /// Limits how long one attempt may take until its response is read; 60 seconds by default. The time does not
-    /// run while an upload makes progress.
+    /// Sets the maximum duration of one attempt, including its response; 60 seconds by default. The timeout is
+    /// suspended while an upload makes progress.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.core = self.core.timeout(timeout);
         self
     }
 
-    /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
+    /// Sets the retry policy. By default a call has up to three attempts and is not retried if an attempt may
+    /// have taken effect.
     pub fn retry(mut self, retry: runtime::Retry) -> Self {
         self.core = self.core.retry(retry);
         self
     }
 
-    /// Sets the limits that all calls of the client share; none by default.
+    /// Sets the limits that all calls of the client share; no limits by default.
     pub fn limits(mut self, limits: runtime::CallLimits) -> Self {
         self.core = self.core.limits(limits);
         self
     }
 
-    /// Adds a hook, which is called before each request and after each response.
+    /// Adds a hook that is called before each request and after each response.
     pub fn hook(mut self, hook: impl runtime::Hook + 'static) -> Self {
         self.core = self.core.hook(hook);
         self
     }
 
-    /// Sends requests with this transport instead of the HTTP client.
+    /// Sends requests with this transport instead of an HTTP client.
     pub fn transport(mut self, transport: impl runtime::Transport + 'static) -> Self {
         self.core = self.core.transport(transport);
         self
     }
 
-    /// The `User-Agent` of requests.
+    /// Sets the `User-Agent` header.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.core = self.core.user_agent(name);
         self
     }
 
-    /// How many bytes a reply may have; 64 MiB unless set.
+    /// Sets the maximum size of a response body in bytes; 64 MiB by default.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.core = self.core.response_limit(bytes);
         self
     }
 
-    /// Makes a response an error if the value of an optional property is not what the document declares. By default
-    /// the property is absent, [`runtime::Response::warnings`] says where, and its value is among the additional
-    /// properties of its object.
+    /// Makes a response an error if an optional property has an unexpected value. By default such a property is
+    /// absent, [`runtime::Response::warnings`] names it, and its value is among the additional properties of
+    /// its object.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.core = self.core.strict_responses(strict);
         self
     }
 
-    /// Allows requests without encryption to other hosts than this machine.
+    /// Allows plain HTTP to hosts other than this machine.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.core = self.core.allow_http(allow);
         self
     }
 
-    /// Records every exchange in a file, which a mock can replay in tests.
+    /// Records every request and response in a file that a mock can replay in tests.
     pub fn record(mut self, recorder: runtime::Recorder) -> Self {
         self.core = self.core.record(recorder);
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@ impl Podcasts {
 
     /// Lists podcasts.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/podcasts`
     #[inline]
@@ -49,7 +49,7 @@ runtime::operation! {
 }
 
 impl ListCall {
-    /// Only those of the site with this id.
+    /// Only resources of the site with this ID.
     #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -58,7 +58,7 @@ impl ListCall {
         self
     }
 
-    /// Only those with this very title.
+    /// Only resources with exactly this title.
     #[inline]
     pub fn filter_title_eq(mut self, filter_title_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -67,7 +67,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose title contains this.
+    /// Only resources whose title contains this text.
     #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -76,7 +76,7 @@ impl ListCall {
         self
     }
 
-    /// Only those in this state, for example `ready`.
+    /// Only resources with this status, for example `ready`.
     #[inline]
     pub fn filter_status_eq(mut self, filter_status_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -85,7 +85,7 @@ impl ListCall {
         self
     }
 
-    /// Only those of this type: `episodic` or `serial`.
+    /// Only podcasts of this type: `episodic` or `serial`.
     #[inline]
     pub fn filter_show_type_eq(
         mut self,
@@ -101,7 +101,7 @@ impl ListCall {
         self
     }
 
-    /// Attribute to sort by: `title`; with a `-` in front, descending.
+    /// Sort attribute: `title`; a leading `-` sorts descending.
     #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -110,7 +110,7 @@ impl ListCall {
         self
     }
 
-    /// Page to read, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
@@ -118,7 +118,7 @@ impl ListCall {
         self
     }
 
-    /// Documents on a page.
+    /// Number of resources per page.
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
@@ -126,7 +126,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_podcasts(
         mut self,

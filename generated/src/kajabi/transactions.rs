@@ -17,11 +17,11 @@ impl Transactions {
         Self { core: core.clone() }
     }
 
-    /// Lists the charges, refunds and disputes that have gone through.
+    /// Lists completed charges, refunds and disputes.
     ///
-    /// Test transactions, free purchases, and failed or pending payments are left out.
+    /// Omits test transactions, free purchases, and failed or pending payments.
     ///
-    /// `items` reads the list over all its pages, `pages` page by page.
+    /// `items` returns the items of all pages, `pages` one page at a time.
     ///
     /// `GET /v1/transactions`
     #[inline]
@@ -44,14 +44,14 @@ impl Transactions {
 }
 
 runtime::operation! {
-    /// Lists the charges, refunds and disputes that have gone through.
+    /// Lists completed charges, refunds and disputes.
     ///
     /// Returned by [`Transactions::list`].
     ListCall -> types::TransactionsIndexResponse, ErrorBody
 }
 
 impl ListCall {
-    /// Page to read, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
@@ -59,7 +59,7 @@ impl ListCall {
         self
     }
 
-    /// Documents on a page.
+    /// Number of resources per page.
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
@@ -67,7 +67,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_transactions(
         mut self,
@@ -82,7 +82,7 @@ impl ListCall {
         self
     }
 
-    /// Only those of the site with this id.
+    /// Only resources of the site with this ID.
     #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -91,7 +91,7 @@ impl ListCall {
         self
     }
 
-    /// Only those of the customer with this id.
+    /// Only resources of the customer with this ID.
     #[inline]
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -100,7 +100,7 @@ impl ListCall {
         self
     }
 
-    /// Only those whose customer has this in their name or address.
+    /// Only purchases whose customer's name or email address contains this text.
     #[inline]
     pub fn filter_name_or_email(
         mut self,
@@ -116,7 +116,7 @@ impl ListCall {
         self
     }
 
-    /// Only from this day on, as `2024-01-31`.
+    /// First day of the period, for example `2024-01-31`.
     #[inline]
     pub fn filter_start_date(mut self, filter_start_date: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -125,7 +125,7 @@ impl ListCall {
         self
     }
 
-    /// Only up to this day, as `2024-01-31`.
+    /// Last day of the period, for example `2024-01-31`.
     #[inline]
     pub fn filter_end_date(mut self, filter_end_date: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -134,7 +134,7 @@ impl ListCall {
         self
     }
 
-    /// Attribute to sort by: `created_at`; with a `-` in front, descending.
+    /// Sort attribute: `created_at`; a leading `-` sorts descending.
     #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
@@ -161,7 +161,7 @@ runtime::operation! {
 }
 
 impl GetCall {
-    /// Attributes to return; all unless set.
+    /// Attributes to return; all by default.
     #[inline]
     pub fn fields_transactions(
         mut self,
@@ -176,7 +176,7 @@ impl GetCall {
         self
     }
 
-    /// Related resources to return, in `included`.
+    /// Related resources to return in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -191,7 +191,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of an included customer to return; all unless set.
+    /// Attributes of an included customer to return; all by default.
     #[inline]
     pub fn fields_customers(
         mut self,

@@ -1,11 +1,11 @@
-//! Reads the curl commands of a vendor's documentation, so that a test can hold a client's request against them.
+//! Parsing the curl commands of a vendor's documentation, to compare a client's requests with them.
 
 use serde_json::Value;
 
 use super::{Outcome, Request};
 
-/// Checks that a request is what this curl command sends: the method, the path and query, each header that the
-/// command names, and the body down to its bytes, white space between JSON tokens apart.
+/// Checks that a request matches this curl command: the method, the path and query, each header in the command, and the
+/// body byte for byte, except for whitespace between JSON tokens.
 pub fn assert_sends(command: &str, request: &Request) -> Outcome {
     let expected = Command::read(command)?;
     expected.assert_head(request);
@@ -13,7 +13,7 @@ pub fn assert_sends(command: &str, request: &Request) -> Outcome {
     Ok(())
 }
 
-/// The same for a vendor whose examples order the members of an object now this way, now that.
+/// Like [`assert_sends`], for a vendor whose examples list the members of an object in varying order.
 pub fn assert_sends_in_any_order(command: &str, request: &Request) -> Outcome {
     let expected = Command::read(command)?;
     expected.assert_head(request);
@@ -68,7 +68,7 @@ impl Command {
     }
 }
 
-/// The words of a command as a shell splits them, as far as documentation goes: quotes and continued lines.
+/// Splits a command into words like a shell, as far as documentation uses it: quotes and continued lines.
 fn words(command: &str) -> Outcome<Vec<String>> {
     let mut words = Vec::new();
     let mut rest = command.trim_start();
@@ -87,7 +87,7 @@ fn words(command: &str) -> Outcome<Vec<String>> {
     Ok(words)
 }
 
-/// JSON text without the white space between its tokens: order, numbers and escapes stay as they are.
+/// Removes the whitespace between the tokens of JSON text; order, numbers and escapes are kept.
 fn compact(json: &str) -> String {
     let (mut quoted, mut escaped) = (false, false);
     json.chars()

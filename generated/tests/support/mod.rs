@@ -1,4 +1,4 @@
-//! A server over real sockets that remembers what it was asked, and a reader of curl commands to compare that with.
+//! A server over real sockets that records its requests, and a parser of curl commands to compare them with.
 #![allow(dead_code, unused_imports, unused_macros, reason = "every test file uses a part of it")]
 
 pub mod curl;
@@ -9,10 +9,10 @@ use crm_clients::runtime;
 
 pub use server::{Answer, Request, Server};
 
-/// What a test returns: any fault ends it.
+/// The result of a test.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// The refusal that a call was meant to end with.
+/// Returns the API error of a call that is expected to fail.
 pub fn refusal<T, B>(result: Result<T, runtime::Error<B>>) -> Outcome<Box<runtime::ApiError<B>>>
 where
     B: std::fmt::Debug + Send + Sync + 'static,
@@ -20,11 +20,11 @@ where
     match result {
         Err(runtime::Error::Api(refusal)) => Ok(refusal),
         Err(other) => Err(other.into()),
-        Ok(_) => Err("the call succeeded, but was to be refused".into()),
+        Ok(_) => Err("the call succeeded, expected an error".into()),
     }
 }
 
-/// The decode error that a call was meant to end with.
+/// Returns the decode error of a call that is expected to fail.
 pub fn misread<T, B>(result: Result<T, runtime::Error<B>>) -> Outcome<Box<runtime::DecodeError>>
 where
     B: std::fmt::Debug + Send + Sync + 'static,
@@ -32,6 +32,6 @@ where
     match result {
         Err(runtime::Error::Decode(fault)) => Ok(fault),
         Err(other) => Err(other.into()),
-        Ok(_) => Err("the answer was read, but was to be unreadable".into()),
+        Ok(_) => Err("the response was decoded, expected an error".into()),
     }
 }

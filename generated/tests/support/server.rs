@@ -1,4 +1,4 @@
-//! The recording server: HTTP/1.1 by hand, so that a test sees the bytes and not a library's view of them.
+//! The recording server. It implements HTTP/1.1 itself, so that a test sees the actual bytes.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -12,17 +12,17 @@ use tokio::task::JoinHandle;
 
 use super::Outcome;
 
-/// What stands in the script for every method and every path.
+/// The script's entry for every method or path.
 const ANY: &str = "*";
 
-/// A server on this machine that gives prepared answers. It stops when it is dropped.
+/// A local server that sends prepared responses. It stops when it is dropped.
 pub struct Server {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
     accepting: JoinHandle<()>,
 }
 
-/// What the server is to answer, and what it was asked.
+/// The prepared responses, and the received requests.
 #[derive(Default)]
 struct Script {
     answers: VecDeque<(&'static str, String, Answer)>,
@@ -30,7 +30,7 @@ struct Script {
     unexpected: Vec<String>,
 }
 
-/// An answer to give once.
+/// A response that is sent once.
 pub struct Answer {
     status: u16,
     headers: Vec<(&'static str, String)>,
@@ -38,18 +38,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer of this content type; without one where it is empty.
+    /// Creates a response with this content type, or without one if it is empty.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let answer = Self { status, headers: vec![], body: body.into() };
         if content_type.is_empty() { answer } else { answer.header("content-type", content_type) }
     }
 
-    /// An answer in plain JSON.
+    /// Creates a response with plain JSON.
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, "application/json; charset=utf-8", body)
     }
 
-    /// An answer in JSON:API.
+    /// Creates a response with JSON:API.
     pub fn json_api(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, "application/vnd.api+json", body)
     }
@@ -73,17 +73,17 @@ impl Answer {
 }
 
 impl Server {
-    /// A server that gives this one answer.
+    /// Starts a server with this single response.
     pub async fn answering(method: &'static str, path: &str, answer: Answer) -> Outcome<Self> {
         Ok(Self::start().await?.and(method, path, answer))
     }
 
-    /// A server that gives this one answer, whatever it is asked.
+    /// Starts a server that sends this single response to any request.
     pub async fn answering_anything(answer: Answer) -> Outcome<Self> {
         Ok(Self::start().await?.and(ANY, ANY, answer))
     }
 
-    /// A server that expects nothing yet.
+    /// Starts a server without responses.
     pub async fn start() -> Outcome<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
@@ -92,33 +92,33 @@ impl Server {
         Ok(Self { address, script, accepting })
     }
 
-    /// One more answer, for one more request to this path. Answers to the same path are given in order.
+    /// Adds a response for one more request to this path. Responses for the same path are sent in order.
     pub fn and(self, method: &'static str, path: &str, answer: Answer) -> Self {
         lock(&self.script).answers.push_back((method, path.to_owned(), answer));
         self
     }
 
-    /// The base URL for a client.
+    /// Returns the base URL for a client.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What the server was asked, if all answers were asked for and nothing else was.
+    /// Returns the received requests, if every response was requested and there were no other requests.
     pub fn requests(&self) -> Outcome<Vec<Request>> {
         let script = lock(&self.script);
         if let Some(request) = script.unexpected.first() {
-            return Err(format!("the server did not expect {request}").into());
+            return Err(format!("unexpected request {request}").into());
         }
         if let Some((method, path, _)) = script.answers.front() {
-            return Err(format!("the server was never asked for {method} {path}").into());
+            return Err(format!("missing request {method} {path}").into());
         }
         Ok(script.requests.clone())
     }
 
-    /// The one request that the server was sent.
+    /// Returns the only request.
     pub fn request(&self) -> Outcome<Request> {
         let [request] = <[Request; 1]>::try_from(self.requests()?)
-            .map_err(|requests| format!("the server was asked {} times, not once", requests.len()))?;
+            .map_err(|requests| format!("expected one request, found {}", requests.len()))?;
         Ok(request)
     }
 }
@@ -129,28 +129,28 @@ impl Drop for Server {
     }
 }
 
-/// A request as it came over the wire.
+/// A request as it was received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     pub method: String,
     pub target: String,
-    /// In the order in which they came, names in lower case.
+    /// The headers in their order, with names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The values of a header, one for each time it came.
+    /// Returns the values of a header, one for each occurrence.
     pub fn header(&self, name: &str) -> Vec<&str> {
         self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> Outcome<&str> {
         Ok(std::str::from_utf8(&self.body)?)
     }
 
-    /// The parts of a form: what stands behind `form-data; ` with the headers and the content that follow.
+    /// Returns the parts of a form: the text after `form-data; `, with the following headers and content.
     pub fn parts(&self) -> Outcome<Vec<String>> {
         let content_type = self.header("content-type").join(",");
         let boundary = content_type.strip_prefix("multipart/form-data; boundary=").ok_or(content_type.clone())?;
@@ -167,7 +167,7 @@ impl Request {
         inner.split(&between).map(part).collect()
     }
 
-    /// The request as text: all of it but the headers that are the HTTP library's own business.
+    /// Returns the request as text, without the headers that the HTTP library sets by itself.
     pub fn shown(&self) -> Outcome<String> {
         let mut text = format!("{} {}\n", self.method, self.target);
         let mut headers = self.headers.clone();
@@ -192,13 +192,13 @@ async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
         let script = Arc::clone(&script);
         tokio::spawn(async move {
             if let Err(error) = serve(stream, &script).await {
-                lock(&script).unexpected.push(format!("a broken request ({error})"));
+                lock(&script).unexpected.push(format!("an invalid request ({error})"));
             }
         });
     }
 }
 
-/// Answers the requests of one connection until the client closes it.
+/// Serves the requests of one connection until the client closes it.
 async fn serve(stream: TcpStream, script: &Mutex<Script>) -> Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read_request(&mut stream).await? {
@@ -208,7 +208,7 @@ async fn serve(stream: TcpStream, script: &Mutex<Script>) -> Result<()> {
     Ok(())
 }
 
-/// The next answer that was prepared for this path; a 500 that names the request where there is none.
+/// Returns the next prepared response for this path, or a 500 that names the request if there is none.
 fn answer(request: &Request, script: &mut Script) -> Answer {
     let path = request.target.split('?').next().unwrap_or_default();
     let expected = |known: &str, asked: &str| known == asked || known == ANY;
@@ -219,27 +219,27 @@ fn answer(request: &Request, script: &mut Script) -> Answer {
         return answer;
     }
     let named = format!("{} {}", request.method, request.target);
-    let message = format!("the server did not expect {named}");
+    let message = format!("unexpected request {named}");
     script.unexpected.push(named);
     Answer::new(500, "text/plain", message)
 }
 
-/// The next request of a connection; none where it has ended.
+/// Reads the next request of a connection; `None` if it was closed.
 async fn read_request(stream: &mut BufReader<TcpStream>) -> Result<Option<Request>> {
     let Some(first) = read_line(stream).await? else { return Ok(None) };
     let mut words = first.split(' ');
     let (Some(method), Some(target), Some("HTTP/1.1"), None) = (words.next(), words.next(), words.next(), words.next())
     else {
-        return Err(broken(format!("the request line {first:?}")));
+        return Err(broken(format!("invalid request line {first:?}")));
     };
     let (method, target) = (method.to_owned(), target.to_owned());
     let mut headers = Vec::new();
     loop {
-        let line = read_line(stream).await?.ok_or_else(|| broken("a head without an end"))?;
+        let line = read_line(stream).await?.ok_or_else(|| broken("incomplete head"))?;
         if line.is_empty() {
             break;
         }
-        let (name, value) = line.split_once(": ").ok_or_else(|| broken(format!("the header {line:?}")))?;
+        let (name, value) = line.split_once(": ").ok_or_else(|| broken(format!("invalid header {line:?}")))?;
         headers.push((name.to_ascii_lowercase(), value.to_owned()));
     }
     let find = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
@@ -247,18 +247,18 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Result<Option<Reques
         (Some("chunked"), None) => read_chunks(stream).await?,
         (None, Some(length)) => read_exactly(stream, length.parse().map_err(broken)?).await?,
         (None, None) => Vec::new(),
-        framing => return Err(broken(format!("the framing {framing:?}"))),
+        framing => return Err(broken(format!("invalid framing {framing:?}"))),
     };
     Ok(Some(Request { method, target, headers, body }))
 }
 
-/// A line without its end; none where the connection has ended.
+/// Reads a line without its line end; `None` if the connection was closed.
 async fn read_line(stream: &mut BufReader<TcpStream>) -> Result<Option<String>> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);
     }
-    let text = line.strip_suffix("\r\n").ok_or_else(|| broken(format!("the line {line:?}")))?;
+    let text = line.strip_suffix("\r\n").ok_or_else(|| broken(format!("invalid line {line:?}")))?;
     Ok(Some(text.to_owned()))
 }
 
@@ -271,11 +271,11 @@ async fn read_exactly(stream: &mut BufReader<TcpStream>, length: usize) -> Resul
 async fn read_chunks(stream: &mut BufReader<TcpStream>) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let size = read_line(stream).await?.ok_or_else(|| broken("chunks without an end"))?;
+        let size = read_line(stream).await?.ok_or_else(|| broken("incomplete chunks"))?;
         let size = usize::from_str_radix(&size, 16).map_err(broken)?;
         body.extend(read_exactly(stream, size).await?);
         if read_line(stream).await?.as_deref() != Some("") {
-            return Err(broken("a chunk longer than it says"));
+            return Err(broken("chunk longer than its declared length"));
         }
         if size == 0 {
             return Ok(body);

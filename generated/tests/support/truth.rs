@@ -1,4 +1,4 @@
-//! Recorded answers, and what is lost of them when they are read into types and written again.
+//! Recorded bodies, and the values that are lost when they are deserialized and serialized again.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,27 +7,27 @@ use crm_clients::runtime::{Timestamp, Value};
 
 use super::{Answer, Outcome};
 
-/// One line of an API's index: a body, and which operation sends or takes it.
+/// One line of an API's index: a body, and the operation that sends or receives it.
 pub struct Fixture {
-    /// The file's name.
+    /// The name of the file.
     pub file: String,
-    /// What the index calls the operation.
+    /// The name of the operation in the index.
     pub operation: String,
-    /// The answer's status; none for the body of a request.
+    /// The status of a response; `None` for the body of a request.
     pub status: Option<u16>,
-    /// The answer's content type, where the index says it.
+    /// The content type of a response, if the index has it.
     pub content_type: String,
-    /// What is in the file.
+    /// The content of the file.
     pub body: String,
 }
 
 impl Fixture {
-    /// All bodies of an API's operations; what else its index may list has no operation.
+    /// Returns all bodies of an API's operations, without entries of the index that have no operation.
     pub fn all(api: &str) -> Outcome<Vec<Self>> {
         Self::of(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api))
     }
 
-    /// All bodies that a directory's index lists.
+    /// Returns all bodies in the index of a directory.
     pub fn of(directory: impl AsRef<Path>) -> Outcome<Vec<Self>> {
         let directory = directory.as_ref();
         let index: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(directory.join("index.json"))?)?;
@@ -35,8 +35,9 @@ impl Fixture {
         of_operations.map(|line| Self::read(directory, line)).collect()
     }
 
-    /// All responses below a directory that has a file for each operation: a list of the responses that a server sent, each with
-    /// its `status`, what it is `about`, and its `body` (JSON) or its `text`; with neither it is empty.
+    /// Returns all responses below a directory that has a file for each operation: a list of the responses that a
+    /// server sent, each with its `status`, a description in `about`, and its `body` (JSON) or `text`. Without either
+    /// it is empty.
     pub fn recorded(directory: &str) -> Outcome<Vec<Self>> {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(directory);
         let mut files = std::fs::read_dir(&directory)?.collect::<Result<Vec<_>, _>>()?;
@@ -78,12 +79,12 @@ impl Fixture {
         })
     }
 
-    /// What a server sends that answers so.
+    /// Returns the response as sent by a server.
     pub fn answer(&self, status: u16) -> Answer {
         Answer::new(status, &self.content_type, self.body.as_str())
     }
 
-    /// The body as JSON; null where there is none, and a string where it is text.
+    /// Returns the body as JSON: null if there is none, and a string if it is text.
     pub fn json(&self) -> Outcome<Value> {
         if self.body.is_empty() {
             return Ok(Value::Null);
@@ -99,15 +100,15 @@ fn operation(line: &Value) -> Option<&str> {
     line.get("operationId").or_else(|| line.get("operation"))?.as_str()
 }
 
-/// The places whose values types do not carry.
+/// The places whose values are lost.
 #[derive(Default)]
 pub struct Losses {
     places: BTreeSet<String>,
 }
 
 impl Losses {
-    /// Notes each place where what was written differs from what was sent. Null counts as absent, and two notations of
-    /// one instant or of one number are the same.
+    /// Records each place where the serialized value differs from the sent one. Null is equivalent to absent, and
+    /// different notations of an instant or a number are equal.
     pub fn compare(&mut self, place: &str, sent: &Value, written: &Value) {
         match (sent, written) {
             (Value::Object(sent), Value::Object(written)) => {
@@ -130,13 +131,13 @@ impl Losses {
         }
     }
 
-    /// Prints what is left out and why, and fails unless that and what was lost are the same.
+    /// Prints the expected losses with their reasons, and fails unless they match the recorded ones.
     pub fn assert_are(&self, left_out: &[(&str, &str)]) {
         for (place, reason) in left_out {
             println!("left out, {place}: {reason}");
         }
         let known: BTreeSet<_> = left_out.iter().map(|(place, _)| (*place).to_owned()).collect();
-        assert_eq!(self.places, known, "what is lost is what was decided to be");
+        assert_eq!(self.places, known, "the lost values differ from LEFT_OUT");
     }
 }
 
@@ -149,17 +150,17 @@ fn same_number(sent: &Value, written: &Value) -> bool {
     sent.is_number() && sent.as_f64() == written.as_f64()
 }
 
-/// How each operation is called, by the name that an index has for it. `Client` and `Error` are those of the API.
+/// Declares how each operation is called, by its name in an index. `Client` and `Error` are those of the API.
 macro_rules! operations {
     ($client:ident: $($operation:literal => $call:expr,)*) => {
-        /// Calls the operation and gives what it returns, written as JSON.
+        /// Calls the operation and returns its result as JSON.
         async fn call($client: &Client, operation: &str) -> Outcome<Result<Value, Error>> {
             match operation {
                 $($operation => match $call.await {
                     Ok(answer) => Ok(Ok(serde_json::to_value(answer)?)),
                     Err(error) => Ok(Err(error)),
                 },)*
-                other => Err(format!("how to call {other} is not said here").into()),
+                other => Err(format!("no call is declared for {other}").into()),
             }
         }
     };

@@ -1,7 +1,8 @@
-//! `cargo xtask corpus`: many documents of others, and what becomes of each.
+//! `cargo xtask corpus`: generates clients for many documents and checks the results.
 //!
-//! In three turns, so that none disturbs what another measures: `generate` for each document, in a process of its own; the
-//! operations of each document, counted from its text, against those of its crate; and one `cargo check` of all crates.
+//! The steps run one after the other, so that they do not disturb each other's measurements: `generate` for each
+//! document in its own process, a comparison of the operations in each document with those in its crate, and one `cargo
+//! check` of all crates.
 
 mod check;
 mod child;
@@ -31,33 +32,33 @@ use report::Report;
 /// Arguments of `corpus`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Where the documents are; directories below it are looked into, too.
+    /// Directory of the documents, searched recursively
     #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// Takes this many of the documents, chosen by the seed.
+    /// Use only a sample of this many documents
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
-    /// Chooses the sample: the same one for the same documents on every machine.
+    /// Seed of the sample; the same seed selects the same documents on every machine
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Compiles the crates, too.
+    /// Also compile the crates
     #[arg(long)]
     compile: bool,
-    /// How many processes work at once; as many as there are processors unless given.
+    /// Number of parallel processes (default: the number of processors)
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// How many seconds a document may take to become a crate.
+    /// Time limit for generating a crate, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     time_out: u64,
-    /// The documents that are refused, and why that is right.
+    /// File with the documents that are expected to be rejected, and the reasons
     #[arg(long, value_name = "FILE")]
     refusals: Option<PathBuf>,
-    /// Where the crates, `report.txt` and `report.json` go; `corpus` in the target directory unless given.
+    /// Directory for the crates, `report.txt` and `report.json` (default: `corpus` in the target directory)
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let refusals = arguments.refusals.clone().unwrap_or_else(|| workspace.path("xtask/corpus/refusals.toml"));
     let refusals = Refusals::read(&refusals)?;
@@ -97,7 +98,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     Ok(if report.is_good() { Outcome::Done } else { Outcome::Different })
 }
 
-/// A crate for each document, or what stood against it; in the order of the documents.
+/// Generates a crate for each document, in the order of the documents.
 fn generate(
     workspace: &Project,
     arguments: &Arguments,
@@ -133,7 +134,7 @@ fn generate(
 
 fn progress(doing: &'static str, length: usize) -> ProgressBar {
     let template = "{msg} {wide_bar} {pos} of {len}, {elapsed}, {eta} left";
-    // The template is the same in every run, so that one that is wrong would be seen at once.
+    // The template is constant, so an error would be noticed at once.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length as u64).with_style(style).with_message(doing)
 }

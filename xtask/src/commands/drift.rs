@@ -16,27 +16,27 @@ use serde_json::{Value, json};
 /// Arguments of `drift`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A vendored API with its overlay, or the file of a document.
+    /// A vendored API with its overlay, or the file of a document
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Recordings: of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies.
+    /// Recordings: of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies
     #[arg(value_name = "RECORDING", required = true)]
     recordings: Vec<PathBuf>,
-    /// An overlay to apply to the file of a document. Several are applied in order.
+    /// Overlay to apply to the file of a document Several are applied in order.
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
-    /// Compares with the document of the API as it is upstream.
+    /// Compare with the upstream document of the API
     #[arg(long)]
     without_overlay: bool,
-    /// How to print the findings.
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Prints the overlay that would remove the findings instead.
+    /// Print the overlay that would correct the findings instead
     #[arg(long)]
     draft: bool,
 }
 
-/// Runs it. The outcome is a difference if there is a finding.
+/// Runs the command. The outcome is a difference if there are findings.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
     let source = if arguments.without_overlay { source.bare() } else { source };

@@ -1,9 +1,8 @@
-//! `cargo xtask prism`: every operation of every API against a mock server that checks what it is sent.
+//! `cargo xtask prism`: calls every operation of every API on a mock server that validates requests.
 //!
-//! [Prism](https://github.com/stoplightio/prism) serves the lowered documents and refuses what they do not allow. A
-//! program made for the purpose calls every operation through the generated clients, with all that it takes and with
-//! only what it requires, and reads what Prism answers: once with all that the schemas of responses have, once with
-//! what chance makes of them.
+//! [Prism](https://github.com/stoplightio/prism) serves the lowered documents and rejects invalid requests. A generated
+//! program calls every operation through the clients, with all arguments and with only the required ones, and decodes
+//! Prism's responses: once with all properties of the schemas, once with random ones.
 
 mod program;
 mod server;
@@ -22,12 +21,12 @@ use tally::Tally;
 /// Arguments of `prism`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The APIs to call; all of them where none is named.
+    /// APIs to call (default: all APIs)
     #[arg(value_name = "API")]
     apis: Vec<String>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let apis = workspace.chosen(&arguments.apis)?;
     let target = target_directory(workspace)?;
@@ -52,8 +51,8 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     Ok(if failed { Outcome::Different } else { Outcome::Done })
 }
 
-/// Lets the parts of multipart forms hold any character. `allowReserved` is a matter of URL-encoded forms alone (OpenAPI
-/// 3.0.4, Encoding Object), but Prism 5.14.2 asks it of every form whose encoding is declared.
+/// Allows any character in the parts of multipart forms. `allowReserved` only applies to URL-encoded forms (OpenAPI
+/// 3.0.4, Encoding Object), but Prism 5.14.2 requires it for every form with a declared encoding.
 fn allow_reserved(node: &mut Value) {
     let Value::Object(members) = node else { return };
     for (key, member) in members {

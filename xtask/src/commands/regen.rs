@@ -1,4 +1,4 @@
-//! `cargo xtask regen`: the vendored documents to the checked-in crate.
+//! `cargo xtask regen`: generates the checked-in crate from the vendored documents.
 
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -20,10 +20,10 @@ use crm_clients_review::{Lint, coverage};
 /// Arguments of `regen`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The APIs to regenerate; all of them where none is named.
+    /// APIs to regenerate (default: all APIs)
     #[arg(value_name = "API")]
     apis: Vec<String>,
-    /// Writes nothing; shows how generated/src differs and exits with 1 if it does.
+    /// Write nothing; print the differences from generated/src, and exit with 1 if there are any
     #[arg(long)]
     check: bool,
 }
@@ -33,7 +33,7 @@ const PARENT: &str = "generated";
 const NAME: &str = "src";
 const COVERAGE: &str = "coverage.toml";
 
-/// Runs it.
+/// Runs the command.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let chosen = workspace.chosen(&arguments.apis)?;
     let parent = workspace.path(PARENT);
@@ -41,7 +41,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
         return Err(Error::from(format!("{PARENT} is a symbolic link; it must be a directory")));
     }
     let lock = match arguments.check {
-        // Nothing is created, not even what is locked.
+        // With `--check`, nothing is created, not even the locked directory.
         true => Lock::shared(if parent.is_dir() { &parent } else { workspace.root() })?,
         false => Lock::exclusive(&parent)?,
     };
@@ -54,7 +54,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     for (name, client) in names.iter().zip(clients(workspace, &names, &chosen)?) {
         let (made, report) = client;
         let Some((title, made)) = made else {
-            // The next document may have faults too: they are told together.
+            // The next document may have errors too; they are reported together.
             faults.push_str(&report);
             continue;
         };
@@ -64,7 +64,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
         modules.push(Module { name: name.clone(), title, guide });
         match made {
             Some(made) => files.extend(made),
-            // What was not asked for stays as it is.
+            // APIs that were not requested are kept unchanged.
             None => {
                 let kept = there.files.iter().filter(|(path, _)| path.starts_with(&format!("{name}/")));
                 kept.for_each(|(path, text)| files.insert(path.clone(), text.clone()));
@@ -84,7 +84,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     Ok(Outcome::Done)
 }
 
-/// Writes what the clients support of their documents, or compares it if `check` is set. Returns true if something was different.
+/// Writes the coverage files of the clients, or compares them if `check` is set. Returns true if one differed.
 fn coverages(workspace: &Project, apis: &[String], check: bool) -> Result<bool, Error> {
     let mut stale = false;
     for api in apis {
@@ -92,7 +92,7 @@ fn coverages(workspace: &Project, apis: &[String], check: bool) -> Result<bool, 
         let found = found.ok_or_else(|| Error::shown(walk.report(false)))?;
         let differs = write_coverage(workspace, api, &to_toml(&found)?, check)?;
         if differs && check {
-            say!("specs/{api}/coverage.toml is stale: run `cargo xtask regen` and commit the result");
+            say!("specs/{api}/coverage.toml is stale; run `cargo xtask regen` and commit the result");
         }
         stale |= differs;
     }
@@ -117,7 +117,7 @@ fn write_coverage(workspace: &Project, api: &str, coverage: &str, check: bool) -
     Ok(true)
 }
 
-/// Shows how the directory differs from the files that it should have, and what else there is.
+/// Prints the differences between the directory and the expected files, and any other entries.
 fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Error> {
     let differences = files.compare(&there.files);
     let stale = differences.len() + there.others.len();
@@ -129,18 +129,18 @@ fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Er
         say!("{ROOT}/{path} is {kind}, which `regen` does not write");
     }
     if stale > 0 {
-        say!("{ROOT} is stale in {stale} files: run `cargo xtask regen` and commit the result");
+        say!("{ROOT} has {stale} stale files; run `cargo xtask regen` and commit the result");
     }
     if is_left_behind {
-        say!("{PARENT}/{} was left by a run that was killed: `cargo xtask regen` removes it", file_set::staging::NAME);
+        say!("{PARENT}/{} was left by a run that was killed; `cargo xtask regen` removes it", file_set::staging::NAME);
     }
     Ok(if stale > 0 || is_left_behind { Outcome::Different } else { Outcome::Done })
 }
 
-/// An API's title and, where it was chosen, its files.
+/// An API's title and, if it was requested, its files.
 type Client = (String, Option<FileSet>);
 
-/// The APIs side by side: none knows of another.
+/// Generates the clients in parallel, since they are independent.
 fn clients(workspace: &Project, names: &[String], chosen: &[String]) -> Result<Vec<(Option<Client>, String)>, Error> {
     let sources: Vec<Source> = names.iter().map(|name| workspace.source(name)).collect::<Result<_, _>>()?;
     let make =

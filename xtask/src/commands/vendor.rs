@@ -1,4 +1,4 @@
-//! `cargo xtask vendor`: an upstream document to `specs/`.
+//! `cargo xtask vendor`: copies an upstream document to `specs/`.
 
 mod origin;
 mod review;
@@ -26,38 +26,39 @@ use origin::{Origin, hexadecimal};
 use review::review;
 use upstream::{Canonical, Upstream};
 
-/// The names that a vendored document can have.
+/// The possible file names of a vendored document.
 const DOCUMENTS: [&str; 2] = ["openapi.yaml", "openapi.json"];
 
 /// Arguments of `vendor`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The API: the directory below specs/.
+    /// The API: the name of its directory in specs/
     api: String,
-    /// The upstream document: a file, or an https URL. Without it, the document is fetched from the source's own URL.
+    /// The upstream document: a file, or an https URL (default: the URL in source.toml)
     #[arg(value_name = "FILE|URL")]
     source: Option<String>,
-    /// Writes nothing; says whether upstream has moved and exits with 1 if it has.
+    /// Write nothing; check for upstream changes, and exit with 1 if there are any
     #[arg(long)]
     check: bool,
-    /// The upstream revision that the document is of.
+    /// The upstream revision of the document
     #[arg(long)]
     revision: Option<String>,
-    /// The day of that revision, as YYYY-MM-DD; the file's own date, or today, unless given.
+    /// Date of the revision, as YYYY-MM-DD (default: the date of the file, or today)
     #[arg(long)]
     date: Option<Date>,
-    /// Where the document is published from now on; needed when an API is new and its document is a file.
+    /// URL of the published document, to be stored in source.toml; required if the API is new and the document is a
+    /// file
     #[arg(long)]
     url: Option<String>,
-    /// The document's licence; needed where the document does not state it and the API is new.
+    /// License of the document; required if the API is new and the document does not declare it
     #[arg(long)]
     licence: Option<String>,
-    /// For how long a document is waited for.
+    /// Download timeout
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let name = &arguments.api;
     check_name(name)?;
@@ -72,10 +73,10 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     if origin.written {
         origin.note(arguments, &upstream)?;
         replace(workspace, name, &[("source.toml", &toml::to_string(&origin)?)], &[])?;
-        say!("specs/{name}: written by hand; noted the page's hash and date. Compare the page with openapi.yaml");
+        say!("specs/{name}: written by hand; updated the page's hash and date. Compare the page with openapi.yaml");
         return Ok(Outcome::Done);
     }
-    // What is refused is refused before anything is written.
+    // Report errors before anything is written.
     let canonical = upstream.canonical(origin.drop_prose)?;
     let source = vendored(workspace, name, &canonical)?;
     check_walk(name, &source)?;
@@ -87,7 +88,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     take_in(workspace, name, &canonical, &origin)?;
     let file = format!("specs/{name}/{}", canonical.file);
     if before == canonical.text {
-        say!("{file}: nothing has changed");
+        say!("{file}: no changes");
     } else {
         say!("{file}: version {}", sanitize::line(&origin.version));
         let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
@@ -96,38 +97,38 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     follow_up(name, &source)
 }
 
-/// What there is to say of a document that is no copy of one upstream, where no page is given to compare it with.
+/// Reports that a document written by hand cannot be updated without the page that it was written from.
 fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Error> {
     let (name, url) = (&arguments.api, sanitize::line(&origin.url));
     if arguments.check {
-        say!("specs/{name}: written by hand from {url}; whether that has moved, a person has to see");
+        say!("specs/{name}: written by hand from {url}; check manually for changes");
         return Ok(Outcome::Done);
     }
-    Err(Error::from(format!("specs/{name} is written by hand from {url}: give the page as a FILE")))
+    Err(Error::from(format!("specs/{name} is written by hand from {url}; pass the page as FILE")))
 }
 
-/// Whether upstream has moved: whether vendoring it would change the document.
+/// Checks for upstream changes, that is, if vendoring would change the document.
 fn check(workspace: &Project, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Error> {
-    // The files that it refers to may have changed although it has not.
+    // The referenced files may have changed even if the document has not.
     if hexadecimal(&upstream.bytes) == origin.sha256 && origin.files.is_empty() {
-        say!("specs/{name}: upstream has not moved");
+        say!("specs/{name}: no upstream changes");
         return Ok(Outcome::Done);
     }
     if origin.written {
-        say!("specs/{name}: the page it was written from has moved; compare it with openapi.yaml");
+        say!("specs/{name}: the page it was written from has changed; compare it with openapi.yaml");
         return Ok(Outcome::Different);
     }
     let canonical = upstream.canonical(origin.drop_prose)?;
     let before = current(workspace, name)?;
     if before == canonical.text {
-        say!("specs/{name}: upstream has moved in nothing but its prose");
+        say!("specs/{name}: upstream changed only in descriptions");
         return Ok(Outcome::Done);
     }
     let version = match origin.version == canonical.version {
-        true => format!("still called version {}", sanitize::line(&origin.version)),
+        true => format!("still version {}", sanitize::line(&origin.version)),
         false => format!("version {} -> {}", sanitize::line(&origin.version), sanitize::line(&canonical.version)),
     };
-    say!("specs/{name}: upstream has moved, {version}");
+    say!("specs/{name}: upstream has changed, {version}");
     let file = format!("specs/{name}/{}", canonical.file);
     let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
     reviewed.iter().for_each(|review| say!("{}", format::Verdict::of(review)));
@@ -135,7 +136,7 @@ fn check(workspace: &Project, name: &str, origin: &Origin, upstream: &Upstream) 
     Ok(Outcome::Different)
 }
 
-/// The text of the document that is vendored now; nothing where there is none.
+/// Returns the text of the current vendored document, or an empty string if there is none.
 fn current(workspace: &Project, name: &str) -> Result<String, Error> {
     for file in DOCUMENTS {
         let text = input::text_below(&workspace.spec(name), file);
@@ -146,15 +147,15 @@ fn current(workspace: &Project, name: &str) -> Result<String, Error> {
     Ok(String::new())
 }
 
-/// The document as it will be vendored, with its overlay.
+/// Returns the new vendored document with its overlay.
 fn vendored(workspace: &Project, name: &str, canonical: &Canonical) -> Result<Source, Error> {
     let overlays = workspace.overlays(name)?;
     let file = format!("specs/{name}/{}", canonical.file);
     Ok(Source::text(&file, canonical.text.clone().into_bytes(), overlays))
 }
 
-/// Refuses what is no OpenAPI document, whatever its overlay makes of it. Faults of the overlay are no fault of the document:
-/// they are work to do once it is here.
+/// Rejects files that are not OpenAPI documents, with or without the overlay. Errors in the overlay are accepted,
+/// because they can be corrected after vendoring.
 fn check_walk(name: &str, source: &Source) -> Result<(), Error> {
     let (_, walk) = source.inspect(Pipeline::model);
     let is_overlays =
@@ -165,7 +166,7 @@ fn check_walk(name: &str, source: &Source) -> Result<(), Error> {
     }
     let report = walk.report(io::stderr().is_terminal());
     Err(Error::shown(format!(
-        "{report}error: specs/{name} stays as it is, for the new document would be refused\n  \
+        "{report}error: specs/{name} was not changed, because the new document has errors\n  \
          = help: correct the lines above with an overlay in specs/{name}, then vendor it again\n"
     )))
 }
@@ -176,8 +177,8 @@ fn take_in(workspace: &Project, name: &str, canonical: &Canonical, origin: &Orig
     replace(workspace, name, &files, &other)
 }
 
-/// Gives files in the directory of an API new texts and removes others, all in one step: the directory is built anew beside the
-/// old one, of the same files but for these, and takes its place.
+/// Replaces and removes files in the directory of an API in one step: a new directory with the same other files is
+/// created next to the old one and takes its place.
 fn replace(workspace: &Project, name: &str, files: &[(&str, &str)], removed: &[&str]) -> Result<(), Error> {
     let current = workspace.spec(name);
     if current.is_symlink() {
@@ -209,8 +210,8 @@ fn replace(workspace: &Project, name: &str, files: &[(&str, &str)], removed: &[&
     Ok(staging.commit_directory(name)?)
 }
 
-/// What the new revision means for the overlay and the client: actions that match nothing any more or are needless, each with its
-/// line, and what else `regen` would report.
+/// Reports the effect of the new revision on the overlay and the client: actions that match nothing or are unnecessary,
+/// with their lines, and other diagnostics of `regen`.
 fn follow_up(name: &str, source: &Source) -> Result<Outcome, Error> {
     let (api, walk) = source.inspect(|walk, input| walk.ir(input, name));
     output::report(&walk.report(io::stdout().is_terminal()));

@@ -1,4 +1,4 @@
-//! Which addresses a document is fetched from.
+//! The addresses from which documents may be fetched.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,8 +8,8 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// Whether an address belongs to the public internet: a document that leads into a private network, to a cloud's metadata service
-/// or back to this machine would make this command read what its author cannot.
+/// Returns true if an address is public. Otherwise a document could make this command read from private networks, cloud
+/// metadata services or this machine, which its author cannot access.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -17,7 +17,7 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// All but the special-purpose addresses of RFC 6890 and its registry.
+/// Returns true for all addresses except the special-purpose addresses of RFC 6890 and its registry.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let is_special = address.is_private()
@@ -34,7 +34,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !is_special
 }
 
-/// Global unicast addresses but for documentation and tunnels; those that stand for an IPv4 address are judged by it.
+/// Returns true for global unicast addresses, except those for documentation and tunnels. Addresses that embed an IPv4
+/// address are checked by it.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, c, d, e, f, g, h] = address.segments();
     let embedded = |high: u16, low: u16| {
@@ -51,11 +52,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// Resolves names with the system's resolver. Connections go to the addresses that it returns, so the host that must be public is
-/// checked here, whatever its name meant a moment ago. A proxy's own address is the user's choice.
+/// Resolves names with the system's resolver. Connections use the returned addresses, so the host that must be public
+/// is checked here, which prevents DNS rebinding. The user chooses the address of a proxy.
 #[derive(Debug)]
 pub struct PublicResolver {
-    /// The host that must be public, as it stands in the URL; none for a URL that leads to this machine.
+    /// The host that must be public, as in the URL; `None` for a URL on this machine.
     pub host: Option<String>,
 }
 
@@ -70,9 +71,9 @@ impl Resolver for PublicResolver {
     }
 }
 
-/// Why an address is refused.
+/// Returns the message for an address that is rejected.
 pub fn refusal(address: &str) -> String {
-    format!("{address} is not an address of the public internet")
+    format!("{address} is not a public address")
 }
 
 #[cfg(test)]
@@ -119,16 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_leads_to_this_machine_is_refused_when_it_is_resolved() {
+    fn names_of_this_machine_are_rejected() {
         let resolved = |host: Option<&str>| {
             let resolver = PublicResolver { host: host.map(str::to_owned) };
             let (uri, config) = (Uri::from_static("https://localhost/"), Config::default());
             let timeout = NextTimeout { reason: ureq::Timeout::Resolve, ..NextTimeout::default() };
             resolver.resolve(&uri, &config, timeout).map(drop).map_err(|error| error.to_string())
         };
-        assert!(
-            resolved(Some("localhost")).is_err_and(|error| error.contains("not an address of the public internet"))
-        );
+        assert!(resolved(Some("localhost")).is_err_and(|error| error.contains("not a public address")));
         assert_eq!(resolved(Some("another.example")), Ok(()), "a proxy's address is not checked");
         assert_eq!(resolved(None), Ok(()));
     }

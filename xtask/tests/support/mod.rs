@@ -1,4 +1,4 @@
-//! A workspace with one small API, and the commands as a maintainer calls them.
+//! A workspace with one small API, and functions to run commands.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::error::Error;
@@ -8,12 +8,12 @@ use std::process::{Command, Output};
 
 pub type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// Runs a command on the workspace that it was built in.
+/// Runs a command in the workspace that contains this crate.
 pub fn xtask(arguments: &[&str]) -> Result<Output> {
     Ok(Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output()?)
 }
 
-/// What was printed.
+/// Returns output as text.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -59,7 +59,7 @@ impl Workspace {
     }
 }
 
-/// Paths and texts below a directory.
+/// Returns the paths and texts of the files in a directory.
 pub fn tree(directory: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     let mut queue = vec![directory.to_owned()];

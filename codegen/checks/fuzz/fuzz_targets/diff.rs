@@ -1,4 +1,4 @@
-//! Two documents compared: the wire, the clients, and their review in every format.
+//! Compares two documents: the wire format, the clients, and the review in every format.
 #![no_main]
 
 use crm_clients_fuzz::{BETWEEN, mutated, invariants::comparing};

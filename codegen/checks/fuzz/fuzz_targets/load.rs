@@ -1,5 +1,5 @@
-//! Any text read as YAML, through the one function that uses `serde_yaml`; and a document's text, YAML or JSON: loading, bundling,
-//! linting, and writing it in canonical form.
+//! Parses any text as YAML with the only function that uses `serde_yaml`, and processes a document in YAML or JSON:
+//! loading, bundling, linting, and the canonical form.
 #![no_main]
 
 use crm_clients_document::yaml;

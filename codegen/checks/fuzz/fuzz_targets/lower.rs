@@ -1,4 +1,4 @@
-//! A document lowered and published.
+//! Lowers a document and writes the result.
 #![no_main]
 
 use crm_clients_fuzz::{mutated, invariants::lowering};

@@ -1,4 +1,4 @@
-//! An overlay's text, YAML or JSON, over a document.
+//! Applies an overlay in YAML or JSON to a document.
 #![no_main]
 
 use crm_clients_fuzz::{

@@ -1,4 +1,4 @@
-//! A document walked through all the passes to a crate, to calls of it, and to what progenitor takes.
+//! Runs all passes on a document: to a crate, to calls of it, and to the input for progenitor.
 #![no_main]
 
 use crm_clients_fuzz::{mutated, invariants::walking};

@@ -1,4 +1,4 @@
-//! What the fuzz targets share: the properties that the generator's own tests check, too, and how documents are changed.
+//! Shared code of the fuzz targets: the invariants that the generator's tests also check, and mutation of documents.
 
 #[path = "../../tests/support/compiles.rs"]
 pub mod compiles;
@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use mutate::Donors;
 
-/// The OpenAPI documents of the directories in one of `codegen/`, in the order of their names.
+/// Returns the OpenAPI documents in the subdirectories of a directory of `codegen/`, sorted by name.
 fn documents(below: &str) -> Vec<Value> {
     let directories = fs::read_dir(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(below));
     let mut directories: Vec<_> = directories.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -32,11 +32,11 @@ fn documents(below: &str) -> Vec<Value> {
     let files = directories
         .iter()
         .flat_map(|directory| ["json", "yaml"].map(|kind| directory.join("openapi").with_extension(kind)));
-    // Some are there to be refused, and are no documents at all.
+    // Some fixtures are invalid and not objects.
     files.filter_map(|file| yaml::from_str(&fs::read_to_string(file).ok()?).ok()).filter(Value::is_object).collect()
 }
 
-/// What documents are changed with: the nodes of those that the project has.
+/// Returns the donors for mutations: the nodes of the project's documents.
 fn donors() -> &'static Donors {
     static DONORS: OnceLock<Donors> = OnceLock::new();
     DONORS.get_or_init(|| {
@@ -45,10 +45,10 @@ fn donors() -> &'static Donors {
     })
 }
 
-/// What stands between two documents in one input.
+/// The separator between two documents in one input.
 pub const BETWEEN: &str = "\n---\n";
 
-/// libFuzzer's way to another input: documents are mostly changed node by node, what is none byte by byte.
+/// Mutates an input for libFuzzer: documents are usually changed node by node, other inputs byte by byte.
 pub fn mutated(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let mut rng = Rng::with_seed(seed.into());
     if rng.u8(..8) > 0
@@ -61,7 +61,7 @@ pub fn mutated(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usiz
     libfuzzer_sys::fuzzer_mutate(data, size, max_size)
 }
 
-/// The text with one of its documents changed.
+/// Returns the text with one of its documents changed.
 fn changed(text: &str, rng: &mut Rng) -> Option<String> {
     let mut parts: Vec<Cow<'_, str>> = text.split(BETWEEN).map(Cow::Borrowed).collect();
     let part = rng.choice(&mut parts)?;

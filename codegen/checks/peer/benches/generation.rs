@@ -1,5 +1,5 @@
-//! From documents to the text of crates: our generator against progenitor's library, and how ours grows with the
-//! document.
+//! The cost of generating crates: our generator compared with progenitor's library, and the growth of ours with the
+//! size of the document.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ impl Document {
         work(&mut walk, &input).ok_or_else(|| walk.report(false).into())
     }
 
-    /// The whole way, from the document's bytes to the text of a crate. Gives how many operations it has.
+    /// Runs all steps, from the document's bytes to the text of a crate. Returns the number of operations.
     fn generate(&self) -> Outcome<usize> {
         let api = self.walk(|walk, input| walk.ir(input, "client"))?;
         let options = CrateOptions::new("client");
@@ -62,7 +62,7 @@ fn specs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../specs")
 }
 
-/// Seconds, by the clock and of all processors together.
+/// The cost in seconds: wall-clock time, and CPU time of all processors.
 #[derive(Clone, Copy)]
 struct Cost {
     wall: f64,
@@ -72,7 +72,7 @@ struct Cost {
 impl Cost {
     const MOST: Self = Self { wall: f64::INFINITY, cpu: f64::INFINITY };
 
-    /// The cost of doing something again, where it is less: what disturbs a run only ever adds to it.
+    /// Repeats the work and keeps the lower cost: disturbances only ever increase it.
     fn lower<T>(&mut self, work: impl FnOnce() -> Outcome<T>) -> Outcome {
         let (begun, used) = (Instant::now(), processor_time());
         black_box(work()?);
@@ -87,8 +87,8 @@ fn processor_time() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// Prints lines: ours from the document as it is vendored with its overlay, and from what the first passes make of it;
-/// progenitor from the latter, adapted to what it accepts.
+/// Prints rows: ours from the vendored document with its overlay, and from the lowered document; progenitor from the
+/// latter, adapted.
 fn compare(api: &str, file: &str) -> Outcome {
     let vendored = Document::vendored(api, file)?;
     let text = serde_json::to_vec(&vendored.walk(Pipeline::lowered)?)?;
@@ -111,7 +111,7 @@ fn compare(api: &str, file: &str) -> Outcome {
     Ok(())
 }
 
-/// Prints what an operation takes in Chatwoot's document as it is, and in ones that hold it several times.
+/// Prints the cost of an operation in Chatwoot's document, and in documents that contain it several times.
 fn growth() -> Outcome {
     let overlaid = Document::vendored("chatwoot", "openapi.json")?.walk(Pipeline::overlaid)?;
     let mut measured = Vec::new();
@@ -139,7 +139,7 @@ fn growth() -> Outcome {
     Ok(())
 }
 
-/// Prints what an operation takes in documents that are larger than any that is published.
+/// Prints the cost of an operation in documents that are larger than any published one.
 fn large() -> Outcome {
     let mut once = None;
     for operations in [20_000, 50_000, 100_000] {
@@ -157,7 +157,8 @@ fn large() -> Outcome {
     Ok(())
 }
 
-/// A document with so many operations: tags whose names collide in Rust, and a chain of schemas that differ at its end.
+/// Returns a document with this many operations: tags whose names collide in Rust, and a chain of schemas that differ
+/// at its end.
 fn synthetic(operations: usize) -> Value {
     let schemas = operations / 4;
     let reference = |index: usize| json!({ "$ref": format!("#/components/schemas/Thing{index}") });
@@ -179,7 +180,7 @@ fn synthetic(operations: usize) -> Value {
     })
 }
 
-/// The document with all that it has so many times over, each under names of its own.
+/// Returns the document with several copies of its contents, each with its own names.
 fn repeated(document: &Value, copies: usize) -> Value {
     let mut whole = document.clone();
     for copy in 1..copies {
@@ -188,7 +189,7 @@ fn repeated(document: &Value, copies: usize) -> Value {
         rename(&mut document, &suffix);
         add(&mut whole["paths"], &document["paths"], |path| format!("/{suffix}{path}"));
         for (section, components) in document["components"].as_object().into_iter().flatten() {
-            // Nothing refers to credentials by a reference.
+            // Credentials are not referred to by `$ref`.
             if section != "securitySchemes" {
                 add(&mut whole["components"][section], components, |name| format!("{name}{suffix}"));
             }
@@ -197,14 +198,14 @@ fn repeated(document: &Value, copies: usize) -> Value {
     whole
 }
 
-/// Adds members under other names.
+/// Adds members with different names.
 fn add(all: &mut Value, members: &Value, name: impl Fn(&str) -> String) {
     if let (Value::Object(all), Value::Object(members)) = (all, members) {
         all.extend(members.iter().map(|(key, value)| (name(key), value.clone())));
     }
 }
 
-/// Gives another name to whatever is referred to, and to what has to have a name of its own.
+/// Renames everything that is referred to or must have a unique name.
 fn rename(node: &mut Value, suffix: &str) {
     match node {
         Value::Object(members) => {

@@ -1,5 +1,5 @@
-//! Makes progenitor's clients, and for the test that compares them with ours functions that call every operation of
-//! either with arguments that are given as JSON.
+//! Generates progenitor's clients and, for the test that compares them with ours, functions that call every operation
+//! of either client with arguments in JSON.
 
 mod theirs;
 
@@ -14,7 +14,7 @@ use crm_clients_progenitor::{Order, package};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// The APIs, each with its document's file.
+/// The APIs, each with the name of its document.
 const APIS: [(&str, &str); 2] = [("kajabi", "openapi.yaml"), ("chatwoot", "openapi.json")];
 
 fn main() -> Result {
@@ -27,7 +27,7 @@ fn main() -> Result {
     Ok(())
 }
 
-/// Writes what belongs to an API: progenitor's client, the lowered document, and the calls of either client.
+/// Writes the files of an API: progenitor's client, the lowered document, and the calls of either client.
 fn write(out: &Path, directory: &Path, name: &str, file: &str) -> Result {
     for file in [file, "overlay.yaml"] {
         println!("cargo::rerun-if-changed={}", directory.join(file).display());

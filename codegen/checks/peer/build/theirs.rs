@@ -1,5 +1,5 @@
-//! The calls of progenitor's client, in the form of those that `callgen::dispatch` writes for ours: the methods' own
-//! signatures say which types they take.
+//! Generates the calls of progenitor's client, in the same form as `callgen::dispatch` does for ours. The types are
+//! taken from the signatures of the methods.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use syn::{FnArg, GenericArgument, ImplItem, ImplItemFn, Item, Pat, PathArguments
 
 use crate::Result;
 
-/// Writes a function for each operation of the adapted document.
+/// Generates a function for each operation of the adapted document.
 pub fn calls(document: &Value, client: &str) -> Result<String> {
     let client = syn::parse_file(client)?;
     let methods = methods(&client);
@@ -23,7 +23,7 @@ pub fn calls(document: &Value, client: &str) -> Result<String> {
     for (index, (method, path, operation)) in operations.enumerate() {
         let key = format!("{} {path}", method.to_uppercase());
         let id = operation["operationId"].as_str().unwrap_or_default();
-        let method = methods.get(id).ok_or_else(|| format!("there is no method `{id}` for {key}"))?;
+        let method = methods.get(id).ok_or_else(|| format!("no method `{id}` for {key}"))?;
         let name = format_ident!("call_{index}");
         entries.extend(quote!((#key, #name as Call),));
         functions.extend(function(operation, method, &name).map_err(|why| format!("{key}: {why}"))?);
@@ -40,7 +40,7 @@ pub fn calls(document: &Value, client: &str) -> Result<String> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// The methods that make requests, by name.
+/// Returns the methods that make requests, by name.
 fn methods(client: &syn::File) -> HashMap<String, &ImplItemFn> {
     let blocks = client.items.iter().filter_map(|item| match item {
         Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
@@ -95,18 +95,18 @@ fn function(operation: &Value, method: &ImplItemFn, name: &impl ToTokens) -> Res
     })
 }
 
-/// Where the parameter goes that an argument is named after, and its name there; the body has neither.
+/// Returns the location and name of the parameter for an argument, or `None` for the body.
 fn wire<'a>(operation: &'a Value, argument: &str) -> Result<Option<(&'a str, &'a str)>> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let mut named = parameters.filter_map(|parameter| Some((parameter["in"].as_str()?, parameter["name"].as_str()?)));
     match named.find(|(_, name)| argument_name(name).trim_matches('_') == argument) {
         Some(parameter) => Ok(Some(parameter)),
         None if argument == "body" && operation.get("requestBody").is_some() => Ok(None),
-        None => Err(format!("no parameter is called `{argument}`").into()),
+        None => Err(format!("no parameter has the name `{argument}`").into()),
     }
 }
 
-/// The type inside `Option<_>`.
+/// Returns the type inside `Option<_>`.
 fn inside_option(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
@@ -117,7 +117,7 @@ fn inside_option(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The type of which a value is kept, and how it is passed.
+/// Returns the owned type of a value, and the expression that passes it.
 fn owned(ty: &Type, value: &TokenStream) -> (TokenStream, TokenStream) {
     match ty {
         Type::Reference(reference) => {

@@ -1,10 +1,10 @@
-"""Measures our generator and our client beside others', and prints one Markdown table.
+"""Compares our generator and client with others, and prints the results as a Markdown table.
 
   python3 codegen/checks/peer/compare [--quick] [--parts PART,...] [NAME[=FILE]]...
 
-A cell has what a side takes and, in brackets, what ours takes for one of its. Kajabi and Chatwoot are measured unless
-documents are named. oas3-gen and openapi-to-rust are measured where they are installed; with `kajabi=FILE` they read
-FILE, the document as it is published, while ours and progenitor go on reading what is vendored, with its overlay.
+Each cell has the value of a tool and, in brackets, the ratio of ours to it. The default documents are Kajabi and
+Chatwoot. oas3-gen and openapi-to-rust are measured if they are installed; with `kajabi=FILE` they read the published
+document FILE, while ours and progenitor still read the vendored one with its overlay.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main():
     documents = [Document.of(argument) for argument in arguments.documents or ["kajabi", "chatwoot"]]
     tools = installed(target, work)
     table = Table([tool.name for tool in tools])
-    # What is generated is what the other parts build.
+    # The other parts build the generated crates.
     crates = generation.measure(tools, documents, 3 if arguments.quick else 15, table)
     if "builds" in arguments.parts:
         builds.measure(crates, 1 if arguments.quick else 5, table)
@@ -47,18 +47,18 @@ def read_arguments():
         prog="compare", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("documents", nargs="*", metavar="NAME[=FILE]")
-    parser.add_argument("--quick", action="store_true", help="few rounds: shows that everything runs, measures little")
+    parser.add_argument("--quick", action="store_true", help="run few rounds, to check that everything works")
     parser.add_argument(
-        "--parts", type=lambda text: text.split(","), default=PARTS, help=f"some of {','.join(PARTS)}; all by default"
+        "--parts", type=lambda text: text.split(","), default=PARTS, help=f"parts of {','.join(PARTS)}; all by default"
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(unknown)}: there are {', '.join(PARTS)}")
+        parser.error(f"unknown part {', '.join(unknown)}; expected {', '.join(PARTS)}")
     return arguments
 
 
 def build_generators():
-    """Ours, and the program around progenitor's library, as they are released."""
+    """Builds our generator and the program for progenitor's library in release mode."""
     packages = ["--package", "xtask", "--package", "crm-clients-progenitor"]
     subprocess.run(["cargo", "build", "--release", "--quiet", "--locked", *packages], cwd=ROOT, check=True)
 

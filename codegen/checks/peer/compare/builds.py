@@ -1,4 +1,4 @@
-"""From the text of a crate to what the compiler makes of it."""
+"""Measures the compilation of generated crates."""
 
 import os
 import re
@@ -15,19 +15,19 @@ RELEASE = ("build", "--release", "--quiet")
 
 
 def measure(crates, rounds, table):
-    """What each crate takes by itself, its dependencies being built."""
+    """Measures each crate alone, after its dependencies are built."""
     for document, group in groupby(crates, lambda crate: crate.document):
         group = list(group)
         operations = {crate.tool.name: crate.tool.operations(document) for crate in group}
         refused = {}
         for crate in group:
-            say(f"{document.name}: what {crate.tool.name}'s crate depends on")
+            say(f"{document.name}: dependencies of {crate.tool.name}'s crate")
             try:
                 begin(crate)
             except Failure as failure:
                 errors = len(re.findall(r"^error(?:\[|: (?!could not compile))", failure.told, flags=re.M))
                 refused[crate.tool.name] = f"does not compile: {errors} errors"
-                table.note(f"What {crate.tool.name} makes of {document.name} does not compile: {failure.reason()}")
+                table.note(f"{crate.tool.name}'s crate of {document.name} does not compile: {failure.reason()}")
         compiled = [crate for crate in group if crate.tool.name not in refused]
         say(f"{document.name}: builds")
         rows = Rows(document.name, operations, refused, table)
@@ -36,14 +36,14 @@ def measure(crates, rounds, table):
         with_runtime = {arguments: alone_with_runtime(compiled, arguments, rounds) for arguments in (CHECK, RELEASE)}
         for arguments, what in [(CHECK, "cargo check"), (RELEASE, "release build")]:
             rows.costs(what, costs[arguments])
-            rows.costs(f"{what}, our runtime included", costs[arguments] | with_runtime[arguments])
+            rows.costs(f"{what}, including our runtime", costs[arguments] | with_runtime[arguments])
         sizes = {crate.tool.name: rlib(crate).stat().st_size for crate in compiled}
         rows.total("release rlib", sizes, mebibytes)
         rows.each("release rlib", sizes, kibibytes, "0.50 of oas3-gen's")
 
 
 class Rows:
-    """The rows of one document."""
+    """The table rows of one document."""
 
     def __init__(self, document, operations, refused, table):
         self.document, self.operations, self.refused, self.table = document, operations, refused, table
@@ -64,7 +64,7 @@ class Rows:
 
 
 def cargo(directory, *arguments):
-    """Runs cargo for a package below the directory of all of them, in a target directory that is theirs alone."""
+    """Runs cargo for a package, with a target directory shared by all measured packages."""
     settings = {"CARGO_TARGET_DIR": str(target(directory)), "CARGO_PROFILE_RELEASE_STRIP": "true"}
     return run(["cargo", *arguments], cwd=directory, env=os.environ | settings)
 
@@ -74,14 +74,14 @@ def target(directory):
 
 
 def begin(crate):
-    """Builds it with all that it depends on, in the versions of our lock file as far as that has them."""
+    """Builds a crate and its dependencies, with the versions of our lock file where available."""
     shutil.copy(ROOT / "Cargo.lock", crate.directory)
     for arguments in (CHECK, RELEASE):
         cargo(crate.directory, *arguments)
 
 
 def profile(arguments):
-    """What is cleaned is what is built."""
+    """Returns the profile arguments for `cargo clean`."""
     return ["--release"] if "--release" in arguments else []
 
 
@@ -103,7 +103,7 @@ def alone_with_runtime(crates, arguments, rounds):
 
 
 def by_tool(costs):
-    """What compiled a moment ago compiles again, or something is wrong that no table should hide."""
+    """Rebuilds a crate, which must succeed because it has compiled before."""
     if failure := next((cost for cost in costs.values() if isinstance(cost, Failure)), None):
         raise failure
     return {crate.tool.name: cost for crate, cost in costs.items()}

@@ -1,4 +1,4 @@
-"""What the clients do: a program that lists contacts, and the benchmarks."""
+"""Measures the clients: a program that lists contacts, and the benchmarks."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from tools import ROOT
 PEER = Path(__file__).resolve().parents[1]
 SOURCES = Path(__file__).resolve().with_name("contacts")
 TOKIO = 'tokio = { version = "1", default-features = false, features = ["macros", "rt"] }'
-# What a program names beside the client.
+# The dependencies of a program in addition to the client.
 NEEDED = {
     "progenitor": ['reqwest = { version = "0.13", default-features = false }'],
     "openapi-to-rust": [],
@@ -30,7 +30,7 @@ NEEDED = {
 
 
 def binaries(crates, rounds, table):
-    """The size of a program that lists Kajabi's contacts, and what a call and a page take it."""
+    """Measures the size of a program that lists Kajabi's contacts, and its time for a call and a page."""
     work = Path(os.environ["CARGO_TARGET_DIR"]) / "compare"
     programs, refused = {}, {}
     clients = {crate.tool.name: crate for crate in crates if crate.document.name == "kajabi"}
@@ -61,7 +61,7 @@ def binaries(crates, rounds, table):
 
 
 def program(work, name, client):
-    """Builds a program, and says where it is."""
+    """Builds a program and returns its path."""
     package = f"contacts-{name.replace(' ', '-')}"
     directory = work / package
     shutil.rmtree(directory, ignore_errors=True)
@@ -80,7 +80,7 @@ def program(work, name, client):
 
 
 def benches(table):
-    """The rows that the benchmarks print."""
+    """Adds the rows that the benchmarks print."""
     say("benchmarks")
     command = ["cargo", "bench", "--quiet", "--locked", "--package", "crm-clients-peer"]
     printed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout

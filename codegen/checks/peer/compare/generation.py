@@ -1,4 +1,4 @@
-"""From a document to the text of a crate."""
+"""Measures the generation of crates from documents."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from tools import Document, Tool
 
 @dataclass(frozen=True)
 class Crate:
-    """What a generator has made of a document."""
+    """A crate that a generator wrote for a document."""
 
     tool: Tool
     document: Document
@@ -24,14 +24,14 @@ class Crate:
 
 
 def measure(tools, documents, rounds, table):
-    """Lets each generator write each crate, and gives the crates that are there afterwards."""
+    """Runs each generator for each document and returns the generated crates."""
     measured = {document: of_document(tools, document, rounds) for document in documents}
     crates = []
     for document, costs in measured.items():
         told = {tool.name: "refused" for tool, cost in costs.items() if isinstance(cost, Failure)}
         for tool, cost in costs.items():
             if isinstance(cost, Failure):
-                table.note(f"{tool.name} refuses {document.name}: {cost.reason()}")
+                table.note(f"{tool.name} rejects {document.name}: {cost.reason()}")
             else:
                 crates.append(Crate(tool, document))
         costs = {tool.name: cost for tool, cost in costs.items() if tool.name not in told}
@@ -43,7 +43,7 @@ def measure(tools, documents, rounds, table):
         ]:
             values = told | {name: value(cost) for name, cost in costs.items()}
             table.row(f"{document.name}: {what}", values, show, "1.00" if show is mebibytes else aim)
-    # Only now, when all peaks are measured, is anything large read.
+    # Read large files only now that all peaks are measured.
     for crate in crates:
         crate.tool.finish(crate.document)
     return crates

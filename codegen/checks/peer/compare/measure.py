@@ -1,4 +1,4 @@
-"""What a command takes: time, memory."""
+"""Measures the time and memory of commands."""
 
 import os
 import subprocess
@@ -9,38 +9,38 @@ from time import perf_counter
 
 
 class Failure(Exception):
-    """A command that did not do what it was asked for, with what it said."""
+    """A failed command with its output."""
 
     def __init__(self, command, told):
         super().__init__(f"{' '.join(map(str, command))}\n{told}")
         self.told = told
 
     def reason(self):
-        """The first line that tells of an error."""
+        """Returns the first line with an error message."""
         lines = [line.strip() for line in self.told.splitlines() if line.strip()]
-        return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "it does not say why")
+        return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no error message")
 
 
 @dataclass
 class Cost:
-    """What a run took: seconds by the clock, seconds of all processors together, bytes of memory at its peak."""
+    """The cost of a run: wall-clock seconds, CPU seconds of all processors, and peak memory in bytes."""
 
     wall: float
     cpu: float
     peak: int
 
     def best(self, other):
-        """Of two runs the lesser times, for what disturbs a run only ever adds to them, and the higher peak."""
+        """Returns the lower times of two runs, since disturbances only increase them, and the higher peak."""
         if other is None:
             return self
         return Cost(min(self.wall, other.wall), min(self.cpu, other.cpu), max(self.peak, other.peak))
 
 
 def run(command, **options):
-    """Runs a command to its end.
+    """Runs a command until it ends.
 
-    Linux takes what this process has held at its own peak for the child's, too, so that nothing large is read in here
-    before the last peak is measured.
+    Linux includes the peak of this process in that of the child, so nothing large must be read here before the last
+    peak is measured.
     """
     with tempfile.TemporaryFile() as words:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": words}
@@ -56,7 +56,7 @@ def run(command, **options):
 
 
 def say(step):
-    """Tells whoever waits what is being done."""
+    """Prints the current step."""
     print(f"{step} ...", file=sys.stderr, flush=True)
 
 

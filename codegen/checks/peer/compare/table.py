@@ -1,4 +1,4 @@
-"""The table: a column for each side, a row for each thing that is compared."""
+"""The table: a column for each tool, a row for each measurement."""
 
 from tools import OURS
 
@@ -30,7 +30,7 @@ def whole(value):
 
 
 class Table:
-    """Rows are printed as they are made, notes at the end."""
+    """Prints rows immediately, and notes at the end."""
 
     def __init__(self, sides):
         self.sides = [*sides, BY_HAND]
@@ -39,7 +39,7 @@ class Table:
         self.line(["---"] * (len(self.sides) + 2))
 
     def row(self, what, values, show, aim=""):
-        """What a side took, or in words why it took nothing; in brackets what ours took for one of the side's."""
+        """Adds a row with each value, or the reason why there is none, and the ratio of ours to it in brackets."""
         ours = values.get(OURS)
 
         def cell(side):
@@ -53,7 +53,7 @@ class Table:
         self.cells(what, {side: cell(side) for side in self.sides}, aim)
 
     def cells(self, what, cells, aim):
-        """A row whose cells are text already."""
+        """Prints a row of formatted cells."""
         self.line([what, *(cells.get(side, "") for side in self.sides), aim])
 
     def line(self, cells):

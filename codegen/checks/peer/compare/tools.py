@@ -1,4 +1,4 @@
-"""The generators: how each is called, and what makes a crate of what it writes."""
+"""The generators: their commands, and the steps to make their output a crate."""
 
 import json
 import re
@@ -15,7 +15,7 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 @dataclass(frozen=True)
 class Document:
-    """A document. A vendored API's is read by ours as it is vendored, with its overlay, and by others as it is published."""
+    """A document: for a vendored API, ours reads the vendored one with its overlay, and others the published one."""
 
     name: str
     file: Path
@@ -27,18 +27,18 @@ class Document:
         name, _, given = argument.partition("=")
         vendored = next((ROOT / "specs" / name).glob("openapi.*"), None)
         if not given and not vendored:
-            raise SystemExit(f"`{name}` is no vendored API: write NAME=FILE")
+            raise SystemExit(f"`{name}` is not a vendored API; use NAME=FILE")
         published = Path(given).resolve() if given else vendored
         return cls(name, vendored or published, published, vendored and vendored.with_name("overlay.yaml"))
 
     @property
     def arguments(self):
-        """What our commands take."""
+        """The arguments of our commands."""
         return [self.file, *(["--overlay", self.overlay] if self.overlay else [])]
 
 
 class Tool:
-    """A generator, as far as all are alike."""
+    """The common part of all generators."""
 
     def __init__(self, target, work):
         self.work = work
@@ -51,22 +51,22 @@ class Tool:
         return self.work / self.crate(document)
 
     def arguments(self, document):
-        """What our commands take for what it reads."""
+        """Returns the arguments of our commands for its input."""
         return [document.published]
 
     def clear(self, document):
-        """Takes away what it has written before."""
+        """Removes its earlier output."""
         shutil.rmtree(self.directory(document), ignore_errors=True)
         self.directory(document).mkdir(parents=True)
 
     def prepare(self, document):
-        """Makes what it reads, where that is not the document itself."""
+        """Creates its input, if that is not the document itself."""
 
     def finish(self, document):
-        """Makes a crate of what it has written, where that is none."""
+        """Makes its output a crate, if it is not one."""
 
     def operations(self, document):
-        """How many operations the document has, as it reads it."""
+        """Returns the number of operations in its input."""
         lowered = self.work / f"{self.crate(document)}.lowered.json"
         run([self.xtask, "lower", *self.arguments(document), "--output", lowered])
         paths = json.loads(lowered.read_text())["paths"]
@@ -85,7 +85,7 @@ class Ours(Tool):
 
 
 class Progenitor(Tool):
-    """progenitor's library in a program that is handed what our passes make for it, and hands back a crate, as JSON."""
+    """Progenitor's library in a program that takes the adapted document and returns a crate, both as JSON."""
 
     name = "progenitor"
 
@@ -128,7 +128,7 @@ class Oas3Gen(Tool):
     def finish(self, document):
         manifest = self.directory(document) / "Cargo.toml"
         text = re.sub(r'^name = ".*"', f'name = "{self.crate(document)}"', manifest.read_text(), count=1, flags=re.M)
-        # It asks for the system's TLS library, of which nothing would be in the binary.
+        # It uses the system's TLS library, which would not be part of the binary.
         manifest.write_text(text.replace('"native-tls"', '"rustls"') + "\n[workspace]\n")
 
 
@@ -147,6 +147,6 @@ class OpenapiToRust(Tool):
 
 
 def installed(target, work):
-    """Ours, progenitor, and those of the others that there are."""
+    """Returns our generator, progenitor, and the others that are installed."""
     others = [tool for tool in (Oas3Gen, OpenapiToRust) if shutil.which(tool.name)]
     return [tool(target, work) for tool in (Ours, Progenitor, *others)]

@@ -1,5 +1,5 @@
-//! What a compiler would refuse in emitted files, as far as names tell: none is given twice, none leads nowhere, and no type holds
-//! itself.
+//! Checks emitted files for name errors that a compiler would report: duplicate names, unresolved names, and types that
+//! contain themselves.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Fields, FnArg, ImplItem, Item, Pat, Type};
 
-/// Names that were given, each in a space of its own.
+/// The names that are defined, by namespace.
 #[derive(Default)]
 struct Given {
     names: BTreeSet<String>,
@@ -24,16 +24,16 @@ impl Given {
     }
 }
 
-/// What there is in a client.
+/// The items of a client.
 #[derive(Default)]
 pub struct Items {
-    /// Its types, with what each of them holds without a pointer in between.
+    /// The types, with the types that each contains without indirection.
     types: BTreeMap<String, Vec<String>>,
-    /// How many of its items are of which kind.
+    /// The number of items by kind.
     pub counts: BTreeMap<String, usize>,
 }
 
-/// Looks at a parsed file, and notes what is in it.
+/// Checks a parsed file and adds its items.
 pub fn check(file: &syn::File, path: &str, items: &mut Items) {
     let mut given = Given::default();
     for item in &file.items {
@@ -75,7 +75,7 @@ pub fn check(file: &syn::File, path: &str, items: &mut Items) {
             _ => {}
         }
     }
-    assert!(given.twice.is_empty(), "given twice in {path}: {:?}", given.twice);
+    assert!(given.twice.is_empty(), "duplicate names in {path}: {:?}", given.twice);
     for kind in given.names.iter().filter_map(|name| name.split(' ').next()) {
         *items.counts.entry(kind.to_owned()).or_default() += 1;
     }
@@ -97,17 +97,17 @@ fn given_arguments(given: &mut Given, of: &str, signature: &syn::Signature) {
     }
 }
 
-/// Types of the client are known by their names: each has one of its own, whatever its file.
+/// Adds a type. Types are identified by name and must be unique, regardless of the file.
 fn note<'f>(items: &mut Items, path: &str, name: &str, fields: impl IntoIterator<Item = &'f syn::Field>) {
     if path.contains("types/") {
         let mut held = Vec::new();
         fields.into_iter().for_each(|field| holds(&field.ty, &mut held));
         let other = items.types.insert(name.to_owned(), held);
-        assert!(other.is_none(), "two types are called {name}");
+        assert!(other.is_none(), "duplicate type {name}");
     }
 }
 
-/// The types that are a part of this one.
+/// Collects the types that are directly contained in this one.
 fn holds(ty: &Type, held: &mut Vec<String>) {
     let Type::Path(path) = ty else { return };
     let Some(last) = path.path.segments.last() else { return };
@@ -127,13 +127,13 @@ fn holds(ty: &Type, held: &mut Vec<String>) {
 }
 
 impl Items {
-    /// No type is a part of itself.
+    /// Checks that no type contains itself.
     pub fn check(&self) {
         for name in self.types.keys() {
             let mut seen = BTreeSet::new();
             let mut queue: Vec<&String> = self.types[name].iter().collect();
             while let Some(part) = queue.pop() {
-                assert!(part != name, "the type {name} holds itself");
+                assert!(part != name, "the type {name} contains itself");
                 if seen.insert(part) {
                     queue.extend(self.types.get(part).into_iter().flatten());
                 }
@@ -141,7 +141,7 @@ impl Items {
         }
     }
 
-    /// What is written as `types::Name` is there.
+    /// Checks that every name written as `types::Name` exists.
     pub fn check_names(&self, tokens: TokenStream, path: &str) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (index, token) in tokens.iter().enumerate() {
@@ -153,7 +153,7 @@ impl Items {
                         && (first.as_str(), second.as_str()) == (":", ":")
                         && name.starts_with(|first: char| first.is_alphabetic())
                     {
-                        assert!(self.types.contains_key(name), "{path} names types::{name}, which is nowhere");
+                        assert!(self.types.contains_key(name), "{path} refers to types::{name}, which does not exist");
                     }
                 }
                 _ => {}

@@ -1,4 +1,4 @@
-//! Documents compared with one another.
+//! Comparison of documents.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::error::Error;
@@ -8,10 +8,10 @@ use crm_clients_document::{Input, Pipeline};
 use crm_clients_review::diff::{Change, wire};
 use serde_json::Value;
 
-/// What a test may fail with.
+/// The result of a test.
 pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// The model of a document; an error holds the report of what is wrong in it.
+/// Returns the model of a document. The error is the report of its diagnostics.
 pub fn model(document: &Value) -> Outcome<Document> {
     let text = serde_json::to_vec(document)?;
     let read = |_: &str| Ok(text.clone());
@@ -20,20 +20,21 @@ pub fn model(document: &Value) -> Outcome<Document> {
     found.ok_or_else(|| pipeline.report(false).into())
 }
 
-/// What changed on the wire from one document to another.
+/// Returns the changes of the wire format between two documents.
 pub fn changes(old: &Value, new: &Value) -> Outcome<Vec<Change>> {
     Ok(wire(&model(old)?, &model(new)?))
 }
 
-/// A change in a line: `breaking property-removed request: POST /a > body application/json > b`.
+/// Returns a change as a line: `breaking property-removed request: POST /a > body application/json > b`.
 pub fn line(change: &Change) -> String {
     let direction = change.direction.map_or(String::new(), |direction| format!(" {}", direction.word()));
     format!("{} {}{direction}: {}", change.severity.word(), change.rule.id, change.subject)
 }
 
-/// What is left of a change when the two documents are swapped, sorted. A path is the same with a slash at its end.
+/// Returns the facts of changes that remain if the documents are swapped, sorted. Trailing slashes of paths are
+/// ignored.
 pub fn facts(changes: &[Change], id: fn(&Change) -> &'static str) -> Vec<String> {
-    // An operation that moved is named by where it went.
+    // An operation that moved is identified by its new path.
     if changes.iter().any(|change| change.rule.id == "operation-moved") {
         let mut ids: Vec<String> = changes.iter().map(|change| id(change).to_owned()).collect();
         ids.sort();

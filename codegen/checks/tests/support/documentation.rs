@@ -1,4 +1,4 @@
-//! What holds of documentation, whatever text it was made from: rustdoc finds nothing in it to compile, to run or to link to.
+//! Invariants of documentation for any text: rustdoc finds nothing in it to compile, to run or to link to.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::cell::RefCell;
@@ -13,12 +13,12 @@ const OWN_LINKS: &[&str] = &[
     "`runtime::http_client_builder`",
 ];
 
-/// What is wrong with documentation, as rustdoc parses it.
+/// Returns the problems in documentation as parsed by rustdoc.
 pub fn faults(text: &str) -> Vec<String> {
     let faults = RefCell::new(Vec::new());
-    // rustdoc takes a reference without a definition for the name of an item.
+    // Rustdoc treats a reference without a definition as the name of an item.
     let reference = |link: BrokenLink<'_>| {
-        // A call links to the method that returns it.
+        // Calls link to the method that returns them.
         let is_own = OWN_LINKS.contains(&link.reference.as_ref())
             || text.trim_end().ends_with(&format!("\n\nReturned by [{}].", link.reference));
         if !is_own {
@@ -44,7 +44,7 @@ pub fn faults(text: &str) -> Vec<String> {
                 Some(format!("a link to {dest_url:?}"))
             }
             Event::Start(Tag::FootnoteDefinition(_)) | Event::FootnoteReference(_) => Some("a footnote".to_owned()),
-            // What `rustdoc::bare_urls` warns of.
+            // Rustdoc's lint `bare_urls` warns about these.
             Event::Text(text) if covered == 0 && has_bare_url(text) => Some(format!("the bare URL in {text:?}")),
             _ => None,
         };
@@ -58,7 +58,7 @@ pub fn faults(text: &str) -> Vec<String> {
     faults.into_inner()
 }
 
-/// Whether there is an address with a host of two parts.
+/// Returns true if there is a URL whose host has two parts.
 fn has_bare_url(text: &str) -> bool {
     ["http://", "https://"].iter().flat_map(|scheme| text.split(scheme).skip(1)).any(|rest| {
         let host = |character: char| character.is_ascii_alphanumeric() || "-@:%._+~#=".contains(character);

@@ -1,4 +1,4 @@
-//! What holds of emitted files, whatever document they were made from.
+//! Invariants of emitted files for any document.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::BTreeSet;
@@ -11,8 +11,8 @@ use quote::ToTokens;
 use crate::compiles::{self, Items};
 use crate::documentation;
 
-/// Every path stays inside, every file is Rust that may well compile, and nothing in it was not written by the generator. What is in
-/// the client is noted; calls of it name no other types.
+/// Checks that every path is within the directory, that every file is plausible Rust, and that it contains only code of
+/// the generator. Adds the items of the client; calls must not refer to other types.
 pub fn check(files: &FileSet, items: &mut Items) {
     let mut parsed_files = Vec::new();
     let mut paths = BTreeSet::new();
@@ -21,7 +21,7 @@ pub fn check(files: &FileSet, items: &mut Items) {
         let climbs = path.split('/').any(|part| part.is_empty() || part.starts_with('.')) || path.starts_with('/');
         assert!(path.chars().all(safe) && !climbs && path.len() < 200, "the path {path:?}");
         let is_device = |part: &str| names::is_device(part.split('.').next().unwrap_or_default());
-        assert!(!path.split('/').any(is_device), "a device of Windows: {path}");
+        assert!(!path.split('/').any(is_device), "Windows device name: {path}");
         assert!(paths.insert(path.to_lowercase()), "two files differ only in case: {path}");
         let hidden = |character: char| {
             character.is_control() && character != '\n' || ('\u{202a}'..='\u{202e}').contains(&character)
@@ -50,7 +50,7 @@ pub fn check(files: &FileSet, items: &mut Items) {
     }
 }
 
-/// A manifest has the tables that the generator writes, and no other.
+/// Checks that a manifest has only the tables that the generator writes.
 fn check_manifest(text: &str) {
     let tables = text.parse::<toml::Table>();
     assert!(tables.is_ok(), "the manifest: {tables:?}\n{text}");
@@ -60,8 +60,8 @@ fn check_manifest(text: &str) {
     assert_eq!(tables["lib"].to_string(), "{ doctest = false }");
 }
 
-/// No item is called evil, no attribute is one that the generator does not write, and no
-/// documentation has anything in it that rustdoc would run, or that is no text.
+/// Checks that no item is named evil, that all attributes are written by the generator, and that documentation contains
+/// only text that rustdoc does not run.
 fn check_tokens(tokens: TokenStream, path: &str) {
     const ITEMS: &[&str] = &["fn", "mod", "struct", "enum", "static", "const", "type", "trait", "use", "macro_rules"];
     const ATTRIBUTES: &[&str] = &[
@@ -91,7 +91,8 @@ fn check_tokens(tokens: TokenStream, path: &str) {
         match token {
             TokenTree::Ident(ident) if index > 0 && *ident == "evil" => {
                 let before = tokens[index - 1].to_string();
-                // A method may have the name: it is the last word of an `operationId`. The hostile functions take nothing.
+                // A method may have this name, which is the last word of an `operationId`. The hostile functions have
+                // no arguments.
                 let is_method = tokens.get(index + 1).is_some_and(|group| group.to_string().contains("self"));
                 assert!(is_method || !ITEMS.contains(&before.as_str()), "`{before} evil` in {path}");
             }
@@ -109,7 +110,7 @@ fn check_tokens(tokens: TokenStream, path: &str) {
     }
 }
 
-/// The text of `[doc = "..."]`.
+/// Returns the text of `[doc = "..."]`.
 fn documentation_line(attribute: &Group) -> Option<String> {
     let tokens: Vec<TokenTree> = attribute.stream().into_iter().collect();
     match tokens.as_slice() {
@@ -123,8 +124,12 @@ fn documentation_line(attribute: &Group) -> Option<String> {
     }
 }
 
-/// The links that the emitter itself writes into documentation.
-const OWN_LINKS: [&str; 2] = ["[`runtime::AdditionalProperties`]", "[`runtime::Response::warnings`]"];
+/// The links that the emitter writes into documentation.
+const OWN_LINKS: [&str; 3] = [
+    "[`runtime::AdditionalProperties`]",
+    "[`runtime::Response::warnings`]",
+    "[`without_declared`](runtime::CallLimits::without_declared)",
+];
 
 fn check_documentation(text: &str, path: &str) {
     let foreign = OWN_LINKS.iter().fold(text.to_owned(), |text, link| text.replace(link, "it"));

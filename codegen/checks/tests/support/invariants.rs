@@ -1,5 +1,5 @@
-//! What holds of every text and every document, whatever is in it: no pass panics, what was found can be shown, and what comes
-//! out is sound. Fuzzing looks for one of which it does not hold, as `tests/mutants.rs` does for a few seconds.
+//! Invariants of every text and every document: no pass panics, diagnostics can be rendered, and output is valid.
+//! Fuzzing searches for counterexamples, as `tests/mutants.rs` does for a few seconds.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io;
@@ -31,7 +31,7 @@ pub const OTHER: &str = "p: {get: {callbacks: {c: {u: {$ref: '#/p'}}}}}\ns: {all
 pub const OVERLAY: &str = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n  - {target: \"$.paths['/a']\", update: {get: {tags: [b]}}}\n  \
                            - {target: '$..tags[0]', remove: true}\n  - {target: $.components, copy: $.info}\n  - {target: '$.paths[?@.get]', update: {x: 1}}\n";
 
-/// All that reads documents, over the text of a document, of the file `o.yaml` beside it and of an overlay.
+/// Runs all code that parses documents on the text of a document, of the file `o.yaml` next to it and of an overlay.
 pub fn reading(main: &[u8], other: &[u8], correction: &[u8]) {
     let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |path: &str| match path {
@@ -56,7 +56,7 @@ pub fn reading(main: &[u8], other: &[u8], correction: &[u8]) {
     shown(&diagnostics, &documents);
 }
 
-/// What was found can be shown: to people, to programs, in a pull request.
+/// Checks that diagnostics can be rendered for terminals, programs and pull requests.
 fn shown(diagnostics: &Diagnostics, documents: &SourceMap) {
     let lines = |text: String| text.lines().count();
     assert_eq!(lines(github(diagnostics, documents)), diagnostics.len());
@@ -68,7 +68,8 @@ fn shown(diagnostics: &Diagnostics, documents: &SourceMap) {
     }
 }
 
-/// What a walk over the document of this text comes to, and the walk. Without a result there is a reason.
+/// Runs passes on the document with this text. Returns the result and the pipeline. Without a result there must be an
+/// error.
 fn walked<T>(text: &[u8], step: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
     let read = |path: &str| match path {
         "openapi.json" => Ok(text.to_vec()),
@@ -80,14 +81,15 @@ fn walked<T>(text: &[u8], step: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option
     (result, walk)
 }
 
-/// What a walk comes to, and what was found on it shown.
+/// Runs passes on a document, and checks that the diagnostics can be rendered.
 fn shown_walk<T>(text: &[u8], step: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Option<T> {
     let (result, walk) = walked(text, step);
     shown(&walk.diagnostics, &walk.documents);
     result
 }
 
-/// What is published of a lowered document is OpenAPI 3.0 for us, too, and is published the same. Says whether anything was.
+/// Checks that a published document is valid OpenAPI 3.0 for our passes, and that publishing is idempotent. Returns
+/// true if it was published.
 pub fn lowering(text: &[u8]) -> bool {
     let Some(published) = shown_walk(text, Pipeline::published) else { return false };
     let again = shown_walk(published.to_string().as_bytes(), Pipeline::published);
@@ -95,7 +97,7 @@ pub fn lowering(text: &[u8]) -> bool {
     true
 }
 
-/// All that is made of a document. What is in the client is returned, where it became one.
+/// Generates everything from a document. Returns the items of the client, if there is one.
 pub fn walking(text: &[u8]) -> Option<Items> {
     shown_walk(text, Pipeline::lint);
     let mut items = client(text)?;
@@ -108,7 +110,7 @@ pub fn walking(text: &[u8]) -> Option<Items> {
     Some(items)
 }
 
-/// What is in the crate that a document becomes.
+/// Returns the items of the crate generated from a document.
 pub fn client(text: &[u8]) -> Option<Items> {
     let api = walked(text, |walk, input| walk.ir(input, "client")).0?;
     let runtime = Runtime::Path("../\"e\u{301}\\".to_owned());
@@ -119,8 +121,8 @@ pub fn client(text: &[u8]) -> Option<Items> {
     Some(items)
 }
 
-/// A document does not differ from itself, two that are swapped mirror their changes, and every review of them can be shown.
-/// Says whether they were compared.
+/// Checks that a document does not differ from itself, that swapping two documents mirrors their changes, and that all
+/// reviews can be rendered. Returns true if they were compared.
 pub fn comparing(old: &[u8], new: &[u8]) -> bool {
     let model = |text| shown_walk(text, Pipeline::model);
     let (Some(one), Some(other)) = (model(old), model(new)) else { return false };

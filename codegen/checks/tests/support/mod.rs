@@ -1,17 +1,18 @@
-//! Files that say what comes out, compared with what does.
+//! Comparison of output with golden files.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// The directory of the fixtures.
+/// Returns the directory of the fixtures.
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// Compares `actual` with the golden file at `path` under `tests/fixtures`.
+/// Compares `actual` with the golden file at `path` in `tests/fixtures`.
 ///
-/// `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks` writes the golden files anew; read their differences before they are committed.
+/// Run `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks` to update the golden files, and review the differences before
+/// committing them.
 #[track_caller]
 pub fn golden(path: impl AsRef<Path>, actual: &str) {
     let file = fixtures().join(&path);
@@ -24,13 +25,13 @@ pub fn golden(path: impl AsRef<Path>, actual: &str) {
     let expected = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
     assert!(
         expected == actual,
-        "{} differs (- expected, + actual):\n{}\nif that is right: UPDATE_GOLDEN=1 cargo test -p crm-clients-checks",
+        "{} differs (- expected, + actual):\n{}\nif correct, run UPDATE_GOLDEN=1 cargo test -p crm-clients-checks",
         path.as_ref().display(),
         difference(&expected, actual),
     );
 }
 
-/// The lines from the first that differs to the last that does.
+/// Returns the lines from the first difference to the last.
 fn difference(expected: &str, actual: &str) -> String {
     let (expected, actual): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
     let same = |(left, right): &(&&str, &&str)| left == right;

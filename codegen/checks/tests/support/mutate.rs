@@ -1,4 +1,4 @@
-//! Documents changed node by node, so that most of them are still read and what is odd about them reaches the last pass.
+//! Mutation of documents node by node, so that most of them remain readable and unusual ones reach the last pass.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Texts that mean something somewhere.
+/// Strings with a meaning.
 const TEXTS: &[&str] = &[
     "",
     " ",
@@ -75,10 +75,10 @@ const TEXTS: &[&str] = &[
     "^[0-9]+$",
 ];
 
-/// Nodes larger than this are not taken from elsewhere: a document is to grow slowly.
+/// Maximum size of a node taken from another document, so that documents grow slowly.
 const MAX_DONATION: usize = 60;
 
-/// What documents hold, by the key that it stands under.
+/// The nodes of documents by key.
 #[derive(Default)]
 pub struct Donors {
     by_key: BTreeMap<String, Vec<Value>>,
@@ -86,7 +86,7 @@ pub struct Donors {
 }
 
 impl Donors {
-    /// The nodes of these documents.
+    /// Collects the nodes of these documents.
     pub fn of<'d>(documents: impl IntoIterator<Item = &'d Value>) -> Self {
         let mut donors = Self::default();
         for document in documents {
@@ -122,13 +122,13 @@ impl Donors {
     }
 }
 
-/// Changes a document in one place or a few.
+/// Mutates a document in one or a few places.
 pub fn mutate(document: &mut Value, donors: &Donors, rng: &mut Rng) {
     let times = if rng.bool() { 1 } else { rng.u8(2..5) };
     for _ in 0..times {
         let mut places = Vec::new();
         gather_places(document, String::new(), &mut places);
-        // What the document refers to is taken from the document as it was.
+        // Parts of the document itself are taken before it is changed.
         let other = rng.choice(&places).and_then(|place| document.pointer(place)).cloned().unwrap_or_default();
         let target = rng.choice(&places).map(|place| json!({ "$ref": format!("#{place}") })).unwrap_or_default();
         let Some(node) = rng.choice(&places).and_then(|place| document.pointer_mut(place)) else { return };
@@ -200,7 +200,7 @@ fn renamed(members: &Map<String, Value>, from: &str, to: &str) -> Map<String, Va
     members.iter().map(|(key, member)| (name(key), member.clone())).collect()
 }
 
-/// A schema in another, as schemas go.
+/// Returns a schema that contains another one.
 fn wrapped(node: Value, rng: &mut Rng) -> Value {
     match rng.u8(..7) {
         0 => json!({ "allOf": [node] }),
@@ -213,7 +213,7 @@ fn wrapped(node: Value, rng: &mut Rng) -> Value {
     }
 }
 
-/// Something that has no members, most often not of the kind that was there.
+/// Returns a scalar, usually of a different type than the original.
 fn scalar(was: &Value, rng: &mut Rng) -> Value {
     if let (Value::String(was), true) = (was, rng.bool()) {
         let at = was.char_indices().map(|(at, _)| at).nth(rng.usize(..=was.chars().count())).unwrap_or(was.len());

@@ -1,5 +1,6 @@
-//! Pairs of small documents, each written as one text, in which `<was|is>` stands for `was` in the old document and for `is` in the
-//! new one. `$pet` is content of the component `pet`, `$takes` and `$gives` are a body and an answer of it, `$done` is no answer.
+//! Pairs of small documents, each written as one text, in which `<was|is>` is `was` in the old document and `is` in the
+//! new one. `$pet` is content of the component `pet`, `$takes` and `$gives` are a request body and a response with it,
+//! and `$done` is an empty response.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use crm_clients_document::{Input, Pipeline};
@@ -14,7 +15,7 @@ pub enum Which {
     New,
 }
 
-/// The text of one of the documents.
+/// Returns the text of one of the documents.
 pub fn document(text: &str, which: Which) -> String {
     let mut out = String::from("openapi: 3.0.3\ninfo: {title: T, version: '1'}\n");
     let mut rest = text;
@@ -38,7 +39,7 @@ pub fn document(text: &str, which: Which) -> String {
         .replace("$pet", pet)
 }
 
-/// The client `c` of a document; an error holds the report of what is wrong in it.
+/// Returns the client `c` of a document. The error is the report of its diagnostics.
 pub fn client(document: &str) -> Result<Api, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
@@ -46,7 +47,7 @@ pub fn client(document: &str) -> Result<Api, String> {
     api.ok_or_else(|| format!("{document}\n{}", walk.report(false)))
 }
 
-/// A revision called `name`, whose document has this text.
+/// Returns a revision called `name` with this document.
 pub fn revision(name: &str, document: &str) -> Result<Revision, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
@@ -57,7 +58,7 @@ pub fn revision(name: &str, document: &str) -> Result<Revision, String> {
     }
 }
 
-/// What changed in the API `name` from one text to another.
+/// Returns the changes of the API `name` between two texts.
 pub fn reviewed(name: &str, [old_name, old]: [&str; 2], [new_name, new]: [&str; 2]) -> Result<Reviewed, String> {
     let (old, new) = (revision(old_name, old)?, revision(new_name, new)?);
     Reviewed::of(name, old, new).map_err(|walk| walk.report(false))

@@ -1,4 +1,4 @@
-//! The same API written in another way, and an API that is nearly the same. What is done is drawn from a seeded generator.
+//! Equivalent and slightly different versions of a document, from a seeded random generator.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use fastrand::Rng;
@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Members below which anything may stand.
+/// Returns true for members that contain arbitrary data.
 fn is_data(key: &str) -> bool {
     key.starts_with("x-") || matches!(key, "example" | "examples" | "default" | "const" | "mapping")
 }
 
-/// The document with the members of its objects in another order, and so the lists whose order means nothing.
+/// Returns the document with reordered members, and reordered lists whose order is not significant.
 pub fn reordered(document: &Value, rng: &mut Rng) -> Value {
     let has_index = document.to_string().split("\"$ref\":\"").skip(1).any(|rest| {
         let reference = rest.split('"').next().unwrap_or_default();
@@ -38,7 +38,7 @@ pub fn reordered(document: &Value, rng: &mut Rng) -> Value {
     walk(document, "", !has_index, rng)
 }
 
-/// The document with other names for all of its schemas.
+/// Returns the document with different names for all schemas.
 pub fn renamed(document: &Value) -> Value {
     fn walk(value: &mut Value, key: &str, names: &[String]) {
         match value {
@@ -73,7 +73,7 @@ fn components(document: &Value) -> Map<String, Value> {
     document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-/// The document with some references to schemas replaced by what they refer to.
+/// Returns the document with some references to schemas inlined.
 pub fn inlined(document: &Value, rng: &mut Rng) -> Value {
     fn walk(value: &mut Value, schemas: &Map<String, Value>, rng: &mut Rng) {
         match value {
@@ -89,7 +89,7 @@ pub fn inlined(document: &Value, rng: &mut Rng) -> Value {
                     }
                     return;
                 }
-                // What a discriminator refers to is known by its name.
+                // Targets of a discriminator are identified by name.
                 let is_told_apart = object.contains_key("discriminator");
                 for (key, value) in object.iter_mut().filter(|(key, _)| !is_data(key)) {
                     if !(is_told_apart && matches!(key.as_str(), "oneOf" | "anyOf")) {
@@ -107,7 +107,7 @@ pub fn inlined(document: &Value, rng: &mut Rng) -> Value {
     document
 }
 
-/// The document with some of its schemas moved to the components, and references in their places.
+/// Returns the document with some schemas moved to components and replaced by references.
 pub fn extracted(document: &Value, rng: &mut Rng) -> Value {
     fn extract(schema: &mut Value, found: &mut Map<String, Value>, rng: &mut Rng) {
         let is_inline = schema.as_object().is_some_and(|schema| !schema.is_empty() && !schema.contains_key("$ref"));
@@ -151,7 +151,7 @@ pub fn extracted(document: &Value, rng: &mut Rng) -> Value {
     document
 }
 
-/// The document with a few of its nodes gone, or with what another node of the same name holds.
+/// Returns the document with some nodes removed, or replaced by the contents of others with the same name.
 pub fn changed(document: &Value, rng: &mut Rng) -> Value {
     fn places(value: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
         let members: Vec<(String, &Value)> = match value {

@@ -1,4 +1,4 @@
-//! Walks the documents of the fixtures through all the passes.
+//! Runs all passes on the documents of the fixtures.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::fs;
@@ -13,7 +13,7 @@ use crm_clients_review::Lint;
 
 use crate::support::fixtures;
 
-/// The names of the directories in `tests/fixtures/<below>`, sorted: a document each.
+/// Returns the names of the directories in `tests/fixtures/<below>`, sorted; each contains a document.
 pub fn documents(below: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(fixtures().join(below))? {
@@ -26,13 +26,13 @@ pub fn documents(below: &str) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// A document's directory with its files' names.
+/// The directory of a document, and the names of its files.
 pub struct Document {
     directory: PathBuf,
     name: &'static str,
 }
 
-/// The document in a directory of the fixtures, YAML or JSON.
+/// Returns the document in a directory of the fixtures, in YAML or JSON.
 pub fn document(directory: &Path) -> Document {
     let directory = fixtures().join(directory);
     let name = if directory.join("openapi.json").is_file() { "openapi.json" } else { "openapi.yaml" };
@@ -40,12 +40,12 @@ pub fn document(directory: &Path) -> Document {
 }
 
 impl Document {
-    /// The client, unless there are faults, and the report of faults and warnings.
+    /// Returns the client, unless there are errors, and the report of errors and warnings.
     pub fn client(&self) -> (Option<Api>, String) {
         self.made(false)
     }
 
-    /// The same, where what cannot be read is an error.
+    /// Returns the client if unreadable parts are errors, and the report.
     pub fn strict_client(&self) -> (Option<Api>, String) {
         self.made(true)
     }
@@ -59,7 +59,7 @@ impl Document {
         (api, walk.report(false))
     }
 
-    /// Calls of every operation of its client, and the report.
+    /// Returns calls of every operation of its client, and the report.
     pub fn calls(&self, name: &str) -> (Option<FileSet>, String) {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
@@ -69,7 +69,7 @@ impl Document {
         (calls, walk.report(false))
     }
 
-    /// The document with its overlay applied.
+    /// Returns the document with its overlay applied.
     pub fn overlaid(&self) -> Option<serde_json::Value> {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();

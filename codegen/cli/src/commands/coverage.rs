@@ -15,15 +15,15 @@ pub struct Arguments {
     /// An API of the project, with its overlays, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// How to print it.
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
-/// So many places of a keyword are shown.
+/// Maximum number of locations of a keyword that are shown.
 const SHOWN_PLACES: usize = 5;
 
-/// A coverage as it is written: places where somebody may act on them, otherwise counts.
+/// A coverage for output: with locations for keywords that may need action, otherwise with counts.
 #[derive(Serialize)]
 struct Table<'a> {
     operations: usize,
@@ -49,7 +49,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = project.source_or_file(&arguments.source)?;
     let (found, walk) = source.inspect(|walk, input| coverage(walk, input, "client"));

@@ -25,18 +25,17 @@ pub struct Arguments {
     /// with its document.
     #[arg(value_name = "OLD NEW|API")]
     names: Vec<String>,
-    /// Compares the working tree with this revision; where the branch left the main one unless given.
+    /// Revision to compare the working tree with (default: the merge base with the main branch)
     #[arg(long, value_name = "REV")]
     base: Option<String>,
-    /// How to print the review: for a terminal, a comment, a browser, a program, a build server or code scanning, or as GitHub's
-    /// annotations.
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Also lists the lines of the Rust program in this directory that the changes may affect, by the names in them. Goes with the
-    /// formats `text` and `markdown`.
+    /// Also list the lines of the Rust program in this directory that the changes may affect, found by name; requires
+    /// the format `text` or `markdown`
     #[arg(long, value_name = "DIR")]
     callers: Option<PathBuf>,
-    /// The least that makes the exit code 1, accepted changes apart.
+    /// Lowest severity that sets the exit code to 1; accepted changes are ignored
     #[arg(long, value_enum, default_value = "breaking")]
     fail_on: Level,
 }
@@ -59,11 +58,11 @@ enum Level {
     Never,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let is_text = matches!(arguments.format, Format::Text | Format::Markdown);
     if arguments.callers.is_some() && !is_text {
-        return Err(Error::from("--callers goes with --format text or markdown"));
+        return Err(Error::from("--callers requires --format text or markdown"));
     }
     let (review, stale) = review(project, &arguments.names, arguments.base.as_deref())?;
     let shown = match arguments.format {
@@ -91,7 +90,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     Ok(if fails { Outcome::Different } else { Outcome::Done })
 }
 
-/// The review of two documents, or of APIs since a revision, and what is to be said of entries that accept nothing.
+/// Returns the review of two documents, or of APIs since a revision, and the errors for entries that match no change.
 pub fn review(project: &Project, names: &[String], base: Option<&str>) -> Result<(Review, String), Error> {
     let command = Command { project, repository: Repository::of(project.path("")) };
     match names {
@@ -100,14 +99,14 @@ pub fn review(project: &Project, names: &[String], base: Option<&str>) -> Result
     }
 }
 
-/// Where the revisions are.
+/// The sources of revisions.
 struct Command<'a> {
     project: &'a Project,
     repository: Repository,
 }
 
 impl Command<'_> {
-    /// Whether a name is that of a file, now or at a revision, and not that of an API.
+    /// Returns true if a name refers to a file, on disk or at a revision, and not to an API.
     fn is_document(&self, name: &str) -> bool {
         let is_api = self.project.apis().is_ok_and(|apis| apis.iter().any(|api| api == name));
         !is_api && (Path::new(name).is_file() || name.contains(':'))
@@ -144,7 +143,7 @@ impl Command<'_> {
             return Ok((self.project.file(path, &overlays.collect::<Vec<_>>())?, api));
         }
         let Some((name, path)) = name.split_once(':') else {
-            return Err(Error::from(format!("{name}: there is no such file")));
+            return Err(Error::from(format!("{name}: no such file")));
         };
         let revision = self.repository.revision(name)?;
         let path = path.trim_start_matches("./");
@@ -174,7 +173,8 @@ impl Command<'_> {
         Ok(self.rooted(self.project.configured_source(source), revision, path))
     }
 
-    /// The same document, whose references may lead to any file below `--root`, or below the nearest directory that contains all of them.
+    /// Returns the document with its root of references: `--root`, or the nearest directory that contains all
+    /// referenced files.
     fn rooted(&self, source: Source, revision: &git::Revision, path: &str) -> Source {
         let within = |source: Source, root: &str| {
             let main = path.strip_prefix(root).map(|main| main.trim_start_matches('/'));
@@ -198,7 +198,7 @@ impl Command<'_> {
         source
     }
 
-    /// Compares the vendored APIs with what they were at a revision.
+    /// Compares the vendored APIs with those at a revision.
     fn since(&self, base: Option<&str>, names: &[String]) -> Result<(Review, String), Error> {
         let base = match base {
             Some(name) => self.repository.revision(name)?,
@@ -223,7 +223,7 @@ impl Command<'_> {
                     apis.push(reviewed);
                     stale.push_str(&entries);
                 }
-                // The next API may have faults too: they are told together.
+                // The next API may have errors too; they are reported together.
                 Err(fault) => faults.push_str(&fault.into_text()),
             }
         }
@@ -233,7 +233,7 @@ impl Command<'_> {
         Ok((Review::of(apis, self.version_at(&base)?, version(self.project)?), stale))
     }
 
-    /// Compares one API with what it was, if it was there and is.
+    /// Compares one API with its old revision, if both exist.
     fn api(
         &self,
         base: &git::Revision,
@@ -254,13 +254,13 @@ impl Command<'_> {
             (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|walk| faults(&walk))?,
             (None, Some(new)) => Reviewed::added(name, new).map_err(|walk| faults(&walk))?,
             (Some(old), None) => Reviewed::removed(name, old),
-            (None, None) => return Err(Error::from(format!("there is no API `{name}`"))),
+            (None, None) => return Err(Error::from(format!("unknown API `{name}`"))),
         };
         let stale = self.accept(&mut reviewed, name)?;
         Ok((reviewed, stale))
     }
 
-    /// Marks what is accepted; says which entries match nothing.
+    /// Marks accepted changes. Returns the errors for entries that match no change.
     fn accept(&self, reviewed: &mut Reviewed, api: &str) -> Result<String, Error> {
         let accepted = Accepted::read(self.project, api)?;
         let stale = reviewed.accept(accepted.entries());
@@ -307,7 +307,7 @@ impl Command<'_> {
         }
         match self.repository.read(revision, MANIFEST) {
             Ok(text) => version_in(&String::from_utf8_lossy(&text)),
-            // There was none.
+            // The file did not exist.
             Err(_) => Ok(None),
         }
     }
@@ -332,7 +332,7 @@ fn version_in(manifest: &str) -> Result<Option<Version>, Error> {
     let manifest: toml::Table = toml::from_str(manifest).map_err(|error| format!("{MANIFEST}: {}", error.message()))?;
     let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());
     let version = version.map(Version::parse).transpose();
-    version.map_err(|error| Error::from(format!("{MANIFEST}: the version is none: {error}")))
+    version.map_err(|error| Error::from(format!("{MANIFEST}: invalid version: {error}")))
 }
 
 /// The APIs at a revision.
@@ -351,7 +351,7 @@ impl Before {
     }
 }
 
-/// The API that a path is the document of.
+/// Returns the API whose document has this path.
 fn document_of(path: &str) -> Option<&str> {
     let (api, file) = path.strip_prefix("specs/")?.split_once('/')?;
     matches!(file, "openapi.yaml" | "openapi.json").then_some(api)

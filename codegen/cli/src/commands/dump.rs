@@ -13,10 +13,10 @@ pub struct Arguments {
     /// An API of the project, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Corrections to the document; an API has its own. Several are applied in order.
+    /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
-    /// The pass after which to print.
+    /// Pass whose result is printed
     #[arg(long, value_enum)]
     stage: Stage,
 }
@@ -25,13 +25,13 @@ pub struct Arguments {
 enum Stage {
     /// The document with its overlay applied.
     Overlaid,
-    /// The lowered document, with all adapted that progenitor refuses.
+    /// The lowered document, adapted for progenitor
     Progenitor,
-    /// The client as data.
+    /// The client as data
     Ir,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = project.source_with(&arguments.source, &arguments.overlays)?;
     let json = match arguments.stage {

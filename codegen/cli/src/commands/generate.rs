@@ -27,10 +27,10 @@ pub struct Arguments {
     /// A document's file, YAML or JSON, or an API of the project: writes its client without a configuration.
     #[arg(long, value_name = "API|FILE", requires = "name", requires = "out")]
     spec: Option<String>,
-    /// Corrections to the document; an API has its own. Several are applied in order.
+    /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
     #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
     overlays: Vec<PathBuf>,
-    /// The crate's name.
+    /// Name of the crate
     #[arg(long, requires = "spec")]
     name: Option<String>,
     /// The directory to write. In a crate's directory, the files of src/, Cargo.toml and README.md are written.
@@ -59,7 +59,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 enum Emitter {
-    /// This generator.
+    /// This generator
     Ours,
     /// progenitor, from the document as OpenAPI 3.0, adapted to it.
     Progenitor,
@@ -74,7 +74,7 @@ fn parse_runtime(text: &str) -> Result<Runtime, String> {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let (Some(spec), Some(name), Some(out)) = (&arguments.spec, &arguments.name, &arguments.out) else {
         return write_all(project, &arguments.clients, arguments.format);
@@ -186,8 +186,8 @@ fn layout_of(project: &Project, config: &Config, name: &str, client: &Client) ->
     })
 }
 
-/// Walks through the passes with `pass`, and goes on with what it makes while what was found on the way is printed: to
-/// find the lines of warnings, the document is read once more.
+/// Runs the passes with `pass`, and processes the result while diagnostics are printed: finding the lines of warnings
+/// requires reading the document again.
 fn walk<T, U>(
     source: &Source,
     format: Format,

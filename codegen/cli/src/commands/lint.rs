@@ -15,19 +15,19 @@ use crate::{Error, Outcome, Project, input};
 /// Arguments of `lint`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Vendored APIs, with their overlays, and files of documents or overlays; all APIs where none is named.
+    /// Vendored APIs, with their overlays, and files of documents or overlays (default: all APIs)
     #[arg(value_name = "API|FILE")]
     sources: Vec<String>,
-    /// Lints the upstream documents, and so reports what their overlays correct.
+    /// Lint the upstream documents, including problems that their overlays correct
     #[arg(long)]
     without_overlay: bool,
-    /// How to print what is found: for people, as an object a line, or as GitHub's annotations.
+    /// Output format: text, a JSON object on each line, or GitHub annotations
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// The least that makes the exit code 1.
+    /// Lowest severity that sets the exit code to 1
     #[arg(long, value_enum, default_value = "error")]
     fail_on: Level,
-    /// Lists the rules instead.
+    /// List the rules instead
     #[arg(long)]
     rules: bool,
 }
@@ -46,7 +46,7 @@ enum Level {
     Never,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     if arguments.rules {
         for rule in lint::rules() {
@@ -60,7 +60,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     for name in &names {
         let (linted, walk, source) = lint(project, name, arguments.without_overlay)?;
         if linted.is_none() {
-            // The next document may have something, too.
+            // The next document may have errors too.
             faults.push_str(&source.report(&walk, io::stderr().is_terminal()));
             continue;
         }
@@ -87,7 +87,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     Ok(if fails { Outcome::Different } else { Outcome::Done })
 }
 
-/// Looks at one document, or at an overlay without its document.
+/// Lints one document, or an overlay without its document.
 fn lint(project: &Project, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline, Source), Error> {
     let is_api = project.apis()?.iter().any(|api| api == name);
     if let Some(text) = (!is_api).then(|| input::read_named(Path::new(name))).and_then(Result::ok)

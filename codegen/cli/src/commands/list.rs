@@ -13,12 +13,12 @@ pub struct Arguments {
     /// APIs of the project, with their overlays, and documents' files; all APIs if none is named.
     #[arg(value_name = "API|FILE")]
     sources: Vec<String>,
-    /// How to print them.
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
-/// A line of the list.
+/// A row of the list.
 #[derive(Serialize)]
 struct Entry {
     api: String,
@@ -28,7 +28,7 @@ struct Entry {
     rust: String,
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let mut entries = Vec::new();
     for source in project.named(&arguments.sources)? {

@@ -13,15 +13,15 @@ pub struct Arguments {
     /// An API of the project, with its overlays, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Corrections to the document; an API has its own. Several are applied in order.
+    /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
-    /// Where to write it: YAML where the file's name ends in .yaml or .yml, otherwise JSON. Printed unless given.
+    /// File to write, as YAML if its name ends in .yaml or .yml, otherwise as JSON (default: standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// Runs it. Extensions stay: OpenAPI allows them everywhere, and whatever reads them goes on doing so.
+/// Runs the command. Extensions are kept: OpenAPI allows them everywhere, and other tools may use them.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = project.source_with(&arguments.source, &arguments.overlays)?;
     let document = source.walk(Pipeline::published)?;

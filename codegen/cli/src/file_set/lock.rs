@@ -1,4 +1,4 @@
-//! The lock of a directory in which a command replaces something.
+//! The lock of a directory while a command replaces its contents.
 
 use std::fs;
 use std::io;
@@ -11,16 +11,16 @@ use rustix::io::Errno;
 use super::staging;
 use crate::output::note;
 
-/// A directory that no other run changes as long as this value lives. The lock is on the directory itself, so there is no file to
-/// leave behind, and the system releases it when the process ends, however it ends.
+/// A directory that no other run changes during the lifetime of this value. The lock is on the directory itself, so
+/// that no lock file is left behind, and the system releases it when the process ends.
 pub struct Lock {
     directory: PathBuf,
     _file: OwnedFd,
 }
 
 impl Lock {
-    /// Waits until this run alone uses `directory`, which is created if it does not exist. Removes the files that a killed run
-    /// left in it.
+    /// Waits until only this run uses `directory`, which is created if it does not exist. Removes the files that a
+    /// killed run left in it.
     pub fn exclusive(directory: &Path) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
         let lock = Self::take(directory, FlockOperation::NonBlockingLockExclusive, FlockOperation::LockExclusive)?;
@@ -33,7 +33,7 @@ impl Lock {
         Self::take(directory, FlockOperation::NonBlockingLockShared, FlockOperation::LockShared)
     }
 
-    /// The directory.
+    /// Returns the directory.
     pub fn directory(&self) -> &Path {
         &self.directory
     }

@@ -1,4 +1,4 @@
-//! Whether references within the document lead anywhere.
+//! Checking references within the document.
 
 use serde_json::Value;
 
@@ -8,9 +8,9 @@ use crate::origin::SourceMap;
 use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Reports the references of the bundled and overlaid document that lead nowhere in it.
+/// Reports references of the bundled and overlaid document that have no target in it.
 ///
-/// A reference that `bundle` has reported already is not reported again.
+/// References that `bundle` has already reported are skipped.
 pub fn check_references(value: &Value, documents: &SourceMap, diagnostics: &mut Diagnostics) {
     let references = References::new(value);
     let mut faults = Vec::new();
@@ -28,20 +28,20 @@ pub fn check_references(value: &Value, documents: &SourceMap, diagnostics: &mut 
     }
 }
 
-/// What is wrong with the reference at `pointer`.
+/// Returns the diagnostic for the reference at `pointer`, if it has no target.
 fn fault(references: &References<'_>, pointer: &str, holds: FieldType, reference: &str) -> Option<Diagnostic> {
     if references.target(reference, pointer).is_some() {
         return None;
     }
     let diagnostic = unresolved(references.root(), pointer, reference);
-    // Nothing is generated from an example, so that the document can do without it.
+    // Examples are not needed for the client, so this is only a warning.
     let is_example = holds == FieldType::OneOrRef(ObjectKind::Example);
     Some(if is_example { Diagnostic { severity: Severity::Warning, ..diagnostic } } else { diagnostic })
 }
 
 pub(super) fn unresolved(value: &Value, pointer: &str, reference: &str) -> Diagnostic {
     if !reference.starts_with('#') {
-        let message = format!("`{reference}` refers to another file, which an overlay cannot");
+        let message = format!("`{reference}` refers to another file, which is not allowed in an overlay");
         let help = "refer to a component of the document, such as `#/components/schemas/Name`";
         return Diagnostic::new(Severity::Error, "unbundled-reference", pointer, message, help);
     }
@@ -50,12 +50,12 @@ pub(super) fn unresolved(value: &Value, pointer: &str, reference: &str) -> Diagn
         Err(fault) => return fault.diagnostic(reference, pointer),
     };
     let suggestion = missing(value, &target).flatten();
-    let message = format!("`{reference}` leads nowhere");
+    let message = format!("unresolved reference `{reference}`");
     let help = suggestion.map(|suggestion| format!("did you mean `#{suggestion}`?")).unwrap_or_default();
     Diagnostic::new(Severity::Error, "unknown-reference", pointer, message, help)
 }
 
-/// Nothing if `pointer` leads somewhere; otherwise the pointer that may have been meant, if there is one.
+/// Returns `None` if `pointer` exists, and otherwise the pointer that may have been meant, if there is one.
 pub(super) fn missing(value: &Value, pointer: &str) -> Option<Option<String>> {
     if value.pointer(pointer).is_some() {
         return None;
@@ -82,13 +82,14 @@ pub(super) fn missing(value: &Value, pointer: &str) -> Option<Option<String>> {
     Some(Some(meant))
 }
 
-/// The component schema of the same name: documents that were Swagger 2.0 once still say `#/definitions/Name`.
+/// Returns the component schema of the same name: documents converted from Swagger 2.0 may still use
+/// `#/definitions/Name`.
 fn as_schema(value: &Value, pointer: &str) -> Option<String> {
     let meant = child("/components/schemas", &tokens(pointer).next_back()?);
     value.pointer(&meant).map(|_| meant)
 }
 
-/// Calls `see` with the pointer of each `$ref`, what its place holds, and its text.
+/// Calls `see` with the pointer of each `$ref`, the type of its place, and its text.
 pub(super) fn walk(
     node: &Value,
     holds: FieldType,

@@ -1,4 +1,4 @@
-//! References that lead nowhere: a client reads and sends raw JSON in their place.
+//! Dangling references: a client decodes and sends raw JSON in their place.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,14 @@ use crate::origin::SourceMap;
 use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// The codes of the warnings about references that lead nowhere.
+/// The codes of the warnings about dangling references.
 pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-reference", "reference-cycle"];
 
-/// Puts a stand-in in the place of each reference within the document that leads nowhere, to itself or to another kind of object, with a warning.
+/// Replaces each dangling reference within the document by a placeholder, with a warning. A reference is dangling if it
+/// has no target, is circular, or refers to another kind of object.
 ///
-/// Before `{"type": "array", "items": {"$ref": "#/components/schemas/Gone"}}`, after `{"type": "array", "items": {}}`.
+/// For example, `{"type": "array", "items": {"$ref": "#/components/schemas/Gone"}}` becomes
+/// `{"type": "array", "items": {}}`.
 pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &mut Diagnostics) {
     let versions = Versions::read_in(value);
     let mut found = Vec::new();
@@ -28,8 +30,8 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
                 found.extend((fault.code == "unknown-reference").then_some((holds, stand_in, fault)));
             }
             Some(target) if leads_back(&references, &target) => {
-                let message = format!("`{reference}` leads only back to itself");
-                let help = "point it at a definition";
+                let message = format!("circular reference `{reference}`");
+                let help = "change it to a definition";
                 let fault = Diagnostic::new(Severity::Warning, "reference-cycle", pointer, message, help);
                 found.push((holds, stand_in, fault));
             }
@@ -70,7 +72,7 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
     }
 }
 
-/// Replaces a reference that leads nowhere. Returns false if nothing can stand in for it.
+/// Replaces a dangling reference. Returns false if there is no placeholder for it.
 pub(super) fn replace(node: &mut Value, holds: FieldType, versions: Versions) -> bool {
     let Some(stand_in) = stand_in(holds, versions) else { return false };
     put(node, holds, stand_in);
@@ -79,13 +81,13 @@ pub(super) fn replace(node: &mut Value, holds: FieldType, versions: Versions) ->
 
 fn put(node: &mut Value, holds: FieldType, stand_in: Value) {
     match node {
-        // What stands beside a reference still says something about the value.
+        // The keywords next to a reference still describe the value.
         Value::Object(members) if holds == FieldType::SchemaOrBool => _ = members.shift_remove("$ref"),
         node => *node = stand_in,
     }
 }
 
-/// Whether references that are nothing else lead from a node back to it.
+/// Returns true if following references from a node leads back to it.
 fn leads_back(references: &References<'_>, target: &str) -> bool {
     let mut seen = HashSet::from([target.to_owned()]);
     let mut at = target.to_owned();
@@ -99,7 +101,7 @@ fn leads_back(references: &References<'_>, target: &str) -> bool {
     }
 }
 
-/// The object that a reference to a schema stands for where another kind of object is expected.
+/// Wraps a reference to a schema in the kind of object that is expected.
 fn adapted(expected: ObjectKind, actual: ObjectKind, reference: &str) -> Option<Value> {
     let content = json!({"application/json": {"schema": {"$ref": reference}}});
     match expected {
@@ -111,7 +113,8 @@ fn adapted(expected: ObjectKind, actual: ObjectKind, reference: &str) -> Option<
     }
 }
 
-/// What stands in for a reference that leads nowhere. A security scheme or a parameter of which nothing is known is left out: null until then.
+/// Returns the placeholder for a dangling reference. An unknown security scheme or parameter is null until it is
+/// removed.
 fn stand_in(holds: FieldType, versions: Versions) -> Option<Value> {
     let json_body = json!({"application/json": {"schema": {}}});
     Some(match holds {

@@ -1,4 +1,5 @@
-//! What references lead to where OpenAPI has nothing: `#/definitions/Pet`, `#/x-shared/Pet`.
+//! Moving referenced nodes into `components` from places that OpenAPI does not define: `#/definitions/Pet`,
+//! `#/x-shared/Pet`.
 
 use std::collections::HashMap;
 
@@ -11,20 +12,22 @@ use crate::load::Growth;
 use crate::origin::SourceMap;
 use crate::spec::{FieldType, Versions};
 
-/// Makes components of the nodes that references lead to in places that OpenAPI does not know, where no pass would look at them.
+/// Moves nodes that are referenced in places that OpenAPI does not define into `components`, because no pass would
+/// process them there.
 ///
-/// Before
+///
+/// For example,
 /// ```json
 /// {"paths": {"/a": {"parameters": [{"$ref": "#/shared/Page"}]}}, "shared": {"Page": {"name": "page"}}}
 /// ```
-/// after
+/// becomes
 /// ```json
 /// {"paths": {"/a": {"parameters": [{"$ref": "#/components/parameters/Page"}]}}, "components": {"parameters": {"Page": {"name": "page"}}}}
 /// ```
 pub fn hoist_components(value: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let mut growth = Growth::default();
     let mut components = Adopted::new();
-    // What becomes a component may refer to more of them.
+    // A new component may refer to further ones.
     loop {
         let strays = strays(value);
         if strays.is_empty() {
@@ -51,12 +54,12 @@ pub fn hoist_components(value: &mut Value, documents: &mut SourceMap, diagnostic
     }
 }
 
-/// What has become which component, by its pointer and the section.
+/// The pointers of the new components, by the original pointer and the section.
 type Adopted = HashMap<(String, &'static str), String>;
 
-/// A reference to a place that OpenAPI does not know.
+/// A reference to a place that OpenAPI does not define.
 struct Stray {
-    /// Where its text stands.
+    /// The pointer of the reference's text.
     reference: String,
     section: &'static str,
     target: String,
@@ -87,11 +90,11 @@ fn is_stray(document: &Value, versions: Versions, pointer: &str) -> bool {
         holds = holds.member(&token, node.is_array(), versions);
         node = member;
     }
-    // Nothing else can be what is referred to, and a later pass says so.
+    // Other values cannot be the target, and are reported by a later pass.
     holds.is_data() && node.is_object()
 }
 
-/// Adds a component, and says where. There is none where there is no place or no room for it.
+/// Adds a component and returns its pointer; `None` if that is not possible.
 fn add(
     value: &mut Value,
     target: &str,
@@ -107,7 +110,7 @@ fn add(
         return None;
     };
     let wanted = Target { path: String::new(), pointer: target.to_owned() }.name();
-    // Among responses, `x-` begins an extension.
+    // In `responses`, a key with `x-` is an extension.
     let wanted = wanted.strip_prefix("x-").map(|rest| format!("X-{rest}")).unwrap_or(wanted);
     let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
     let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !members.contains_key(name))?;
@@ -120,7 +123,7 @@ fn add(
     Some(pointer)
 }
 
-/// The values of a discriminator's mapping may be references, too.
+/// Updates the values of a discriminator's mapping, which may be references.
 fn remap(node: &mut Value, holds: FieldType, versions: Versions, components: &Adopted) {
     if holds == FieldType::SchemaNameOrRef {
         let target = node.as_str().and_then(|text| Target::parse(text, "").ok());
@@ -144,7 +147,7 @@ fn remap(node: &mut Value, holds: FieldType, versions: Versions, components: &Ad
     }
 }
 
-/// Takes away what has become a component where it stood in a section of the author's own, and the section once it is empty.
+/// Removes a component's original node if it was in a custom top-level section, and the section if it becomes empty.
 fn tidy(value: &mut Value, target: &str) {
     let path: Vec<String> = tokens(target).collect();
     if let ([section, name], Value::Object(root)) = (path.as_slice(), value)

@@ -1,4 +1,4 @@
-//! References where OpenAPI has none: in place of an operation, of all paths, of a section of components.
+//! References where OpenAPI does not allow them: in place of an operation, of all paths, of a section of components.
 
 use serde_json::{Map, Value};
 
@@ -8,18 +8,20 @@ use crate::origin::SourceMap;
 use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Puts what such references within the document refer to in their place. What stands beside a reference overrides it.
+/// Replaces such references within the document by their targets. Fields next to a reference override the target's.
 ///
-/// Before `{"paths": {"/a": {"get": {"$ref": "#/x-operations/list"}}}, "x-operations": {"list": {"operationId": "list"}}}`,
-/// after `{"paths": {"/a": {"get": {"operationId": "list"}}}, "x-operations": {"list": {"operationId": "list"}}}`.
+/// For example, `{"paths": {"/a": {"get": {"$ref": "#/x-operations/list"}}}, "x-operations": {"list": {"operationId":
+/// "list"}}}` becomes
+/// `{"paths": {"/a": {"get": {"operationId": "list"}}}, "x-operations": {"list": {"operationId": "list"}}}`.
 pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let mut growth = Growth::default();
-    // What is put in place may have such references in it; one that leads to itself has no end.
+    // An inlined node may contain further such references.
     loop {
         let mut found = Vec::new();
         find(value, FieldType::DOCUMENT, Versions::read_in(value), &mut String::new(), &mut found);
         let references = References::new(value);
-        // What leads nowhere has been reported, and what leads to another kind of value is reported by a later pass.
+        // References without a target have been reported, and those to another kind of value are reported by a later
+        // pass.
         found.retain(|(pointer, holds, reference)| {
             let target = references.target(reference, pointer);
             target.and_then(|target| references.node(&target)).is_some_and(|target| fits(*holds, target))
@@ -33,8 +35,8 @@ pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostic
             let target = target.filter(|target| !is_within(&pointer, target) && !is_within(target, &pointer));
             let copy = target.as_ref().and_then(|target| value.pointer(target)).cloned();
             let (Some(target), Some(copy)) = (target, copy) else {
-                let message = format!("`{reference}` leads to a node around it");
-                diagnostics.error("unknown-reference", place, message, "write out what is meant");
+                let message = format!("`{reference}` refers to an enclosing node");
+                diagnostics.error("unknown-reference", place, message, "write the intended value here");
                 return;
             };
             if let Err(message) = growth.allow(&copy, &pointer) {
@@ -66,7 +68,7 @@ pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostic
     }
 }
 
-/// Whether a value can stand in a place.
+/// Returns true if a value has the type that a place requires.
 pub(super) fn fits(holds: FieldType, value: &Value) -> bool {
     match holds {
         FieldType::List(_) => value.is_array(),
@@ -74,11 +76,11 @@ pub(super) fn fits(holds: FieldType, value: &Value) -> bool {
     }
 }
 
-/// The warning about a reference at a pointer that OpenAPI has no reference for.
+/// Creates the warning about a reference where OpenAPI does not allow one.
 pub(super) fn warning(holds: FieldType, reference: &str, pointer: String) -> Diagnostic {
     let noun = holds.object().map_or("list or map", ObjectKind::noun);
-    let message = format!("OpenAPI allows no reference in place of this {noun}; `{reference}` is read as if it did");
-    let help = "write out what is meant, or refer to a component where OpenAPI allows it";
+    let message = format!("OpenAPI allows no reference in place of this {noun}; `{reference}` is resolved anyway");
+    let help = "write the intended value here, or refer to a component where OpenAPI allows it";
     Diagnostic::new(Severity::Warning, "misplaced-reference", pointer, message, help)
 }
 

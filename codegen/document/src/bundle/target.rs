@@ -1,25 +1,25 @@
-//! What the text of a `$ref` refers to.
+//! Parsing the text of a `$ref`.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::origin::split_directory;
 
-/// A node of a file: its path relative to the main document's directory, and the JSON pointer in it.
+/// The target of a reference: a path relative to the main document's directory, and the JSON pointer in that file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Target {
     pub(crate) path: String,
     pub(crate) pointer: String,
 }
 
-/// Why a text refers to nothing that may be read.
+/// The reason why a reference cannot be resolved.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TargetError {
-    /// Something on a network.
+    /// It is on a network.
     Remote,
-    /// A file that is not in the main document's directory.
+    /// It is a file outside of the main document's directory.
     Outside,
-    /// A fragment that is no JSON pointer.
+    /// Its fragment is not a JSON pointer.
     Anchor,
-    /// Bytes that are no UTF-8, or control characters.
+    /// It is not UTF-8, or contains control characters.
     Garbled,
 }
 
@@ -28,21 +28,22 @@ impl TargetError {
         let (code, message, help) = match self {
             Self::Remote => (
                 "remote-reference",
-                format!("`{reference}` is not a file"),
-                "the generator reads no network: give a copy with `--map URL_PREFIX=DIR`, or put the file beside the document",
+                format!("`{reference}` is not a local file"),
+                "the generator does not access the network: pass a copy with `--map URL_PREFIX=DIR`, \
+                 or put the file next to the document",
             ),
             Self::Outside => (
                 "reference-outside",
-                format!("`{reference}` leaves the document's root directory"),
-                "name a directory that contains both with `--root DIR`, and separate the path by `/`",
+                format!("`{reference}` is outside of the document's root directory"),
+                "pass a directory that contains both with `--root DIR`, and use `/` as the separator of the path",
             ),
             Self::Anchor => (
                 "unknown-reference",
-                format!("`{reference}` has no JSON pointer behind its `#`"),
-                "refer to a node by its place, such as `#/components/schemas/Name`",
+                format!("`{reference}` has no JSON pointer after its `#`"),
+                "refer to a node by its pointer, such as `#/components/schemas/Name`",
             ),
             Self::Garbled => {
-                ("unknown-reference", format!("`{reference}` is not a reference"), "it must be percent-encoded UTF-8")
+                ("unknown-reference", format!("invalid reference `{reference}`"), "it must be percent-encoded UTF-8")
             }
         };
         Diagnostic::new(Severity::Error, code, pointer, message, help)
@@ -50,11 +51,11 @@ impl TargetError {
 }
 
 impl Target {
-    /// What `reference` refers to when it stands in the file at `base`.
+    /// Parses a `reference` in the file at `base`.
     pub(crate) fn parse(reference: &str, base: &str) -> Result<Self, TargetError> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let pointer = decode(fragment)?;
-        // `file.yaml#/` is written for the whole file.
+        // Some documents use `file.yaml#/` for the whole file.
         let pointer = if pointer == "/" { String::new() } else { pointer };
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return Err(TargetError::Anchor);
@@ -66,7 +67,7 @@ impl Target {
             return Err(TargetError::Remote);
         }
         let file = decode(file)?;
-        // A colon is a drive or a stream to Windows.
+        // On Windows, a colon separates a drive or a stream.
         if file.starts_with('/') || file.contains(['\\', ':']) {
             return Err(TargetError::Outside);
         }
@@ -82,9 +83,9 @@ impl Target {
         Ok(Self { path: parts.join("/"), pointer })
     }
 
-    /// What `reference` refers to on a network when it stands in the file at `base`: none if it is a path of files.
+    /// Parses a `reference` to a network in the file at `base`; `None` if it is a file path.
     ///
-    /// `b.yaml#/A` at `https://acme.example/x/a.yaml` is `/A` of `https://acme.example/x/b.yaml`.
+    /// For example, `b.yaml#/A` at `https://acme.example/x/a.yaml` is `/A` of `https://acme.example/x/b.yaml`.
     pub(super) fn parse_url(reference: &str, base: &str) -> Result<Option<Self>, TargetError> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let (url, path) = match (is_remote(file), is_remote(base)) {
@@ -96,18 +97,18 @@ impl Target {
         let host = url[start..].find('/').map(|at| start + at + 1).ok_or(TargetError::Remote)?;
         let place = if path.is_empty() { "" } else { &url[host..] };
         let path = if path.is_empty() { &url[host..] } else { path };
-        // Resolved like a path of files, so that `..` does not leave the host.
+        // Resolved like a file path, so that `..` does not leave the host.
         let target = Self::parse(&format!("{}#{fragment}", path.trim_start_matches('/')), place)?;
         Ok(Some(Self { path: format!("{}{}", &url[..host], target.path), pointer: target.pointer }))
     }
 
-    /// A name for a component made of the target: its own, or that of its file.
+    /// Returns a component name for the target: its own name, or that of its file.
     pub(super) fn name(&self) -> String {
         let token = crate::diagnostic::tokens(&self.pointer).next_back().unwrap_or_else(|| {
             let (_, file) = split_directory(&self.path);
             file.split('.').next().unwrap_or_default().to_owned()
         });
-        // What OpenAPI allows in a component's name.
+        // The characters that OpenAPI allows in a component's name.
         token
             .chars()
             .map(|char| if char.is_ascii_alphanumeric() || "._-".contains(char) { char } else { '_' })
@@ -115,7 +116,7 @@ impl Target {
     }
 }
 
-/// Whether a text is a URL, or has its form.
+/// Returns true if a text is a URL or looks like one.
 pub(super) fn is_remote(file: &str) -> bool {
     let scheme = |scheme: &str| {
         scheme.len() > 1 && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char))
@@ -123,9 +124,9 @@ pub(super) fn is_remote(file: &str) -> bool {
     file.starts_with("//") || file.split_once(':').is_some_and(|(before, _)| scheme(before))
 }
 
-/// The reference to a pointer within a document, percent-encoded where a URI needs it.
+/// Returns the reference for a pointer within a document, percent-encoded where a URI requires it.
 ///
-/// Before `/paths/~1pets~1{id}`, after `#/paths/~1pets~1%7Bid%7D`.
+/// For example, `/paths/~1pets~1{id}` becomes `#/paths/~1pets~1%7Bid%7D`.
 pub(crate) fn encode_pointer(pointer: &str) -> String {
     let mut out = String::with_capacity(pointer.len() + 1);
     out.push('#');
@@ -139,7 +140,7 @@ pub(crate) fn encode_pointer(pointer: &str) -> String {
     out
 }
 
-/// Undoes percent-encoding.
+/// Decodes percent-encoding.
 fn decode(text: &str) -> Result<String, TargetError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

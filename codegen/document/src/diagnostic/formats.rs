@@ -1,4 +1,4 @@
-//! Diagnostics for programs: JSON lines, and the commands by which GitHub annotates a pull request.
+//! Diagnostics for programs: JSON lines, and GitHub workflow commands, which annotate a pull request.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::{Diagnostic, Diagnostics};
 use crate::origin::SourceMap;
 use crate::sanitize::{self, command_data, command_property, line};
 
-/// A line of JSON. Lines and columns are counted from 1, columns in characters; without a file, all three are missing.
+/// A line of JSON. Lines and columns start at 1, and columns count characters. Without a file, all three are missing.
 #[derive(Serialize)]
 struct Line<'a> {
     severity: &'static str,
@@ -33,8 +33,8 @@ impl<'a> Place<'a> {
     }
 }
 
-/// An object for each diagnostic, each on a line of its own: `severity` (`error` or `warning`), `code`, `file`, `line`, `column`,
-/// `pointer` (into the document as it stands), `message` and `help`.
+/// Formats each diagnostic as an object on its own line: `severity` (`error` or `warning`), `code`, `file`, `line`,
+/// `column`, `pointer` (into the document in its current state), `message` and `help`.
 pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
     let line = |diagnostic: &Diagnostic| {
         let line = Line {
@@ -45,13 +45,13 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
             message: &diagnostic.message,
             help: diagnostic.help.as_deref(),
         };
-        // Texts and numbers are written without fail.
+        // Strings and numbers can always be serialized.
         sanitize::json(&serde_json::to_string(&line).unwrap_or_default()).into_owned() + "\n"
     };
     diagnostics.iter().map(line).collect()
 }
 
-/// A workflow command for each diagnostic: GitHub shows it beside the line, in a pull request that changes the file.
+/// Formats each diagnostic as a workflow command. GitHub shows it at its line in a pull request that changes the file.
 pub fn github(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
     let command = |diagnostic: &Diagnostic| {
         let place = Place::of(diagnostic, documents)
@@ -75,15 +75,15 @@ mod tests {
         documents.add("a,b:100%.yaml", "info: {}\n");
         let mut diagnostics = Diagnostics::new();
         diagnostics.warning("unknown-key", "/info", "100%\r\n::error::forged", "");
-        diagnostics.error("wrong-type", "", "é", "mend it");
+        diagnostics.error("wrong-type", "", "é", "fix it");
         assert_eq!(
             github(&diagnostics, &documents),
             "::warning file=a%2Cb%3A100%25.yaml,line=1,col=1,title=unknown-key::100%25\\r\\n::error::forged\n\
-             ::error file=a%2Cb%3A100%25.yaml,line=1,col=1,title=wrong-type::é%0Amend it\n"
+             ::error file=a%2Cb%3A100%25.yaml,line=1,col=1,title=wrong-type::é%0Afix it\n"
         );
         assert_eq!(
             github(&diagnostics, &SourceMap::new()).lines().next_back(),
-            Some("::error title=wrong-type::é%0Amend it")
+            Some("::error title=wrong-type::é%0Afix it")
         );
     }
 

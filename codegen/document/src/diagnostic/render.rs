@@ -1,4 +1,4 @@
-//! Diagnostics as text, in the way rustc shows its own.
+//! Diagnostics as text, in the style of rustc.
 
 use std::ops::Range;
 
@@ -9,17 +9,18 @@ use super::{Diagnostic, Diagnostics, Place, Severity};
 use crate::origin::{Position, SourceMap, boundary};
 use crate::sanitize;
 
-/// How many bytes of a line are shown, and how many of them before the place where that is too few. A minified document is one line.
+/// Maximum numbers of bytes shown of a line, and of those before the position. A minified document is a single line.
 const WIDTH: usize = 120;
 const BEFORE: usize = 40;
 
-/// All diagnostics as a person reads them: what, where, the line, the pointer and the help. Each ends with an empty line.
+/// Formats all diagnostics as text: the message, position, source line, pointer and help, each followed by an empty
+/// line.
 pub fn render(diagnostics: &Diagnostics, documents: &SourceMap, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     diagnostics.iter().map(|diagnostic| one(diagnostic, documents, &renderer) + "\n\n").collect()
 }
 
-/// The same, but of each code only the first so many. A line for each code counts the others.
+/// Like [`render`], but shows at most `most` diagnostics of each code, and the number of the others.
 pub fn summarize(diagnostics: &Diagnostics, documents: &SourceMap, color: bool, most: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut counts = IndexMap::<_, usize>::new();
@@ -43,7 +44,7 @@ pub fn summarize(diagnostics: &Diagnostics, documents: &SourceMap, color: bool, 
     text
 }
 
-/// A number with commas between its thousands.
+/// Formats a number with commas between thousands.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -68,7 +69,7 @@ fn one(diagnostic: &Diagnostic, documents: &SourceMap, renderer: &Renderer) -> S
         let (line, span, cut) = window(&position);
         let snippet = Snippet::source(line).line_start(position.line).annotation(AnnotationKind::Primary.span(span));
         group = if cut {
-            // The snippet would count its columns from where the line was cut.
+            // The snippet would count columns from where the line was cut.
             let place = Origin::path(path).line(position.line).char_column(position.column);
             group.element(place).element(snippet)
         } else {
@@ -84,7 +85,7 @@ fn one(diagnostic: &Diagnostic, documents: &SourceMap, renderer: &Renderer) -> S
     renderer.render(&[group])
 }
 
-/// As much of the position's line as can be shown, where in that the place is, and whether its beginning is missing.
+/// Returns the part of the position's line that is shown, the position in it, and true if its beginning is cut.
 fn window(position: &Position<'_>) -> (String, Range<usize>, bool) {
     let text = position.text;
     let start = boundary(text, position.span.start);
@@ -99,7 +100,7 @@ fn window(position: &Position<'_>) -> (String, Range<usize>, bool) {
     let ellipsis = |cut| if cut { "..." } else { "" };
     let head = ellipsis(from > line_start);
     let end = boundary(text, position.span.end).clamp(start, to);
-    // Each part by itself, because a character that is replaced has another length.
+    // Each part is sanitized separately, because a replaced character has a different length.
     let mut shown = format!("{head}{}", source(&text[from..start]));
     let at = shown.len();
     shown.push_str(&source(&text[start..end]));
@@ -109,7 +110,7 @@ fn window(position: &Position<'_>) -> (String, Range<usize>, bool) {
     (shown, span, from > line_start)
 }
 
-/// A part of a line, sanitized but for its tabs, which the renderer shows as spaces.
+/// Returns a part of a line, sanitized except for tabs, which the renderer shows as spaces.
 fn source(text: &str) -> String {
     let parts: Vec<_> = text.split('\t').map(sanitize::line).collect();
     parts.join("\t")

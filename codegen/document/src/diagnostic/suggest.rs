@@ -1,11 +1,11 @@
-//! "Did you mean": the known word nearest to a misspelt one.
+//! Suggestions for misspelt words.
 
-/// Nobody mistypes a longer word, and the time that a comparison takes grows with the lengths of both.
+/// Maximum length of a word that is compared, because the time of a comparison grows with the lengths of both words.
 const LONGEST: usize = 100;
 
-/// The candidate that is nearest to `word`, if one is near enough to be what was meant.
+/// Returns the candidate nearest to `word`, if it is similar enough to be the intended one.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A third of the word may be wrong; more than that is a different word.
+    // A third of the characters may differ.
     let most = (word.chars().count() / 3).max(1);
     let comparable = |candidate: &str| {
         word.len().max(candidate.len()) <= LONGEST && candidate.len().abs_diff(word.len()) <= 4 * most
@@ -19,7 +19,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be changed, added or left out to make `left` into `right`, letter case aside.
+/// Returns the edit distance of two words, ignoring case.
 pub fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().flat_map(char::to_lowercase).collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

@@ -1,4 +1,4 @@
-//! `x-webhook-signature`: how a server signs what it delivers to webhooks.
+//! `x-webhook-signature`: the signature scheme of webhook deliveries.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,53 +10,53 @@ pub(super) const NAME: &str = "x-webhook-signature";
 
 const KEYS: [&str; 6] = ["algorithm", "header", "prefix", "encoding", "timestamp", "signed"];
 
-/// How a server signs what it delivers: HMAC-SHA256 with the webhook's secret as key.
+/// The signature scheme of a server: HMAC-SHA256 with the webhook's secret as its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Signature {
-    /// The header that holds the signature.
+    /// The header with the signature.
     pub header: String,
-    /// What stands before the signature in its header.
+    /// The text before the signature in its header.
     pub prefix: String,
-    /// How the signature is written.
+    /// The encoding of the signature.
     pub encoding: Encoding,
-    /// The header that holds the time of signing in seconds since 1970.
+    /// The header with the time of signing in seconds since 1970.
     pub timestamp: Option<String>,
-    /// What is signed, in order.
+    /// The signed parts, in order.
     pub signed: Vec<Part>,
 }
 
-/// How a signature is written.
+/// The encoding of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Encoding {
-    /// Base 16 in lower case.
+    /// Hexadecimal in lower case.
     Hex,
-    /// Base 64 with padding.
+    /// Base64 with padding.
     Base64,
 }
 
-/// A part of what is signed.
+/// A signed part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Part {
     /// The body.
     Body,
-    /// The time of signing, as its header has it.
+    /// The time of signing, as in its header.
     Timestamp,
     /// This text.
     Text(String),
 }
 
-/// Reads the extension's value, which stands at `place`. None if something is wrong with it.
+/// Reads the extension's value at `place`. `None` if it is invalid.
 pub(super) fn read(value: &Value, place: &str, diagnostics: &mut Diagnostics) -> Option<Signature> {
     let mut reader = Reader { place, sound: true, diagnostics };
     let Value::Object(object) = value else {
         let help = format!("write a map of {}", KEYS.join(", "));
-        reader.error("", format!("`{NAME}` is not a map"), help);
+        reader.error("", format!("`{NAME}` must be a map"), help);
         return None;
     };
     for key in object.keys().filter(|key| !KEYS.contains(&key.as_str())) {
         let help = closest(key, KEYS)
-            .map_or_else(|| format!("it has {}", KEYS.join(", ")), |meant| format!("did you mean `{meant}`?"));
-        reader.error(key, format!("`{NAME}` has no `{key}`"), help);
+            .map_or_else(|| format!("known keys: {}", KEYS.join(", ")), |meant| format!("did you mean `{meant}`?"));
+        reader.error(key, format!("unknown key `{key}` in `{NAME}`"), help);
     }
     reader.word(object, "algorithm", &["hmac-sha256"]);
     let encoding = match reader.word(object, "encoding", &["hex", "base64"]) {
@@ -81,7 +81,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// Reports an error at a member, or at the extension itself.
+    /// Reports an error at a member, or at the extension itself if `key` is empty.
     fn error(&mut self, key: &str, message: String, help: impl Into<String>) {
         self.sound = false;
         let place = if key.is_empty() { self.place.to_owned() } else { child(self.place, key) };
@@ -89,62 +89,62 @@ impl Reader<'_> {
     }
 
     fn missing(&mut self, key: &str) {
-        self.error("", format!("`{NAME}` must have `{key}`"), format!("add `{key}`"));
+        self.error("", format!("missing `{key}` in `{NAME}`"), format!("add `{key}`"));
     }
 
     fn text<'v>(&mut self, object: &'v Map<String, Value>, key: &str) -> Option<&'v str> {
         let value = object.get(key)?;
         if !value.is_string() {
-            self.error(key, format!("`{key}` is not a text"), "put it in quotes");
+            self.error(key, format!("`{key}` must be a string"), "put it in quotes");
         }
         value.as_str()
     }
 
-    /// A member that must be there and be one of these words.
+    /// Returns a required member that must be one of these words.
     fn word<'v>(&mut self, object: &'v Map<String, Value>, key: &str, words: &[&str]) -> Option<&'v str> {
         if !object.contains_key(key) {
             self.missing(key);
         }
         let word = self.text(object, key)?;
         if !words.contains(&word) {
-            let message = format!("the generator knows no {key} `{word}`");
-            self.error(key, message, format!("it knows {}", words.join(", ")));
+            let message = format!("unknown {key} `{word}`");
+            self.error(key, message, format!("expected one of {}", words.join(", ")));
         }
         Some(word)
     }
 
-    /// A member that names a header.
+    /// Returns a member that is the name of a header.
     fn header(&mut self, object: &Map<String, Value>, key: &str) -> Option<String> {
         let name = self.text(object, key)?;
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(is_token) {
-            self.error(key, format!("`{name}` is not the name of a header"), "use letters, digits and hyphens");
+            self.error(key, format!("`{name}` is not a valid header name"), "use letters, digits and hyphens");
         }
         Some(name.to_owned())
     }
 
-    /// The parts of the template of what is signed: the body alone unless something else is said.
+    /// Returns the parts of the template in `signed`; the body alone by default.
     fn signed(&mut self, object: &Map<String, Value>) -> Vec<Part> {
         let parts = match self.text(object, "signed").map(parts) {
             Some(Some(parts)) => parts,
             Some(None) => {
-                let help = "it may hold `{body}`, `{timestamp}` and text without braces";
-                self.error("signed", "the braces of `signed` do not enclose what can be signed".to_owned(), help);
+                let help = "it may contain `{body}`, `{timestamp}` and text without braces";
+                self.error("signed", "invalid braces in `signed`".to_owned(), help);
                 return Vec::new();
             }
             None => vec![Part::Body],
         };
         if !parts.contains(&Part::Body) {
-            self.error("signed", "`signed` leaves the body out".to_owned(), "add `{body}`");
+            self.error("signed", "`signed` does not contain the body".to_owned(), "add `{body}`");
         }
         match (parts.contains(&Part::Timestamp), object.contains_key("timestamp")) {
             (true, false) => {
-                let help = "name the header of the time in `timestamp`";
-                self.error("signed", "`signed` has a time that no header tells".to_owned(), help);
+                let help = "add `timestamp` with the header of the time";
+                self.error("signed", "`signed` contains a time, but no header is declared for it".to_owned(), help);
             }
             (false, true) => {
                 let help = "add `{timestamp}` to `signed`, or remove `timestamp`";
-                self.error("timestamp", "the time is not signed, so it proves nothing".to_owned(), help);
+                self.error("timestamp", "the time is not signed, so it cannot be verified".to_owned(), help);
             }
             _ => {}
         }
@@ -152,7 +152,8 @@ impl Reader<'_> {
     }
 }
 
-/// Before `{timestamp}.{body}`, after the timestamp, the text `.`, the body. None if its braces are wrong.
+/// Parses a template: `{timestamp}.{body}` is the timestamp, the text `.`, and the body. `None` if its braces are
+/// invalid.
 fn parts(template: &str) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     let add_text = |parts: &mut Vec<Part>, text: &str| {

@@ -1,4 +1,4 @@
-//! YAML and JSON text to a value, with what is wrong about it as diagnostics.
+//! Parsing YAML and JSON text, with diagnostics for invalid parts.
 
 use std::str::Utf8Error;
 
@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::origin::{FileId, SourceMap, boundary};
 use crate::yaml::{self, is_json, line_start};
 
-/// Keeps the text among `documents` as `name`, and reads it: a mapping at its top, or errors.
+/// Adds the text to `documents` as `name`, and parses it. The top level must be a mapping.
 pub(crate) fn parse(
     name: &str,
     bytes: &[u8],
@@ -19,7 +19,7 @@ pub(crate) fn parse(
     diagnostics: &mut Diagnostics,
 ) -> Option<(FileId, Value)> {
     if bytes.len() > MAX_BYTES {
-        let message = format!("`{name}` has {} bytes; the most that is read is {MAX_BYTES}", bytes.len());
+        let message = format!("`{name}` has {} bytes; the limit is {MAX_BYTES}", bytes.len());
         diagnostics.error("too-large", "", message, "");
         return None;
     }
@@ -43,7 +43,7 @@ pub(crate) fn parse(
     }
 }
 
-/// Why a text is no value at all.
+/// The error of a text that cannot be parsed.
 struct ParseError {
     code: &'static str,
     offset: usize,
@@ -57,11 +57,11 @@ impl ParseError {
     }
 }
 
-/// What a text holds.
+/// The result of parsing a text.
 struct Parsed {
     value: Value,
     findings: Vec<Finding>,
-    /// What had to be overlooked.
+    /// An error that was tolerated.
     note: Option<ParseError>,
 }
 
@@ -73,7 +73,7 @@ fn read(bytes: &[u8]) -> Result<Parsed, ParseError> {
     }
     let (value, findings, note) = tolerant(text)?;
     if value.is_null() {
-        return Err(ParseError::new("empty-document", 0, "the document holds nothing but comments", ""));
+        return Err(ParseError::new("empty-document", 0, "the document contains only comments", ""));
     }
     if !value.is_object() {
         let message = "the document is not a mapping at its top";
@@ -94,7 +94,7 @@ fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<ParseError>), Par
                     Err(ParseError::new("not-json", offset, message, help))
                 }
                 (None, Ok((value, findings))) if value.is_object() => {
-                    let message = format!("{}; it is read as YAML", fault.message);
+                    let message = format!("{}; parsed as YAML", fault.message);
                     Ok((value, findings, Some(ParseError { message, ..fault })))
                 }
                 _ => Err(fault),
@@ -107,7 +107,7 @@ fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<ParseError>), Par
         Err(fault) if fault.code == "not-yaml" => {
             let Some((spaced, offset)) = without_tabs(text) else { return Err(fault) };
             let Ok((value, findings)) = yaml(&spaced) else { return Err(fault) };
-            let message = "YAML is not indented with tabs; each is read as two spaces";
+            let message = "YAML does not allow tabs as indentation; each is read as two spaces";
             Ok((value, findings, Some(ParseError::new("tab", offset, message, "indent with spaces"))))
         }
         Err(fault) => Err(fault),
@@ -134,7 +134,8 @@ fn comment_at(text: &str, offset: usize) -> bool {
     rest.starts_with("//") || rest.starts_with("/*")
 }
 
-/// The text with two spaces for each tab in the indentation, and the offset of the first; none if there is no such tab.
+/// Returns the text with two spaces for each tab in the indentation, and the offset of the first tab; `None` if there
+/// are no such tabs.
 fn without_tabs(text: &str) -> Option<(String, usize)> {
     let mut first = None;
     let mut offset = 0;
@@ -155,11 +156,11 @@ fn not_utf8(bytes: &[u8], error: Utf8Error) -> ParseError {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return ParseError::new("not-utf8", 0, "the document is in UTF-16", "save it as UTF-8");
     }
-    // The text that is kept has the same bytes up to the first that is wrong.
+    // The stored text has the same bytes up to the first invalid one.
     ParseError::new(
         "not-utf8",
         error.valid_up_to(),
-        "the document is not in UTF-8",
+        "the document is not valid UTF-8",
         "save it as UTF-8; is it a text file?",
     )
 }
@@ -186,13 +187,13 @@ fn yaml(text: &str) -> Result<(Value, Vec<Finding>), ParseError> {
     }
 }
 
-/// Says what a parser said, without the place, which is shown beside it.
+/// Converts a parser's message, without its position, which is shown separately.
 fn fault(code: &'static str, offset: usize, said: &str) -> ParseError {
     if said.contains("recursion limit") {
         return too_deep(offset);
     }
     if said.contains("repetition limit") || said.contains(Context::OVERGROWN) {
-        let message = "the document's aliases repeat too much: it would be far larger than its text";
+        let message = "the document's aliases expand to far more than its text";
         return ParseError::new(
             "alias-bomb",
             offset,

@@ -1,4 +1,4 @@
-//! One visitor for both languages: it makes a `Value`, and notes what a `Value` cannot say.
+//! A visitor for both formats: creates a `Value`, and collects findings that a `Value` cannot represent.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -8,10 +8,10 @@ use serde_json::{Map, Number, Value};
 
 use crate::diagnostic::{Diagnostic, Severity, push_token};
 
-/// More findings of one file help nobody.
+/// Maximum number of findings in one file.
 const MAX_FINDINGS: usize = 100;
 
-/// Something wrong with one node of a text that can be parsed.
+/// A problem of one node in a text that can be parsed.
 pub(super) struct Finding {
     code: &'static str,
     pointer: String,
@@ -20,7 +20,7 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    /// Whether the text cannot be read at all because of it.
+    /// Returns true if the text cannot be used because of this problem.
     pub(super) fn is_error(&self) -> bool {
         self.code != "duplicate-key"
     }
@@ -31,19 +31,20 @@ impl Finding {
     }
 }
 
-/// What the reading of one text shares.
+/// The state shared while one text is parsed.
 pub(super) struct Context {
     findings: RefCell<Vec<Finding>>,
-    /// How much more content there may be, counted in bytes of text.
+    /// The remaining content, in bytes of text.
     budget: Cell<usize>,
     merge_keys: bool,
 }
 
 impl Context {
-    /// What the error says that stops the reading of a text whose aliases make it grow without bound.
+    /// The error for a text that grows without bound because of its aliases.
     pub(super) const OVERGROWN: &str = "grows beyond its text";
 
-    /// For a text of so many bytes. A node takes at least one byte of text; aliases may repeat everything a few times.
+    /// Creates the context of a text with this number of bytes. A node takes at least one byte; aliases may repeat the
+    /// whole text a few times.
     pub(super) fn new(bytes: usize, merge_keys: bool) -> Self {
         Self {
             findings: RefCell::default(),
@@ -70,7 +71,7 @@ impl Context {
     }
 }
 
-/// The node that is being read. The way to it is a chain on the stack, made into a pointer only for a finding.
+/// The node that is being parsed. Its path is a chain on the stack, from which a pointer is built only for a finding.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'a> {
     context: &'a Context,
@@ -114,7 +115,7 @@ impl<'a> Node<'a> {
                 elements.into_iter().for_each(|element| self.merge(map, element));
             }
             _ => {
-                let message = "a merge key `<<` takes a mapping or a sequence of mappings".into();
+                let message = "a merge key `<<` requires a mapping or a sequence of mappings".into();
                 self.context.find("wrong-merge-key", self.member(Token::Key("<<")).pointer(), message, "");
             }
         }
@@ -163,12 +164,12 @@ impl<'de> Visitor<'de> for Node<'_> {
         self.context.spend(0)?;
         Ok(Number::from_f64(value).map_or_else(
             || {
-                let message = format!("{value} is no number that JSON has");
+                let message = format!("JSON has no number {value}");
                 self.context.find(
                     "not-finite",
                     self.pointer(),
                     message,
-                    "leave the limit out, or quote it if text is meant",
+                    "remove the limit, or quote the value if it is text",
                 );
                 Value::Null
             },
@@ -203,7 +204,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         self.context.spend(0)?;
         let mut map = Map::new();
         let mut merged = Vec::new();
-        // As a `String`, a YAML key such as `200` or `true` is the text that was written.
+        // As a `String`, a YAML key such as `200` or `true` is the text as written.
         while let Some(key) = access.next_key::<String>()? {
             self.context.spend(key.len())?;
             let member = self.member(Token::Key(&key));
@@ -213,11 +214,11 @@ impl<'de> Visitor<'de> for Node<'_> {
                 continue;
             }
             if map.contains_key(&key) {
-                let message = format!("duplicate key `{key}`; two objects are merged, otherwise the last one counts");
+                let message = format!("duplicate key `{key}`; two objects are merged, otherwise the last one is used");
                 self.context.find("duplicate-key", member.pointer(), message, "remove one of the two, or rename it");
             }
             match (map.get_mut(&key), value) {
-                // Two objects are one in two pieces, the later of which counts.
+                // Two objects are parts of one, and the later part takes precedence.
                 (Some(Value::Object(first)), Value::Object(second)) => first.extend(second),
                 (_, value) => _ = map.insert(key, value),
             }
@@ -226,7 +227,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(map.into())
     }
 
-    /// A YAML node with a tag of its own: the tag says nothing about an OpenAPI document.
+    /// Visits a YAML node with a tag, which has no meaning in an OpenAPI document.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
         let (_, content) = access.variant::<String>()?;
         content.newtype_variant_seed(self)

@@ -1,4 +1,4 @@
-//! What is done to the document as a whole, and to its small objects.
+//! Lowering the document's root and small objects.
 
 use serde_json::{Value, json};
 
@@ -19,25 +19,25 @@ pub(super) fn lower_root(root: &mut JsonObject, walk: &mut Lowering) {
     drop_requirements(root, walk);
 }
 
-/// Keeps webhooks under a name that 3.0 lets pass.
+/// Renames webhooks to an extension, which 3.0 allows.
 ///
-/// Before `{"webhooks": {"made": {"post": {}}}}`, after `{"x-webhooks": {"made": {"post": {}}}}`.
+/// `{"webhooks": {"made": {"post": {}}}}` becomes `{"x-webhooks": {"made": {"post": {}}}}`.
 fn rename_webhooks(root: &mut JsonObject, walk: &mut Lowering) {
     let Some(webhooks) = root.get_mut("webhooks").and_then(Value::as_object_mut).map(std::mem::take) else { return };
     root.shift_remove("webhooks");
     walk.moves.add("/webhooks".to_owned(), child("", WEBHOOKS_EXTENSION));
-    // An extension that is no webhooks gives way to them.
+    // An extension with another meaning is replaced by the webhooks.
     root.insert(WEBHOOKS_EXTENSION.to_owned(), Value::Object(webhooks));
 }
 
-/// The security schemes that are mutual TLS.
+/// Returns the security schemes that are mutual TLS.
 pub(super) fn mutual_tls(document: &Value) -> Vec<String> {
     let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
     let is_mutual_tls = |scheme: &Value| scheme.get("type").is_some_and(|kind| kind == "mutualTLS");
     schemes.into_iter().flatten().filter(|(_, scheme)| is_mutual_tls(scheme)).map(|(name, _)| name.clone()).collect()
 }
 
-/// Drops the security schemes that 3.0 does not have.
+/// Removes security schemes that 3.0 does not support.
 pub(super) fn lower_components(components: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Object(schemes)) = components.get_mut("securitySchemes") else { return };
     schemes.retain(|name, _| !walk.dropped_schemes.contains(name));
@@ -46,25 +46,25 @@ pub(super) fn lower_components(components: &mut JsonObject, walk: &mut Lowering)
             walk.warn(
                 &name,
                 "unsupported-security-scheme",
-                format!("`{name}` is mutual TLS, which generated clients do not do by themselves"),
-                "callers set the client certificate on the HTTP client they hand over",
+                format!("`{name}` is mutual TLS, which generated clients do not configure"),
+                "callers can set a client certificate on their own HTTP client",
             );
         });
     }
 }
 
-/// Drops links that name no operation: they say nothing, and 3.0 does not allow them.
+/// Removes links without an operation, which have no effect and are not allowed in 3.0.
 ///
-/// Before `{"links": {"next": {"description": "Next"}}}`, after `{"links": {}}`.
+/// `{"links": {"next": {"description": "Next"}}}` becomes `{"links": {}}`.
 pub(super) fn drop_idle_links(holder: &mut JsonObject) {
     let Some(Value::Object(links)) = holder.get_mut("links") else { return };
     links.retain(|_, link| ["$ref", "operationRef", "operationId"].iter().any(|key| link.get(key).is_some()));
 }
 
-/// Takes dropped schemes out of the security requirements. One that asked for nothing else asks for nothing any more: the
-/// certificate belongs to the connection.
+/// Removes dropped schemes from the security requirements. A requirement without other schemes becomes empty, because
+/// the certificate belongs to the connection.
 ///
-/// Before `{"security": [{"tls": [], "key": []}]}`, after `{"security": [{"key": []}]}`.
+/// `{"security": [{"tls": [], "key": []}]}` becomes `{"security": [{"key": []}]}`.
 pub(super) fn drop_requirements(holder: &mut JsonObject, walk: &Lowering) {
     for requirement in holder.get_mut("security").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Value::Object(requirement) = requirement {
@@ -73,22 +73,27 @@ pub(super) fn drop_requirements(holder: &mut JsonObject, walk: &Lowering) {
     }
 }
 
-/// Before `{"type": "http", "scheme": "basic", "deprecated": true}`, after `{"type": "http", "scheme": "basic"}`.
+/// Removes fields that 3.0 does not have.
+///
+/// `{"type": "http", "scheme": "basic", "deprecated": true}` becomes `{"type": "http", "scheme": "basic"}`.
 pub(super) fn lower_security_scheme(scheme: &mut JsonObject, walk: &mut Lowering) {
     scheme.shift_remove("deprecated");
     if scheme.shift_remove("oauth2MetadataUrl").is_some() {
-        walk.lossy("oauth2MetadataUrl", "the URL of the authorization server's metadata is dropped");
+        walk.lossy("oauth2MetadataUrl", "the URL of the authorization server's metadata is removed");
     }
 }
 
-/// Before `{"password": {"tokenUrl": "/t", "scopes": {}}, "deviceAuthorization": {}}`, after `{"password": {"tokenUrl": "/t", "scopes": {}}}`.
+/// Removes flows that 3.0 does not have.
+///
+/// `{"password": {"tokenUrl": "/t", "scopes": {}}, "deviceAuthorization": {}}` becomes
+/// `{"password": {"tokenUrl": "/t", "scopes": {}}}`.
 pub(super) fn lower_flows(flows: &mut JsonObject, walk: &mut Lowering) {
     if flows.shift_remove("deviceAuthorization").is_some() {
-        walk.lossy("deviceAuthorization", "the device authorization flow is dropped");
+        walk.lossy("deviceAuthorization", "the device authorization flow is removed");
     }
 }
 
-/// Adds the schemas that were found inside other schemas to `components.schemas`.
+/// Adds nested schema definitions to `components.schemas`.
 pub(super) fn add_definitions(root: &mut JsonObject, definitions: JsonObject) {
     if definitions.is_empty() {
         return;
@@ -101,27 +106,35 @@ pub(super) fn add_definitions(root: &mut JsonObject, definitions: JsonObject) {
     }
 }
 
-/// The pointer of an entry in `components.schemas`.
+/// Returns the pointer of an entry in `components.schemas`.
 pub(super) fn schema_pointer(name: &str) -> String {
     child("/components/schemas", name)
 }
 
-/// Before `{"title": "T", "summary": "Short", "version": "1"}`, after `{"title": "T", "version": "1"}`.
+/// Removes the summary.
+///
+/// `{"title": "T", "summary": "Short", "version": "1"}` becomes `{"title": "T", "version": "1"}`.
 pub(super) fn lower_info(info: &mut JsonObject) {
     info.shift_remove("summary");
 }
 
-/// Before `{"name": "MIT", "identifier": "MIT"}`, after `{"name": "MIT"}`.
+/// Removes the identifier.
+///
+/// `{"name": "MIT", "identifier": "MIT"}` becomes `{"name": "MIT"}`.
 pub(super) fn lower_license(license: &mut JsonObject) {
     license.shift_remove("identifier");
 }
 
-/// Before `{"url": "/v1", "name": "production"}`, after `{"url": "/v1"}`.
+/// Removes the name.
+///
+/// `{"url": "/v1", "name": "production"}` becomes `{"url": "/v1"}`.
 pub(super) fn lower_server(server: &mut JsonObject) {
     server.shift_remove("name");
 }
 
-/// Before `{"name": "a", "summary": "A", "parent": "b", "kind": "nav"}`, after `{"name": "a", "description": "A"}`.
+/// Removes the summary, or uses it as the description.
+///
+/// `{"name": "a", "summary": "A", "parent": "b", "kind": "nav"}` becomes `{"name": "a", "description": "A"}`.
 pub(super) fn lower_tag(tag: &mut JsonObject) {
     let summary = tag.shift_remove("summary").filter(Value::is_string);
     if let Some(summary) = summary {
@@ -131,7 +144,7 @@ pub(super) fn lower_tag(tag: &mut JsonObject) {
     tag.shift_remove("kind");
 }
 
-/// Drops members that are objects; what is none is for `model` to tell of.
+/// Removes members that are objects. Other values are left for `model` to report.
 pub(super) fn drop_objects(object: &mut JsonObject, names: &[&str]) {
     for name in names {
         if object.get(*name).is_some_and(Value::is_object) {

@@ -1,4 +1,4 @@
-//! References that 3.0 or the types of `openapiv3` do not have: path items, media types and callbacks are put in the place of the references to them.
+//! Inlining references to path items, media types and callbacks, which 3.0 or the types of `openapiv3` do not support.
 
 use std::collections::HashSet;
 
@@ -9,19 +9,20 @@ use super::document::drop_objects;
 use super::moves::Moves;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Puts path items, media types and callbacks in the place of the references to them. What stands beside the reference to a path item wins.
+/// Replaces references to path items, media types and callbacks by their targets. Fields next to the reference to a
+/// path item take precedence.
 ///
-/// Before
+/// For example,
 /// ```json
 /// {"paths": {"/a": {"$ref": "#/components/pathItems/A", "get": {"summary": "Mine"}}},
 ///  "components": {"pathItems": {"A": {"get": {}, "put": {}}}}}
 /// ```
-/// after
+/// becomes
 /// ```json
 /// {"paths": {"/a": {"get": {"summary": "Mine"}, "put": {}}}, "components": {}}
 /// ```
 pub(super) fn inline(document: &mut Value, moves: &mut Moves) {
-    // What is put in place may have such references in it. Those that lead back to a node around them stay.
+    // An inlined node may contain further references. Those to an enclosing node are kept.
     let mut done = HashSet::new();
     loop {
         let mut found = Vec::new();
@@ -44,7 +45,7 @@ pub(super) fn inline(document: &mut Value, moves: &mut Moves) {
     }
 }
 
-/// Finds the path items, media types and callbacks that are references, except those of `components`.
+/// Finds path items, media types and callbacks that are references, except those in `components`.
 fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>) {
     let is_alias = |at: &str| at.starts_with("/components/callbacks/") && at.matches('/').count() == 3;
     let is_section = ["/components/pathItems", "/components/mediaTypes"].contains(&at.as_str());
@@ -60,7 +61,8 @@ fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>
     holds.visit_members(node, Versions::ALL, at, &mut |node, holds, at| find(node, holds, at, found));
 }
 
-/// A path item, media type or callback with all that its reference leads to. None if that is no object, or a node around the reference.
+/// Merges a path item, media type or callback with the targets of its reference. `None` if the target is not an object
+/// or encloses the reference.
 fn merged(document: &Value, place: &str, moves: &mut Moves) -> Option<JsonObject> {
     let mut merged = document.pointer(place)?.as_object()?.clone();
     let mut seen = HashSet::new();

@@ -1,16 +1,16 @@
-//! What is done to media types, encodings and examples.
+//! Lowering media types, encodings and examples.
 
 use serde_json::{Value, json};
 
 use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 
-/// Makes a stream of items an array of them, and drops encodings by position.
+/// Converts a stream of items to an array, and removes encodings by position.
 ///
-/// Before `{"itemSchema": {"type": "string"}}`, after `{"schema": {"type": "array", "items": {"type": "string"}}}`.
+/// `{"itemSchema": {"type": "string"}}` becomes `{"schema": {"type": "array", "items": {"type": "string"}}}`.
 pub(super) fn lower_media_type(media_type: &mut JsonObject, walk: &mut Lowering) {
     if let Some(item) = media_type.shift_remove("itemSchema") {
-        walk.lossy("itemSchema", "items that follow one another are described as one array");
+        walk.lossy("itemSchema", "a sequence of items is described as an array");
         if !media_type.contains_key("schema") {
             walk.moves.add(walk.place("itemSchema"), child(&walk.place("schema"), "items"));
             media_type.insert("schema".to_owned(), json!({"type": "array", "items": item}));
@@ -19,10 +19,12 @@ pub(super) fn lower_media_type(media_type: &mut JsonObject, walk: &mut Lowering)
     drop_positional(media_type, walk);
 }
 
-/// Before `{"contentType": "a/b", "encoding": {}}`, after `{"contentType": "a/b"}`.
+/// Removes nested encodings.
+///
+/// `{"contentType": "a/b", "encoding": {}}` becomes `{"contentType": "a/b"}`.
 pub(super) fn lower_encoding(encoding: &mut JsonObject, walk: &mut Lowering) {
     if encoding.shift_remove("encoding").is_some() {
-        walk.lossy("encoding", "the encoding of parts inside a part is dropped");
+        walk.lossy("encoding", "the encoding of nested parts is removed");
     }
     drop_positional(encoding, walk);
 }
@@ -30,12 +32,14 @@ pub(super) fn lower_encoding(encoding: &mut JsonObject, walk: &mut Lowering) {
 fn drop_positional(object: &mut JsonObject, walk: &mut Lowering) {
     for name in ["prefixEncoding", "itemEncoding"] {
         if object.shift_remove(name).is_some() {
-            walk.lossy(name, format!("`{name}` is dropped: 3.0 describes parts by name alone"));
+            walk.lossy(name, format!("`{name}` is removed, because 3.0 describes parts only by name"));
         }
     }
 }
 
-/// Before `{"dataValue": 1, "serializedValue": "1"}`, after `{"value": 1}`.
+/// Converts an example to its `value`.
+///
+/// `{"dataValue": 1, "serializedValue": "1"}` becomes `{"value": 1}`.
 pub(super) fn lower_example(example: &mut JsonObject) {
     let serialized = example.shift_remove("serializedValue").filter(Value::is_string);
     let value = example.shift_remove("dataValue").or(serialized);

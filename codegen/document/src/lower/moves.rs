@@ -1,4 +1,4 @@
-//! What the lowering puts elsewhere, and the references that follow it there.
+//! The nodes moved by lowering, and updating references to them.
 
 use std::collections::HashMap;
 
@@ -7,29 +7,29 @@ use serde_json::Value;
 use crate::diagnostic::child;
 use crate::spec::{FieldType, Versions};
 
-/// The nodes that changed their place, in the order in which they did.
+/// The moved nodes, in the order of their moves.
 ///
-/// The walk goes from the inside out, so that a node inside another is told of before the other; a reference therefore takes each
-/// move at most once, in this order.
+/// The traversal goes from inner to outer nodes, so an inner node is recorded before an outer one. Each move therefore
+/// applies to a reference at most once, in this order.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
     moves: Vec<(String, String)>,
 }
 
 impl Moves {
-    /// Remembers that what stood at the pointer `from` now stands at `to`.
+    /// Records that the node at `from` has moved to `to`.
     pub(super) fn add(&mut self, from: String, to: String) {
         self.moves.push((from, to));
     }
 
-    /// Remembers that members of the object at `pointer` went to the same names below `to`.
+    /// Records that members of the object at `pointer` have moved to the same names below `to`.
     pub(super) fn add_members<'n>(&mut self, pointer: &str, names: impl Iterator<Item = &'n str>, to: &str) {
         for name in names {
             self.add(child(pointer, name), child(to, name));
         }
     }
 
-    /// Rewrites the references of the document that lead to what has moved.
+    /// Updates the document's references to moved nodes.
     pub(super) fn follow(&self, document: &mut Value) {
         if !self.moves.is_empty() {
             self.follow_in(FieldType::DOCUMENT, document, &mut HashMap::new());
@@ -62,7 +62,7 @@ impl Moves {
         }
     }
 
-    /// Rewrites one reference, by heart where it has come before.
+    /// Updates one reference, using the cache of known targets.
     fn rewrite(&self, reference: &mut String, known: &mut HashMap<String, String>) {
         if !known.contains_key(reference) {
             known.insert(reference.clone(), self.target(reference));
@@ -72,7 +72,7 @@ impl Moves {
         }
     }
 
-    /// Where a reference leads now.
+    /// Returns the current target of a reference.
     fn target(&self, reference: &str) -> String {
         let Some(pointer) = reference.strip_prefix('#') else { return reference.to_owned() };
         let mut pointer = pointer.to_owned();

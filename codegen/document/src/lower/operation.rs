@@ -1,4 +1,4 @@
-//! What is done to paths, operations, parameters, bodies and responses.
+//! Lowering paths, operations, parameters, bodies and responses.
 
 mod parameters;
 mod targets;
@@ -12,10 +12,10 @@ use crate::spec::{METHODS, ObjectKind, TYPES, Versions, fields_by_location};
 
 pub(super) use targets::Targets;
 
-/// Statuses whose responses have no body, whatever is declared.
+/// Statuses whose responses have no body, even if one is declared.
 const BODYLESS: [&str; 3] = ["204", "205", "304"];
 
-/// Lowers what paths and their parameters have to do with one another.
+/// Lowers the relation between paths and their parameters.
 pub(super) fn lower_paths(paths: &mut JsonObject, walk: &mut Lowering) {
     for (path, item) in paths {
         if let Value::Object(item) = item {
@@ -24,28 +24,28 @@ pub(super) fn lower_paths(paths: &mut JsonObject, walk: &mut Lowering) {
     }
 }
 
-/// Drops the operations of methods that 3.0 does not have.
+/// Removes the operations of methods that 3.0 does not have.
 ///
-/// Before `{"query": {"responses": {}}, "additionalOperations": {"COPY": {"responses": {}}}}`, after `{}`.
+/// `{"query": {"responses": {}}, "additionalOperations": {"COPY": {"responses": {}}}}` becomes `{}`.
 pub(super) fn lower_path_item(item: &mut JsonObject, walk: &mut Lowering) {
     for name in ["query", "additionalOperations"] {
         if item.shift_remove(name).is_some() {
-            walk.lossy(name, format!("`{name}` is dropped: 3.0 has no such methods"));
+            walk.lossy(name, format!("`{name}` is removed, because 3.0 has no such methods"));
         }
     }
 }
 
-/// Adds the responses that 3.0 asks for.
+/// Adds the responses that 3.0 requires.
 ///
-/// Before `{}`, after `{"responses": {"default": {"description": ""}}}`.
+/// `{}` becomes `{"responses": {"default": {"description": ""}}}`.
 pub(super) fn lower_operation(operation: &mut JsonObject, walk: &Lowering) {
     operation.entry("responses").or_insert_with(|| json!({"default": {"description": ""}}));
     drop_requirements(operation, walk);
 }
 
-/// Drops the bodies of responses that cannot have one.
+/// Removes the bodies of responses that cannot have one.
 ///
-/// Before `{"204": {"description": "", "content": {"application/json": {}}}}`, after `{"204": {"description": ""}}`.
+/// `{"204": {"description": "", "content": {"application/json": {}}}}` becomes `{"204": {"description": ""}}`.
 pub(super) fn lower_responses(responses: &mut JsonObject, walk: &mut Lowering) {
     for status in BODYLESS {
         let Some(response) = responses.get_mut(status) else { continue };
@@ -57,12 +57,12 @@ pub(super) fn lower_responses(responses: &mut JsonObject, walk: &mut Lowering) {
         }
         let Some(declared) = response.as_object_mut().filter(|response| has_content(response)) else { continue };
         declared.shift_remove("content");
-        let message = format!("a response with status {status} has no body, so the one declared here is left out");
+        let message = format!("a response with status {status} has no body, so the declared one is ignored");
         walk.warn(
             status,
             "body-on-bodyless-status",
             message,
-            "declare no `content` here, or the status that the server really sends",
+            "remove the `content`, or declare the status that the server sends",
         );
         walk.enter(status, |walk| walk.object(ObjectKind::Response, response));
     }
@@ -72,7 +72,9 @@ fn has_content(response: &JsonObject) -> bool {
     response.get("content").and_then(Value::as_object).is_some_and(|content| !content.is_empty())
 }
 
-/// Before `{"summary": "Found"}`, after `{"description": "Found"}`.
+/// Uses the summary as the description.
+///
+/// `{"summary": "Found"}` becomes `{"description": "Found"}`.
 pub(super) fn lower_response(response: &mut JsonObject) {
     let summary = response.shift_remove("summary").filter(Value::is_string);
     response.entry("description").or_insert_with(|| summary.unwrap_or_else(|| json!("")));
@@ -82,7 +84,7 @@ pub(super) fn lower_response(response: &mut JsonObject) {
 pub(super) fn lower_parameter(parameter: &mut JsonObject, walk: &mut Lowering) {
     whole_query(parameter, walk);
     if parameter.get("style").is_some_and(|style| style == "cookie") {
-        walk.lossy("style", "the values of a cookie are percent-encoded, unlike those of the style `cookie`");
+        walk.lossy("style", "the values of the cookie are percent-encoded, unlike with the style `cookie`");
         parameter.insert("style".to_owned(), json!("form"));
     }
     drop_by_location(parameter, walk);
@@ -90,22 +92,23 @@ pub(super) fn lower_parameter(parameter: &mut JsonObject, walk: &mut Lowering) {
     add_schema(parameter, walk);
 }
 
-/// Drops the fields that have no meaning in the location of a parameter in 3.0.
+/// Removes fields that have no meaning in the location of a parameter in 3.0.
 ///
-/// Before `{"in": "path", "name": "id", "allowReserved": true}`, after `{"in": "path", "name": "id"}`.
+/// `{"in": "path", "name": "id", "allowReserved": true}` becomes `{"in": "path", "name": "id"}`.
 fn drop_by_location(parameter: &mut JsonObject, walk: &mut Lowering) {
     let location = parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
     for (field, locations) in fields_by_location(Versions::V3_0) {
         if !locations.contains(&location.as_str()) && parameter.shift_remove(field) == Some(Value::Bool(true)) {
-            walk.lossy(field, format!("`{field}` is left out of a parameter in the {location}"));
+            walk.lossy(field, format!("`{field}` is removed from a parameter in the {location}"));
         }
     }
 }
 
-/// Makes the whole query one exploded parameter.
+/// Converts the whole query to one exploded parameter.
 ///
-/// Before `{"name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}`,
-/// after `{"name": "q", "in": "query", "schema": {"type": "object"}, "style": "form", "explode": true}`.
+/// `{"name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type":
+/// "object"}}}}` becomes
+/// `{"name": "q", "in": "query", "schema": {"type": "object"}, "style": "form", "explode": true}`.
 fn whole_query(parameter: &mut JsonObject, walk: &mut Lowering) {
     if parameter.get("in").is_none_or(|place| place != "querystring") {
         return;
@@ -123,20 +126,22 @@ fn whole_query(parameter: &mut JsonObject, walk: &mut Lowering) {
     parameter.insert("explode".to_owned(), json!(true));
 }
 
-/// Before `{"name": "id", "in": "path"}`, after `{"name": "id", "in": "path", "required": true}`.
+/// Makes a path parameter required.
+///
+/// `{"name": "id", "in": "path"}` becomes `{"name": "id", "in": "path", "required": true}`.
 fn require_path_parameter(parameter: &mut JsonObject, walk: &mut Lowering) {
     let is_path = parameter.get("in").is_some_and(|place| place == "path");
     if is_path && parameter.get("required").is_none_or(|required| required == false) {
-        let message = "a path parameter is always required; it is read so";
-        walk.warn("required", "optional-path-parameter", message, "say `required: true`");
+        let message = "a path parameter is always required, and is read as such";
+        walk.warn("required", "optional-path-parameter", message, "write `required: true`");
         parameter.insert("required".to_owned(), json!(true));
     }
 }
 
-/// Gives a parameter or a header the schema that it lacks.
+/// Adds the schema to a parameter or a header without one.
 ///
-/// Before `{"name": "id", "in": "query", "type": "integer"}`, the way of Swagger 2.0,
-/// after `{"name": "id", "in": "query", "schema": {"type": "integer"}}`.
+/// `{"name": "id", "in": "query", "type": "integer"}`, as in Swagger 2.0,
+/// becomes `{"name": "id", "in": "query", "schema": {"type": "integer"}}`.
 fn add_schema(parameter: &mut JsonObject, walk: &mut Lowering) {
     if parameter.contains_key("schema") || parameter.contains_key("content") {
         return;
@@ -146,8 +151,8 @@ fn add_schema(parameter: &mut JsonObject, walk: &mut Lowering) {
         walk.warn(
             "type",
             "misplaced-keyword",
-            "the type of a parameter stands in its `schema`; it is read as if it did",
-            "move `type` and the keywords beside it into `schema`",
+            "the type of a parameter belongs in its `schema`, and is read as such",
+            "move `type` and the related keywords into `schema`",
         );
         let has = |kind: ObjectKind, name: &str| kind.holds(name, Versions::V3_0).is_some();
         let belongs = |name: &str| has(ObjectKind::Schema, name) && !has(ObjectKind::Parameter, name);
@@ -161,7 +166,7 @@ fn add_schema(parameter: &mut JsonObject, walk: &mut Lowering) {
     parameter.insert("schema".to_owned(), schema);
 }
 
-/// The operations of a path item.
+/// Returns the operations of a path item.
 fn operations(item: &mut JsonObject) -> impl Iterator<Item = (&str, &mut JsonObject)> {
     item.iter_mut().filter_map(|(method, operation)| match operation {
         Value::Object(operation) if METHODS.contains(&method.as_str()) => Some((method.as_str(), operation)),

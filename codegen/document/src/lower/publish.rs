@@ -1,4 +1,4 @@
-//! The lowered document as others read it: what the passes after lowering still want to see, for they tell of it, is gone.
+//! Preparing the lowered document for other tools: removing parts that were kept only because later passes report them.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use super::JsonObject;
 use crate::bundle::encode_pointer;
 use crate::spec::{FieldType, ObjectKind, Versions, WEBHOOKS_EXTENSION, are_webhooks};
 
-/// Makes a lowered document that the model takes valid against the JSON schema of OpenAPI 3.0. Extensions stay.
+/// Makes a lowered document that the model accepts valid against the JSON schema of OpenAPI 3.0. Extensions are kept.
 ///
-/// Before
+/// For example,
 /// ```json
 /// {"schema": {"type": "string", "colour": "red"}, "items": {"$ref": "#/paths/~1pets~1{id}/get/parameters/0/schema"}}
 /// ```
-/// after
+/// becomes
 /// ```json
 /// {"schema": {"type": "string"}, "items": {"$ref": "#/paths/~1pets~1%7Bid%7D/get/parameters/0/schema"}}
 /// ```
@@ -41,13 +41,13 @@ fn node(holds: FieldType, value: &mut Value) {
     }
 }
 
-/// The members of an object: those that OpenAPI 3.0 does not know are dropped.
+/// Removes the members of an object that OpenAPI 3.0 does not define.
 fn members(kind: ObjectKind, object: &mut JsonObject) {
     object.retain(|name, _| name.starts_with("x-") || kind.holds(name, Versions::V3_0).is_some());
     for (name, member) in object {
         if kind == ObjectKind::Operation && name == "responses" && member.as_object().is_some_and(JsonObject::is_empty)
         {
-            // There has to be one, and this one says nothing.
+            // At least one response is required; this one has no content.
             *member = json!({"default": {"description": ""}});
         }
         match kind.holds(name, Versions::V3_0) {

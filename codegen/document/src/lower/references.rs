@@ -1,13 +1,13 @@
-//! References in one spelling, so that all that follows can compare them with pointers.
+//! A uniform spelling of references, so that they can be compared with pointers.
 
 use serde_json::Value;
 
 use crate::refs::decoded;
 use crate::spec::{FieldType, Versions};
 
-/// Undoes percent-encoding in the references within the document.
+/// Decodes percent-encoding in the references within the document.
 ///
-/// Before `{"$ref": "#/paths/~1pets~1%7Bid%7D/parameters/0"}`, after `{"$ref": "#/paths/~1pets~1{id}/parameters/0"}`.
+/// `{"$ref": "#/paths/~1pets~1%7Bid%7D/parameters/0"}` becomes `{"$ref": "#/paths/~1pets~1{id}/parameters/0"}`.
 pub fn decode(document: &mut Value) {
     decode_in(FieldType::DOCUMENT, document);
 }

@@ -1,4 +1,4 @@
-//! What is done to a schema: a list of steps, each one construct with its before and after.
+//! Lowering a schema: a list of steps, one for each construct.
 
 mod composition;
 mod containers;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use super::{JsonObject, Lowering};
 pub use types::{fits, known_types};
 
-/// A step: it finds the members of the schema lowered already, and leaves alone what is of the wrong type.
+/// A step. The members of the schema are lowered already. Values of the wrong type are ignored.
 type Step = fn(&mut JsonObject, &mut Lowering);
 
-/// The steps in the order in which they are taken. A step may count on those before it, and does nothing to what it made itself.
+/// The steps in order. A step may rely on earlier ones, and does not change its own result.
 const STEPS: &[Step] = &[
     dialect::drop_annotations,
     dialect::move_definitions,
@@ -41,34 +41,36 @@ const STEPS: &[Step] = &[
     limits::integers,
 ];
 
-/// Before `{"nodeType": "attribute"}`, after `{"attribute": true}`. Before `{"nodeType": "element"}`, after `{"wrapped": true}`, which
-/// only arrays heed.
+/// Converts `nodeType`: `{"nodeType": "attribute"}` becomes `{"attribute": true}`, and `{"nodeType": "element"}`
+/// becomes `{"wrapped": true}`, which only arrays use.
 pub(super) fn lower_xml(xml: &mut JsonObject, walk: &mut Lowering) {
     match xml.shift_remove("nodeType").as_ref().and_then(Value::as_str) {
         Some("attribute") => _ = xml.insert("attribute".to_owned(), json!(true)),
         Some("element") => _ = xml.insert("wrapped".to_owned(), json!(true)),
         Some(other @ ("text" | "cdata")) => {
-            walk.lossy("nodeType", format!("a node of type `{other}` is read as an element"))
+            walk.lossy("nodeType", format!("a node of type `{other}` is described as an element"))
         }
         _ => {}
     }
 }
 
-/// Before `{"propertyName": "kind", "defaultMapping": "A"}`, after `{"propertyName": "kind"}`.
+/// Removes the default mapping.
+///
+/// `{"propertyName": "kind", "defaultMapping": "A"}` becomes `{"propertyName": "kind"}`.
 pub(super) fn lower_discriminator(discriminator: &mut JsonObject, walk: &mut Lowering) {
     if discriminator.shift_remove("defaultMapping").is_some() {
-        walk.lossy("defaultMapping", "what an unknown value of the discriminator means is dropped");
+        walk.lossy("defaultMapping", "the meaning of unknown values of the discriminator is lost");
     }
 }
 
-/// Takes all steps.
+/// Runs all steps.
 pub(super) fn lower(schema: &mut JsonObject, walk: &mut Lowering) {
     for step in STEPS {
         step(schema, walk);
     }
 }
 
-/// Before `true` and `false`, after `{}` and `{"not": {}}`.
+/// Converts a boolean schema: `true` becomes `{}`, and `false` becomes `{"not": {}}`.
 pub(super) fn boolean_schema(schema: &mut Value) {
     match schema {
         Value::Bool(true) => *schema = json!({}),
@@ -77,7 +79,9 @@ pub(super) fn boolean_schema(schema: &mut Value) {
     }
 }
 
-/// Before `{"examples": [1, 2]}`, after `{"example": 1}`.
+/// Keeps the first example.
+///
+/// `{"examples": [1, 2]}` becomes `{"example": 1}`.
 pub(super) fn first_example(object: &mut JsonObject) {
     let Some(Value::Array(examples)) = object.get_mut("examples") else { return };
     let first = (!examples.is_empty()).then(|| examples.swap_remove(0));
@@ -87,7 +91,7 @@ pub(super) fn first_example(object: &mut JsonObject) {
     }
 }
 
-/// Whether a schema allows null and nothing else.
+/// Returns true if a schema allows only null.
 pub(super) fn means_null(schema: &Value) -> bool {
     schema.as_object().is_some_and(is_null_alone)
 }
@@ -108,14 +112,14 @@ fn set_nullable(schema: &mut JsonObject) {
     schema.insert("nullable".to_owned(), Value::Bool(true));
 }
 
-/// Adds a schema to those that all must hold, and tells its index.
+/// Adds a schema to `allOf`, and returns its index.
 fn push_all_of(schema: &mut JsonObject, added: Value) -> Option<usize> {
     let all = schema.entry("allOf").or_insert_with(|| json!([])).as_array_mut()?;
     all.push(added);
     Some(all.len() - 1)
 }
 
-/// Whether a keyword says something about the schema, and nothing about the values it allows.
+/// Returns true if a keyword is an annotation that does not affect the allowed values.
 fn is_annotation(keyword: &str) -> bool {
     keyword.starts_with("x-")
         || matches!(
@@ -132,7 +136,7 @@ fn is_annotation(keyword: &str) -> bool {
         )
 }
 
-/// Whether a schema is put together from others, so that its own keywords are not all there is.
+/// Returns true if a schema is composed of others, so that its own keywords do not describe it completely.
 fn is_composed(schema: &JsonObject) -> bool {
     ["$ref", "allOf", "anyOf", "oneOf", "not"].iter().any(|keyword| schema.contains_key(*keyword))
 }

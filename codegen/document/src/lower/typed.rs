@@ -1,4 +1,4 @@
-//! The lowered document as typed values: [`openapiv3::OpenAPI`], which other tools read.
+//! The lowered document as an [`openapiv3::OpenAPI`], the type that other tools use.
 
 use openapiv3::OpenAPI;
 use serde::Deserialize;
@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostics, child};
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// How much stack the types may take: a schema inside another takes `serde` some 30 KiB in a debug build.
+/// The stack size for deserialization: each nested schema takes about 30 KiB in a debug build.
 const STACK: usize = 64 * 1024 * 1024;
 
-/// Makes a lowered document typed. None if the types refuse it; the diagnostics then say where.
+/// Deserializes a lowered document. `None` if that fails, which is reported in the diagnostics.
 pub fn typed(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI> {
     match stacker::grow(STACK, || OpenAPI::deserialize(document)) {
         Ok(typed) => Some(typed),
@@ -21,7 +21,7 @@ pub fn typed(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI>
     }
 }
 
-/// Reports the innermost objects that the types refuse, or the document as a whole.
+/// Reports the innermost objects that cannot be deserialized, or the document as a whole.
 fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
     let mut refused = Vec::new();
     find(FieldType::DOCUMENT, document, String::new(), &mut refused);
@@ -29,17 +29,17 @@ fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
         refused.push((String::new(), reason.to_owned()));
     }
     for (pointer, reason) in refused {
-        let message = format!("the typed model refuses this: {reason}");
+        let message = format!("cannot deserialize this as OpenAPI 3.0: {reason}");
         diagnostics.error(
             "unsupported-document",
             pointer,
             message,
-            "write it in another way, in an overlay if the document is not yours",
+            "change it, in an overlay if the document is not yours",
         );
     }
 }
 
-/// Finds the refused objects inside a value, or else the value itself.
+/// Finds the invalid objects inside a value, or else the value itself.
 fn find(holds: FieldType, value: &Value, pointer: String, refused: &mut Vec<(String, String)>) {
     let before = refused.len();
     match (holds, value) {
@@ -71,7 +71,8 @@ fn find(holds: FieldType, value: &Value, pointer: String, refused: &mut Vec<(Str
     }
 }
 
-/// Why the types refuse an object by itself; the kinds that have no type of their own are covered by what holds them.
+/// Returns the error of deserializing an object by itself. Kinds without their own type are covered by the enclosing
+/// object.
 fn refuse(kind: ObjectKind, value: &Value) -> Option<String> {
     fn reason<T: for<'v> Deserialize<'v>>(value: &Value) -> Option<String> {
         T::deserialize(value).err().map(|error| error.to_string())
@@ -117,6 +118,6 @@ mod tests {
         let mut diagnostics = Diagnostics::new();
         report(&json!({}), "it is refused", &mut diagnostics);
         let messages: Vec<_> = diagnostics.iter().map(|refused| refused.message.as_str()).collect();
-        assert_eq!(messages, ["the typed model refuses this: it is refused"]);
+        assert_eq!(messages, ["cannot deserialize this as OpenAPI 3.0: it is refused"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What a document says of the API as a whole: information, servers, tags, components, security schemes.
+//! The general parts of a document: information, servers, tags, components, security schemes.
 
 use indexmap::IndexMap;
 
@@ -50,7 +50,7 @@ pub struct License {
     pub url: Option<String>,
 }
 
-/// Documentation elsewhere.
+/// A link to external documentation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExternalDocs {
     /// `url`.
@@ -75,7 +75,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// The URL with each variable replaced by its default.
+    /// Returns the URL with each variable replaced by its default.
     pub fn default_url(&self) -> String {
         let mut url = self.url.clone();
         for (name, variable) in &self.variables {
@@ -117,7 +117,7 @@ pub struct Tag {
     pub extensions: ExtensionMap,
 }
 
-/// `components`: name and node of each.
+/// `components`: each section by name.
 #[derive(Debug, Default)]
 pub struct Components {
     /// `schemas`.
@@ -155,7 +155,7 @@ pub struct SecurityScheme {
     pub description: Option<String>,
     /// `deprecated`.
     pub deprecated: bool,
-    /// `type`, with what belongs to it.
+    /// `type`, with its fields.
     pub kind: SecuritySchemeKind,
     /// Extensions.
     pub extensions: ExtensionMap,

@@ -1,27 +1,27 @@
-//! Nodes that refer to each other by number.
+//! Arenas of nodes, which refer to each other by id.
 
 use std::marker::PhantomData;
 
-/// The number of a node among those of its kind.
+/// The id of a node in the arena of its type.
 pub struct Id<T> {
     index: u32,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Id<T> {
-    /// The id of the node at this place of its arena.
+    /// Creates the id of the node at this index of its arena.
     pub fn new(index: usize) -> Self {
-        // A document has at most 64 MiB, and a node at least two bytes of it.
+        // A document has at most 64 MiB, and a node takes at least two bytes.
         Self { index: u32::try_from(index).unwrap_or(u32::MAX), kind: PhantomData }
     }
 
-    /// The place of the node in its arena.
+    /// Returns the index of the node in its arena.
     pub fn index(self) -> usize {
         self.index as usize
     }
 }
 
-// A derive would ask the same of `T`, which is not stored.
+// A derive would require `T: Clone`, although no `T` is stored.
 impl<T> Clone for Id<T> {
     fn clone(&self) -> Self {
         *self
@@ -62,7 +62,7 @@ impl<T> std::fmt::Debug for Id<T> {
     }
 }
 
-/// All nodes of a kind.
+/// All nodes of one type.
 #[derive(Debug)]
 pub struct Arena<T>(Vec<T>);
 
@@ -80,17 +80,17 @@ impl<T> Arena<T> {
         id
     }
 
-    /// All nodes in the order of their ids.
+    /// Returns all nodes in the order of their ids.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.0.iter()
     }
 
-    /// How many nodes there are.
+    /// Returns the number of nodes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,4 +1,4 @@
-//! From a JSON value to the model.
+//! Building the model from a JSON value.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,11 +16,11 @@ use crate::extensions::Extensions;
 use crate::refs::{Followed, RefError, References};
 use crate::spec::ObjectKind;
 
-/// An object of the document.
+/// An object in the document.
 pub(super) type JsonObject = Map<String, Value>;
 
-/// Builds the model of a document in the vocabulary of OpenAPI 3.2. None if a node is not what the specification has in its place; the
-/// diagnostics then say which.
+/// Builds the model of a document in the vocabulary of OpenAPI 3.2. `None` if a node is invalid, which is reported in
+/// the diagnostics.
 pub fn document(value: &Value, diagnostics: &mut Diagnostics) -> Option<Document> {
     if !validate::validate(value, diagnostics) {
         return None;
@@ -55,12 +55,12 @@ pub(super) struct Known {
     media_types: HashMap<String, Id<MediaType>>,
 }
 
-/// A kind of node that references can lead to.
+/// A type of node that can be referenced.
 pub(super) trait Referable: Default + Clone {
     const KIND: ObjectKind;
     fn arena(nodes: &mut Nodes) -> &mut Arena<Self>;
     fn known(known: &mut Known) -> &mut HashMap<String, Id<Self>>;
-    /// Takes over what stands beside the reference.
+    /// Overrides the texts with those next to the reference.
     fn override_texts(&mut self, summary: Option<&str>, description: Option<&str>);
 }
 
@@ -99,14 +99,14 @@ referable!(
     MediaType: media_types [],
 );
 
-/// Builds the model.
+/// The state of building the model.
 pub(super) struct Builder<'v, 'd> {
     pub(super) refs: References<'v>,
     pub(super) extensions: Extensions,
     pub(super) diagnostics: &'d mut Diagnostics,
     pub(super) nodes: Nodes,
     pub(super) known: Known,
-    /// The schemas that are nothing but a reference.
+    /// The schemas that are only references.
     pub(super) aliases: Vec<Id<Schema>>,
 }
 
@@ -123,7 +123,7 @@ impl<'v> Builder<'v, '_> {
             extensions: extensions(root),
             ..Document::default()
         };
-        // Schemes come first, because operations are told which of them are left out.
+        // Security schemes come first, because operations need to know which are left out.
         document.components.security_schemes = self.security_schemes(root);
         let default_security = document.security.clone().unwrap_or_default();
         for (path, item, pointer) in members(root, "paths", "") {
@@ -139,7 +139,7 @@ impl<'v> Builder<'v, '_> {
         }
         self.unread_webhooks(root, &document);
         if !document.webhooks.is_empty() {
-            // Without webhooks nothing is signed, and the extension is reported as one without effect.
+            // Without webhooks there is nothing to sign, and the extension is reported as unused.
             document.signature = self.extensions.signature(root, self.diagnostics);
         }
         document.rate_limit = self.extensions.rate_limit(root, "", None, self.diagnostics);
@@ -182,7 +182,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    /// The nodes of a map by their names, wherever their references lead.
+    /// Returns the nodes of a map by name, with their references resolved.
     pub(super) fn refer_all<T: Referable>(
         &mut self,
         object: &'v JsonObject,
@@ -197,7 +197,7 @@ impl<'v> Builder<'v, '_> {
         out
     }
 
-    /// The node that stands at `pointer`, or the one that its reference leads to.
+    /// Returns the node at `pointer`, or the one that its reference resolves to.
     pub(super) fn refer<T: Referable>(
         &mut self,
         node: &'v Value,
@@ -213,7 +213,7 @@ impl<'v> Builder<'v, '_> {
                     self.unknown_reference(&format!("#{at}"), pointer);
                     return None;
                 };
-                // The node is known before it is built, because it may contain itself.
+                // The id is stored before the node is built, because the node may contain itself.
                 let id = T::arena(&mut self.nodes).push(T::default());
                 T::known(&mut self.known).insert(at.clone(), id);
                 let built = build(self, object, &at);
@@ -229,8 +229,8 @@ impl<'v> Builder<'v, '_> {
         Some(T::arena(&mut self.nodes).push(own))
     }
 
-    /// Whether the target of a reference is an object of this kind. What the specification does not describe, such as a member of an
-    /// extension, has not been validated yet.
+    /// Returns true if the target of a reference is an object of this kind. Parts that the specification does not
+    /// define, such as a member of an extension, are validated here.
     pub(super) fn is_kind(&mut self, kind: ObjectKind, node: &Value, pointer: &str) -> bool {
         match self.refs.kind(pointer) {
             Some(found) => found == kind,
@@ -239,7 +239,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    /// The node, or the one that its references lead to; a reference that leads nowhere is reported.
+    /// Returns the node, or the one that its references resolve to. Reports a reference without a target.
     pub(super) fn follow(&mut self, node: &'v Value, pointer: &str) -> Option<Followed<'v>> {
         match self.refs.follow(node, pointer) {
             Ok(found) => Some(found),
@@ -261,18 +261,13 @@ impl<'v> Builder<'v, '_> {
         self.diagnostics.error(
             "unknown-reference",
             pointer,
-            format!("`{reference}` is not there or is not what is expected here"),
-            "point the `$ref` at a definition of the same kind",
+            format!("`{reference}` does not exist, or has another type than expected here"),
+            "change the `$ref` to a definition of the expected type",
         );
     }
 
     pub(super) fn reference_cycle(&mut self, pointer: &str) {
-        self.diagnostics.error(
-            "reference-cycle",
-            pointer,
-            "this reference leads only back to itself",
-            "point it at a definition",
-        );
+        self.diagnostics.error("reference-cycle", pointer, "circular reference", "change it to a definition");
     }
 
     fn tags(&mut self, root: &JsonObject, operations: &[Id<Operation>]) -> Vec<Tag> {
@@ -303,27 +298,27 @@ impl<'v> Builder<'v, '_> {
     }
 }
 
-/// The text of a field.
+/// Returns the string in a field.
 pub(super) fn text(object: &JsonObject, key: &str) -> Option<String> {
     object.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Whether a field is true.
+/// Returns true if a field is true.
 pub(super) fn flag(object: &JsonObject, key: &str) -> bool {
     object.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 
-/// The elements of an array.
+/// Returns the elements of an array.
 pub(super) fn list<'o>(object: &'o JsonObject, key: &str) -> impl Iterator<Item = &'o Value> {
     object.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// The texts of an array.
+/// Returns the strings in an array.
 pub(super) fn texts(object: &JsonObject, key: &str) -> Vec<String> {
     list(object, key).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The members of a map, with their pointers.
+/// Returns the members of a map, with their pointers.
 pub(super) fn members<'o>(
     object: &'o JsonObject,
     key: &str,
@@ -334,7 +329,7 @@ pub(super) fn members<'o>(
     members.map(move |(name, member)| (name, member, child(&place, name)))
 }
 
-/// The members whose names begin with `x-`.
+/// Returns the members whose names begin with `x-`.
 pub(super) fn extensions(object: &JsonObject) -> ExtensionMap {
     let extensions = object.iter().filter(|(name, _)| name.starts_with("x-"));
     extensions.map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -369,7 +364,7 @@ fn info(info: &JsonObject) -> Info {
     }
 }
 
-/// The servers of an object that stands at `place`.
+/// Returns the servers of the object at `place`.
 pub(super) fn servers(object: &JsonObject, place: &str) -> Vec<Server> {
     let place = child(place, "servers");
     let servers = list(object, "servers").enumerate();
@@ -392,7 +387,7 @@ fn server(server: &JsonObject, pointer: &str) -> Server {
     }
 }
 
-/// The alternatives of what is required together; none if the object does not say.
+/// Returns the alternative sets of requirements; `None` if the object does not have them.
 pub(super) fn security(object: &JsonObject) -> Option<Vec<Vec<Requirement>>> {
     let alternatives = object.get("security")?.as_array()?;
     let requirement = |(scheme, scopes): (&String, &Value)| Requirement {

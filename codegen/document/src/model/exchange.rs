@@ -1,4 +1,4 @@
-//! What goes over the wire: path items and operations with their parameters, bodies and responses.
+//! Requests and responses: path items and operations with their parameters, bodies and responses.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::{
     ParameterId, PathItemId, RateLimit, RequestBodyId, ResponseId, SchemaId, Server,
 };
 
-/// A path, a webhook or an expression of a callback, with its operations.
+/// A path, a webhook or a callback expression, with its operations.
 #[derive(Debug, Default)]
 pub struct PathItem {
     /// The JSON pointer of the path item.
@@ -50,7 +50,7 @@ pub struct Operation {
     pub external_docs: Option<ExternalDocs>,
     /// `deprecated`.
     pub deprecated: bool,
-    /// `x-sunset`: the day on which it ends.
+    /// `x-sunset`: the day on which the operation will be removed.
     pub sunset: Option<String>,
     /// `x-idempotent`.
     pub idempotent: Option<bool>,
@@ -68,16 +68,16 @@ pub struct Operation {
     pub responses: Vec<(Status, ResponseId)>,
     /// `callbacks`.
     pub callbacks: IndexMap<String, CallbackId>,
-    /// `security`, or the document's: alternatives of what is required together. Empty if nothing is required.
+    /// `security`, or else the document's: alternative sets of requirements. Empty if nothing is required.
     pub security: Vec<Vec<Requirement>>,
-    /// `servers`, or the path item's. Empty if the operation has the document's.
+    /// `servers`, or else the path item's. Empty if the document's apply.
     pub servers: Vec<Server>,
     /// Extensions.
     pub extensions: ExtensionMap,
 }
 
 impl Operation {
-    /// The first tag, or "" if there is none.
+    /// Returns the first tag, or "" if there is none.
     pub fn tag(&self) -> &str {
         self.tags.first().map_or("", String::as_str)
     }
@@ -113,13 +113,13 @@ pub struct Parameter {
     pub allow_empty_value: bool,
     /// `allowReserved`.
     pub allow_reserved: bool,
-    /// `style` and `explode`, or what the location has without them.
+    /// `style` and `explode`, or their defaults for the location.
     pub style: Style,
     /// `schema`, or that of the only media type of `content`.
     pub schema: Option<SchemaId>,
     /// `content`.
     pub content: Vec<MediaTypeId>,
-    /// Whether the media type of `content` is not plain text: the value is then written as JSON text.
+    /// True if the media type of `content` is not plain text, so that the value is serialized as JSON.
     pub holds_json: bool,
     /// `example`.
     pub example: Option<Value>,
@@ -130,13 +130,13 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Whether the value is written as JSON text.
+    /// Returns true if the value is serialized as JSON.
     pub fn is_json(&self) -> bool {
         self.holds_json
     }
 }
 
-/// The part of a request that a parameter goes to.
+/// The place of a parameter in a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Location {
     /// `path`
@@ -153,7 +153,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// The specification's word for it.
+    /// Returns the name in the specification.
     pub fn word(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -165,7 +165,7 @@ impl Location {
     }
 }
 
-/// How arrays and objects are written in a parameter or a part of a form.
+/// The layout of arrays and objects in a parameter or a part of a form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Style {
     /// `style`.
@@ -174,7 +174,7 @@ pub struct Style {
     pub explode: bool,
 }
 
-/// The specification's styles.
+/// The styles of the specification.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum StyleKind {
     /// `form`
@@ -197,7 +197,7 @@ pub enum StyleKind {
 }
 
 impl StyleKind {
-    /// The style of this name.
+    /// Returns the style with this name.
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "form" => Self::Form,
@@ -259,14 +259,14 @@ pub fn essence(media_type: &str) -> String {
 }
 
 impl MediaType {
-    /// The properties that are written as `name[key]`.
+    /// Returns the properties that are encoded as `name[key]`.
     pub fn deep_objects(&self) -> Vec<&str> {
         let deep = self.encoding.iter().filter(|(_, encoding)| encoding.style == Some(StyleKind::DeepObject));
         deep.map(|(name, _)| name.as_str()).collect()
     }
 }
 
-/// How a part of a form is written.
+/// The encoding of a part of a form.
 #[derive(Debug, Clone, Default)]
 pub struct Encoding {
     /// `contentType`.
@@ -290,12 +290,13 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// The only media type of the property. With several or a range of them it is for the caller to choose.
+    /// Returns the only media type of the property. If there are several, or a range, callers choose one.
     pub fn only_type(&self) -> Option<&str> {
         self.content_type.as_deref().filter(|types| !types.contains([',', '*'])).map(str::trim)
     }
 
-    /// How the property is laid out like a parameter of a query, if one of the keywords for that is there.
+    /// Returns the style in which the property is laid out like a query parameter, if one of the keywords for that is
+    /// set.
     pub fn layout(&self) -> Option<Style> {
         let is_declared = self.style.is_some() || self.explode.is_some() || self.allow_reserved;
         let kind = self.style.unwrap_or_default();
@@ -313,7 +314,7 @@ pub struct Response {
     pub summary: Option<String>,
     /// `description`.
     pub description: Option<String>,
-    /// `headers`, without `Content-Type`, which OpenAPI ignores here.
+    /// `headers`, except `Content-Type`, which OpenAPI ignores here.
     pub headers: IndexMap<String, HeaderId>,
     /// `content`. Empty if the response has no body.
     pub content: Vec<MediaTypeId>,
@@ -348,7 +349,7 @@ pub struct Header {
     pub extensions: ExtensionMap,
 }
 
-/// The statuses that a response is for.
+/// The statuses of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
     /// One status.
@@ -360,12 +361,12 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether it stands for success, as far as that can be said of it.
+    /// Returns true if all of these statuses are successes.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Exact(200..=299) | Self::Range(2))
     }
 
-    /// The statuses that a key of `responses` stands for.
+    /// Parses a key of `responses`.
     pub fn parse(key: &str) -> Option<Self> {
         if key == "default" {
             return Some(Self::Default);
@@ -420,7 +421,7 @@ pub struct Link {
     pub extensions: ExtensionMap,
 }
 
-/// Requests that the server makes because of an operation.
+/// Requests that the server sends as a consequence of an operation.
 #[derive(Debug, Clone, Default)]
 pub struct Callback {
     /// The JSON pointer of the callback.
@@ -431,12 +432,12 @@ pub struct Callback {
     pub extensions: ExtensionMap,
 }
 
-/// How the alternatives of a choice are told apart.
+/// The property that distinguishes the alternatives of a union.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Discriminator {
     /// `propertyName`.
     pub property: String,
-    /// `mapping`: value of the property, and the schema that it stands for.
+    /// `mapping`: values of the property with their schemas.
     pub mapping: Vec<(String, SchemaId)>,
     /// `defaultMapping`.
     pub default_mapping: Option<SchemaId>,

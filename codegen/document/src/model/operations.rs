@@ -1,4 +1,4 @@
-//! Path items and operations, with what is sent and what comes back.
+//! Path items and operations, with their requests and responses.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -15,11 +15,11 @@ use crate::extensions::Idempotent;
 use crate::spec::{METHODS, WEBHOOKS_EXTENSION};
 use crate::template;
 
-/// Statuses whose responses have no body, whatever is declared.
+/// Statuses whose responses have no body, even if one is declared.
 const BODYLESS: [&str; 3] = ["204", "205", "304"];
 
 impl<'v> Builder<'v, '_> {
-    /// A path item: with the document's `security` where clients call its operations, without it elsewhere.
+    /// Builds a path item, with the document's `security` if clients call its operations.
     pub(super) fn path_item(
         &mut self,
         node: &'v Value,
@@ -36,7 +36,7 @@ impl<'v> Builder<'v, '_> {
             }
             None => return id,
         };
-        // The first layer that has a field is the nearest to the reference, and wins.
+        // The first layer that has a field is nearest to the reference, and takes precedence.
         let layer = |key: &str| {
             let found = layers.iter().find(|(layer, _)| layer.contains_key(key)).or(layers.first());
             found.map(|(layer, at)| (*layer, at.as_str()))
@@ -116,24 +116,23 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    /// Reports webhooks that deliver nothing that could be read.
+    /// Reports webhooks whose payload is not described.
     pub(super) fn unread_webhooks(&mut self, root: &JsonObject, document: &Document) {
         let mut unread = Vec::new();
         for (name, item) in &document.webhooks {
             let item = &self.nodes.path_items[*item];
             let mut operations = item.operations.iter().map(|id| &self.nodes.operations[*id]);
             if !operations.any(|operation| operation.method == "POST" && operation.body.is_some()) {
-                let message =
-                    format!("the webhook `{name}` has no `post` with a `requestBody`, so there is nothing to read");
+                let message = format!("the webhook `{name}` has no `post` with a `requestBody`, so it has no payload");
                 unread.push((item.pointer.clone(), message));
             }
         }
-        let message = "nothing here has a `post` with a `requestBody`, so it is not taken for webhooks";
+        let message = "no `post` with a `requestBody` found, so this is not read as webhooks";
         if unread.len() == document.webhooks.len() && !unread.is_empty() {
             unread = vec![("/webhooks".to_owned(), message.to_owned())];
         }
         if root.contains_key(WEBHOOKS_EXTENSION) {
-            // Raising has moved the extension to `webhooks` unless it is another author's.
+            // Raising has moved the extension to `webhooks`, unless it has another meaning.
             unread.push((child("", WEBHOOKS_EXTENSION), message.to_owned()));
         }
         for (pointer, message) in unread {
@@ -141,7 +140,7 @@ impl<'v> Builder<'v, '_> {
                 "unserved-webhook",
                 pointer,
                 message,
-                "describe what is delivered, or ignore this",
+                "describe the payload, or ignore this warning",
             );
         }
     }
@@ -164,7 +163,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    /// The responses in document order, `default` last.
+    /// Builds the responses in document order, `default` last.
     fn responses(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<(Status, ResponseId)> {
         let mut responses = Vec::new();
         for (key, node, place) in members(object, "responses", pointer) {
@@ -177,14 +176,14 @@ impl<'v> Builder<'v, '_> {
         responses
     }
 
-    /// The response of a status that has no body.
+    /// Removes the content from the response to a status that has no body.
     fn without_body(&mut self, id: ResponseId, status: &str, pointer: &str) -> ResponseId {
         let response = self.nodes.responses[id].clone();
         if response.content.is_empty() {
             return id;
         }
-        let message = format!("a response with status {status} has no body, so the one declared here is left out");
-        let help = "declare no `content` here, or the status that the server really sends";
+        let message = format!("a response with status {status} has no body, so the declared one is ignored");
+        let help = "remove the `content`, or declare the status that the server sends";
         self.diagnostics.warning("body-on-bodyless-status", pointer, message, help);
         self.nodes.responses.push(Response { content: Vec::new(), ..response })
     }
@@ -288,7 +287,7 @@ impl<'v> Builder<'v, '_> {
     }
 }
 
-/// What an operation needs to know of what it stands in.
+/// The context of an operation.
 struct Context<'c> {
     method: String,
     path: &'c str,

@@ -1,4 +1,4 @@
-//! `x-pagination`: how the pages of a list hang together, as far as that can be said without types.
+//! `x-pagination`: the pagination of a list, before types are known.
 
 use serde_json::{Map, Value};
 
@@ -6,77 +6,77 @@ use super::build::Builder;
 use super::{Location, Parameter};
 use crate::diagnostic::{child, closest};
 
-/// How the pages of a list hang together. Paths are names of properties with dots between them.
+/// The pagination of a list. Paths are names of properties separated by dots.
 #[derive(Debug, Clone)]
 pub struct Pagination {
-    /// Where the extension stands.
+    /// The JSON pointer of the extension.
     pub pointer: String,
-    /// The ways to ask for a page; at least one.
+    /// The strategies by which pages can be requested; at least one.
     pub by: Vec<PageStrategy<String>>,
-    /// The path from the body to the items; the body itself where there is none.
+    /// The path from the body to the items; `None` if the body itself is the list.
     pub items: Option<String>,
-    /// The paths from the body to what says whether another page follows.
+    /// The indicators of whether another page follows, with the paths from the body to them.
     pub signs: Vec<(HasMore, String)>,
 }
 
-/// What a page is asked for by; `K` is how the key of an item is found.
+/// The key by which a page is requested. `K` locates it in a page or an item.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum PageStrategy<K> {
-    /// Its number.
+    /// The page number.
     Number {
-        /// The query parameter that takes it.
+        /// The query parameter.
         parameter: String,
         /// The number of the first page.
         first: i64,
     },
-    /// The key of an item of the page before.
+    /// The key of an item in the previous page.
     Key {
-        /// The query parameter that takes it.
+        /// The query parameter.
         parameter: String,
-        /// Whether it is the last item of that page, and not the first.
+        /// True if it is the last item of that page, false if it is the first.
         last: bool,
-        /// The way from the item to the key.
+        /// The path from the item to the key.
         key: K,
     },
-    /// The number of items before it.
+    /// The number of items before the page.
     Offset {
-        /// The query parameter that takes it.
+        /// The query parameter.
         parameter: String,
     },
-    /// A cursor in the page before.
+    /// A cursor in the previous page.
     Cursor {
-        /// The query parameter that takes it.
+        /// The query parameter.
         parameter: String,
-        /// The way from the page's body to the cursor.
+        /// The path from the page's body to the cursor.
         cursor: K,
     },
-    /// The URL of the next page, in the page before.
+    /// The URL of the next page, in the previous page.
     Url {
-        /// The way from the page's body to the URL.
+        /// The path from the page's body to the URL.
         url: K,
     },
-    /// The same in the header `Link`.
+    /// The URL of the next page, in the `Link` header.
     Link {
         /// The relation of the link.
         relation: String,
     },
 }
 
-/// What a property says of the pages that follow.
+/// A property that indicates whether another page follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum HasMore {
-    /// Where the next page is; null or missing on the last.
+    /// A link to the next page, which is null or missing on the last one.
     Next,
-    /// Whether there is more.
+    /// True if there is more.
     More,
-    /// How many pages there are.
+    /// The total number of pages.
     Pages,
-    /// How many items there are.
+    /// The total number of items.
     Total,
 }
 
 impl HasMore {
-    /// The extension's key for it.
+    /// Returns the extension's key for it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Next => "next",
@@ -88,12 +88,12 @@ impl HasMore {
 }
 
 const SIGNS: [HasMore; 4] = [HasMore::Next, HasMore::More, HasMore::Pages, HasMore::Total];
-/// The keys that say what a page is asked for by; each excludes the others.
+/// The keys of the strategies, which exclude each other.
 const STRATEGIES: [&str; 6] = ["page", "keys", "offset", "cursor", "url", "link"];
 const KEYS: &[&str] =
     &["page", "first", "keys", "offset", "cursor", "url", "link", "items", "next", "more", "pages", "total"];
 
-/// Whether the extension is meant for the generator: other tools have one of the same name.
+/// Returns true if the extension is in the generator's format. Other tools use the same name.
 fn is_ours(object: &Map<String, Value>) -> bool {
     let is_strategy = |(key, value): (&String, &Value)| match key.as_str() {
         "page" | "offset" => value.is_string(),
@@ -104,11 +104,11 @@ fn is_ours(object: &Map<String, Value>) -> bool {
 }
 
 impl Builder<'_, '_> {
-    /// Reads the extension of an operation with these parameters. What is wrong in it is reported and left out.
+    /// Reads the extension of an operation with these parameters. Invalid parts are reported and left out.
     pub(super) fn pagination(&mut self, value: &Value, pointer: &str, parameters: &[Parameter]) -> Option<Pagination> {
         let Some(object) = value.as_object().filter(|object| is_ours(object)) else {
-            let message = "this `x-pagination` is not in the generator's form and is ignored";
-            let help = "to describe pages, see the table in the generator's README";
+            let message = "this `x-pagination` is not in the generator's format and is ignored";
+            let help = "see the table in the generator's README for the format";
             self.diagnostics.warning("foreign-extension", pointer, message, help);
             return None;
         };
@@ -117,7 +117,7 @@ impl Builder<'_, '_> {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("known here: {}", KEYS.join(", ")),
             };
-            self.bad_pagination(&child(pointer, key), &format!("`x-pagination` has no key `{key}`"), &help);
+            self.bad_pagination(&child(pointer, key), &format!("unknown key `{key}` in `x-pagination`"), &help);
         }
         let signs =
             SIGNS.into_iter().filter_map(|sign| Some((sign, self.path(object, sign.key(), pointer)?))).collect();
@@ -134,11 +134,11 @@ impl Builder<'_, '_> {
             ["url"] => vec![PageStrategy::Url { url: self.path(object, "url", pointer)? }],
             ["link"] => vec![PageStrategy::Link { relation: self.path(object, "link", pointer)? }],
             _ => {
-                let message = "`x-pagination` does not say what a page is asked for by";
+                let message = "missing strategy in `x-pagination`";
                 self.bad_pagination(
                     pointer,
                     message,
-                    "give one of `page`, `offset`, `cursor`, `keys`, `url` and `link`",
+                    "add one of `page`, `offset`, `cursor`, `keys`, `url` and `link`",
                 );
                 return None;
             }
@@ -156,8 +156,8 @@ impl Builder<'_, '_> {
         self.check_parameter(&parameter, &child(pointer, "page"), parameters);
         let first = object.get("first").map_or(Some(1), Value::as_i64);
         if first.is_none() {
-            let message = "the number of the first page is no integer";
-            self.bad_pagination(&child(pointer, "first"), message, "give a number, or leave it out for 1");
+            let message = "the number of the first page must be an integer";
+            self.bad_pagination(&child(pointer, "first"), message, "write a number, or remove it for the default of 1");
         }
         Some(vec![PageStrategy::Number { parameter, first: first? }])
     }
@@ -171,7 +171,7 @@ impl Builder<'_, '_> {
         let place = child(pointer, "keys");
         let help = "map each query parameter to `first.` or `last.` and a property of that item: `{after: last.id}`";
         let Some(keys) = object.get("keys").and_then(Value::as_object).filter(|keys| !keys.is_empty()) else {
-            self.bad_pagination(&place, "`keys` is not a map of query parameters", help);
+            self.bad_pagination(&place, "`keys` must be a map of query parameters", help);
             return None;
         };
         let mut by = Vec::new();
@@ -186,17 +186,17 @@ impl Builder<'_, '_> {
                         key: key.to_owned(),
                     });
                 }
-                _ => self.bad_pagination(&place, "this is not the key of a page's first or last item", help),
+                _ => self.bad_pagination(&place, "expected the key of a page's first or last item", help),
             }
         }
         (!by.is_empty()).then_some(by)
     }
 
-    /// `first` and `pages` have a meaning beside `page` only.
+    /// Reports `first` and `pages`, which have a meaning only with `page`.
     fn no_page_numbers(&mut self, object: &Map<String, Value>, pointer: &str) {
         for key in ["first", "pages"].into_iter().filter(|key| object.contains_key(*key)) {
-            let message = format!("`{key}` counts pages, but these have no numbers");
-            self.bad_pagination(&child(pointer, key), &message, "remove it, or ask for pages by `page`");
+            let message = format!("`{key}` has no effect, because pages are not requested by number");
+            self.bad_pagination(&child(pointer, key), &message, "remove it, or use `page`");
         }
     }
 
@@ -221,8 +221,8 @@ impl Builder<'_, '_> {
         let only = object.get("cursor").and_then(Value::as_object).filter(|cursor| cursor.len() == 1);
         let entry = only.and_then(|cursor| cursor.iter().next());
         let Some((parameter, cursor)) = entry.and_then(|(name, path)| Some((name, path.as_str()?))) else {
-            let message = "`cursor` is not a map of one query parameter to a path";
-            let help = "map the parameter to where a page has the cursor of the next: `{after: paging.cursors.after}`";
+            let message = "`cursor` must map one query parameter to a path";
+            let help = "map the parameter to the path of the next page's cursor: `{after: paging.cursors.after}`";
             self.bad_pagination(&place, message, help);
             return None;
         };
@@ -230,12 +230,12 @@ impl Builder<'_, '_> {
         Some(vec![PageStrategy::Cursor { parameter: parameter.clone(), cursor: cursor.to_owned() }])
     }
 
-    /// The text under a key.
+    /// Returns the string of a key.
     fn path(&mut self, object: &Map<String, Value>, key: &str, pointer: &str) -> Option<String> {
         let value = object.get(key)?;
         let text = value.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            let message = format!("`{key}` is not a text");
+            let message = format!("`{key}` must be a string that is not empty");
             self.bad_pagination(&child(pointer, key), &message, "see the table in the generator's README");
         }
         text.map(str::to_owned)
@@ -249,7 +249,7 @@ impl Builder<'_, '_> {
         }
         let help = match closest(name, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None if names.is_empty() => "it has none at all: declare it in the overlay".to_owned(),
+            None if names.is_empty() => "it has none; declare it in the overlay".to_owned(),
             None => format!("it has {}", names.join(", ")),
         };
         self.bad_pagination(pointer, &format!("the operation has no query parameter `{name}`"), &help);

@@ -1,4 +1,4 @@
-//! Parameters: each by itself, and the parameters of a path and of its operations together.
+//! Parameters: single ones, and the combined parameters of a path and its operations.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::child;
 use crate::spec::{ObjectKind, Versions};
 use crate::template::{self, Template};
 
-/// A parameter as a path item or an operation declares it.
+/// A parameter declared by a path item or an operation.
 pub(super) struct Declared {
     pub(super) id: ParameterId,
     name: String,
@@ -20,7 +20,7 @@ pub(super) struct Declared {
 }
 
 impl<'v> Builder<'v, '_> {
-    /// The parameters that an object at `pointer` declares.
+    /// Builds the parameters declared by the object at `pointer`.
     pub(super) fn declared_parameters(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<Declared> {
         let place = child(pointer, "parameters");
         let mut declared = Vec::new();
@@ -35,8 +35,8 @@ impl<'v> Builder<'v, '_> {
         declared
     }
 
-    /// The declared parameters without those that say nothing: the second of one name and location, and those of the path that the path
-    /// has no place for.
+    /// Removes parameters that have no effect: duplicates of one name and location, and path parameters that the path
+    /// does not contain.
     pub(super) fn needed(&mut self, declared: Vec<Declared>, path: &str) -> Vec<Declared> {
         let template = Template::of(path).distinct_names();
         let mut seen = HashSet::new();
@@ -44,11 +44,10 @@ impl<'v> Builder<'v, '_> {
         for one in declared {
             let (name, location) = (&one.name, one.location.word());
             if one.location == Location::Path && !template.contains(&name.as_str()) {
-                let message = format!("the path has no `{{{name}}}`, so the parameter is left out");
+                let message = format!("the path has no `{{{name}}}`, so the parameter is ignored");
                 self.diagnostics.warning("unused-path-parameter", one.place, message, remedy(&template));
             } else if !seen.insert((one.location, name.clone())) {
-                let message =
-                    format!("the {location} parameter `{name}` is declared before; the first declaration counts");
+                let message = format!("duplicate {location} parameter `{name}`; the first declaration is used");
                 self.diagnostics.warning("duplicate-parameter", one.place, message, "remove one of the two");
             } else {
                 needed.push(one);
@@ -57,7 +56,8 @@ impl<'v> Builder<'v, '_> {
         needed
     }
 
-    /// The parameters of an operation that clients call: the path item's and its own, and those of the path that nobody declared.
+    /// Returns the parameters of an operation that clients call: those of the path item and its own, and undeclared
+    /// ones of the path.
     pub(super) fn effective_parameters(
         &mut self,
         own: Vec<Declared>,
@@ -69,11 +69,11 @@ impl<'v> Builder<'v, '_> {
         let own = self.needed(own, path);
         let all = || shared.iter().chain(&own);
         for name in Template::of(path).fragment_names().into_iter().filter(|name| !all().any(|one| one.name == *name)) {
-            let message = format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
-            let help = "declare the parameter that the server tells operations apart by";
+            let message = format!("the part after `#` is never sent to a server, and there is no parameter `{name}`");
+            let help = "declare the parameter by which the server distinguishes the operations";
             self.diagnostics.warning("path-fragment", pointer, message, help);
         }
-        // A place in the query, as in `/search?q={q}`, is filled by a query parameter.
+        // An expression in the query, as in `/search?q={q}`, is filled by a query parameter.
         let in_query: Vec<&str> = template::names(Template::of(path).query).collect();
         let fills = |one: &Declared, name: &str| {
             one.name == name
@@ -83,7 +83,7 @@ impl<'v> Builder<'v, '_> {
             Template::of(path).distinct_names().into_iter().filter(|name| !all().any(|one| fills(one, name))).collect();
         let mut parameters = overridden(shared, &own);
         for (index, name) in (list(object, "parameters").count()..).zip(missing) {
-            let message = format!("nothing declares the path parameter `{name}`; it is taken for a string");
+            let message = format!("undeclared path parameter `{name}`; it is assumed to be a string");
             let help = "declare it with its type in an overlay";
             self.diagnostics.warning("undeclared-path-parameter", pointer, message, help);
             let place = child(&child(pointer, "parameters"), &index.to_string());
@@ -112,8 +112,8 @@ impl<'v> Builder<'v, '_> {
         let is_path = location == Location::Path;
         if is_path && !flag(object, "required") {
             let place = child(pointer, "required");
-            let message = "a path parameter is always required; it is read so";
-            self.diagnostics.warning("optional-path-parameter", place, message, "say `required: true`");
+            let message = "a path parameter is always required, and is read as such";
+            self.diagnostics.warning("optional-path-parameter", place, message, "write `required: true`");
         }
         Parameter {
             location,
@@ -135,7 +135,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    /// The schema of a parameter or a header, or that of its only media type.
+    /// Returns the schema of a parameter or a header, or that of its only media type.
     pub(super) fn schema_of(
         &mut self,
         object: &JsonObject,
@@ -149,14 +149,14 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    /// The schema of a parameter that has none: its own keywords, the way of Swagger 2.0, or anything.
+    /// Returns the schema of a parameter without `schema`: its own keywords, as in Swagger 2.0, or else any value.
     fn own_schema(&mut self, object: &JsonObject, pointer: &str) -> SchemaId {
         let place = child(pointer, "schema");
         if object.contains_key("content") || !object.get("type").is_some_and(Value::is_string) {
             return self.any(&place);
         }
-        let message = "the type of a parameter stands in its `schema`; it is read as if it did";
-        let help = "move `type` and the keywords beside it into `schema`";
+        let message = "the type of a parameter belongs in its `schema`, and is read as such";
+        let help = "move `type` and the related keywords into `schema`";
         self.diagnostics.warning("misplaced-keyword", child(pointer, "type"), message, help);
         let holds = |kind: ObjectKind, name: &str| kind.holds(name, Versions::V3_2).is_some();
         let keywords =
@@ -166,13 +166,13 @@ impl<'v> Builder<'v, '_> {
     }
 }
 
-/// Whether a value of this media type is written as it is.
+/// Returns true if a value of this media type is sent as plain text.
 fn is_plain_text(media_type: &str) -> bool {
     let essence = super::essence(media_type);
     essence.starts_with("text/") && essence != "text/json"
 }
 
-/// The path item's parameters and the operation's own, which win.
+/// Merges the path item's parameters with the operation's own, which take precedence.
 pub(super) fn overridden(shared: &[Declared], own: &[Declared]) -> Vec<ParameterId> {
     let mut parameters: Vec<&Declared> = shared.iter().collect();
     for one in own {
@@ -184,7 +184,7 @@ pub(super) fn overridden(shared: &[Declared], own: &[Declared]) -> Vec<Parameter
     parameters.into_iter().map(|one| one.id).collect()
 }
 
-/// Whether OpenAPI describes a header elsewhere, and ignores the parameter.
+/// Returns true if OpenAPI describes a header elsewhere, and ignores the parameter.
 fn is_described_elsewhere(parameter: &Parameter) -> bool {
     parameter.location == Location::Header
         && ["accept", "content-type", "authorization"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name))
@@ -193,7 +193,7 @@ fn is_described_elsewhere(parameter: &Parameter) -> bool {
 fn remedy(template: &[&str]) -> String {
     match template {
         [] => "remove it, or add it to the path".to_owned(),
-        names => format!("remove it, or give it the name it has in the path: `{}`", names.join("`, `")),
+        names => format!("remove it, or rename it to match the path: `{}`", names.join("`, `")),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Discriminator, ExternalDocs};
 /// The id of a [`Schema`].
 pub type SchemaId = Id<Schema>;
 
-/// A schema as the document has it. A keyword that the document does not have is `None` or empty.
+/// A schema of the document. A keyword that the document does not have is `None` or empty.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Schema {
     /// The JSON pointer of the schema.
@@ -20,10 +20,10 @@ pub struct Schema {
     pub component: Option<String>,
     /// The value of a boolean schema.
     pub boolean: Option<bool>,
-    /// The target of `$ref`, if the schema has other keywords beside it or is itself a component. A schema elsewhere that is nothing but a
-    /// reference is no node: its place holds the id of the target.
+    /// The target of `$ref`, if the schema has other keywords next to it or is itself a component. A schema elsewhere
+    /// that is only a reference has no node: the id of the target is used instead.
     pub reference: Option<SchemaId>,
-    /// Whether the schema is nothing but its reference.
+    /// True if the schema is only a reference.
     pub is_alias: bool,
     /// The target of `$dynamicRef`.
     pub dynamic_reference: Option<SchemaId>,
@@ -109,7 +109,7 @@ pub struct Schema {
     pub rare: Option<Box<RareKeywords>>,
 }
 
-/// The keywords that few schemas have: kept apart, because a document has very many schemas.
+/// The rare keywords of a schema. They are stored separately to save memory, because a document has many schemas.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RareKeywords {
     /// `$id`.
@@ -128,7 +128,7 @@ pub struct RareKeywords {
     pub definitions: IndexMap<String, SchemaId>,
     /// `examples`.
     pub examples: Vec<Value>,
-    /// `example`, which OpenAPI keeps beside `examples`.
+    /// `example`, which OpenAPI still has in addition to `examples`.
     pub example: Option<Value>,
     /// `externalDocs`.
     pub external_docs: Option<ExternalDocs>,
@@ -168,7 +168,7 @@ pub struct RareKeywords {
     pub extensions: Map<String, Value>,
 }
 
-/// `xml`: how a value is written as XML.
+/// `xml`: the XML representation of a value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Xml {
     /// `nodeType`.
@@ -209,12 +209,12 @@ impl Type {
     pub const ALL: [Self; 7] =
         [Self::Null, Self::Boolean, Self::Integer, Self::Number, Self::String, Self::Array, Self::Object];
 
-    /// The type of this name.
+    /// Returns the type with this name.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// The keyword's word for it.
+    /// Returns the name in the keyword.
     pub fn word(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -227,7 +227,7 @@ impl Type {
         }
     }
 
-    /// The type of a value.
+    /// Returns the type of a value.
     pub fn of(value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -240,7 +240,7 @@ impl Type {
         }
     }
 
-    /// Whether a value is of this type. A whole number is an integer however it is written.
+    /// Returns true if a value is of this type. A whole number is an integer, however it is written.
     pub fn has(self, value: &Value) -> bool {
         match self {
             Self::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(is_whole),
@@ -251,14 +251,14 @@ impl Type {
 }
 
 impl Schema {
-    /// The rare keywords, empty ones if there are none.
+    /// Returns the rare keywords, which are empty if there are none.
     pub fn rare(&self) -> &RareKeywords {
         static NONE: std::sync::LazyLock<RareKeywords> = std::sync::LazyLock::new(RareKeywords::default);
         self.rare.as_deref().unwrap_or(&NONE)
     }
 }
 
-/// Whether a number is whole and small enough that an `f64` tells it from its neighbours.
+/// Returns true if a number is whole, and small enough for `f64` to represent it exactly.
 fn is_whole(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0
 }

@@ -1,4 +1,4 @@
-//! Schemas to nodes.
+//! Building the nodes of schemas.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::refs::reference;
 use crate::spec::ObjectKind;
 
 impl Builder<'_, '_> {
-    /// The schema in a place: the node itself, or the one that it is a reference to.
+    /// Returns the schema at a position: its own node, or the one that it refers to.
     pub(super) fn schema(&mut self, node: &Value, pointer: &str) -> SchemaId {
         match node.as_object() {
             Some(object) if object.len() == 1 && component_name(pointer).is_none() => match reference(node) {
@@ -24,7 +24,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The schema that a reference at `from` leads to: a node in any case, even if it is itself only a reference.
+    /// Returns the schema that a reference at `from` resolves to. It always has its own node, even if it is only a
+    /// reference.
     fn referred_schema(&mut self, reference: &str, from: &str) -> SchemaId {
         let target = self.refs.target(reference, from);
         let node = target.as_deref().and_then(|target| self.refs.node(target));
@@ -34,8 +35,8 @@ impl Builder<'_, '_> {
                 deeper(|| self.schema_node(node, &target))
             }
             (_, Some(_)) => {
-                let message = format!("`{reference}` is no schema, and is read as any JSON value");
-                let help = "point the `$ref` at a schema";
+                let message = format!("`{reference}` is not a schema, and is read as any JSON value");
+                let help = "change the `$ref` to a schema";
                 self.diagnostics.warning("unknown-reference", from, message, help);
                 self.any(from)
             }
@@ -46,7 +47,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The schema at a pointer that is one of a schema.
+    /// Returns the schema at a pointer where a schema is expected.
     pub(super) fn schema_at(&mut self, pointer: &str) -> SchemaId {
         match self.refs.node(pointer) {
             Some(node) => self.schema_node(node, pointer),
@@ -54,7 +55,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// A schema that allows everything.
+    /// Adds a schema that allows any value.
     pub(super) fn any(&mut self, pointer: &str) -> SchemaId {
         self.nodes.schemas.push(Schema { pointer: pointer.to_owned(), ..Schema::default() })
     }
@@ -63,7 +64,7 @@ impl Builder<'_, '_> {
         if let Some(id) = self.known.schemas.get(pointer) {
             return *id;
         }
-        // The node is known before its parts are built, because they may contain it.
+        // The id is stored before the parts are built, because they may contain the schema.
         let id = self.any(pointer);
         self.known.schemas.insert(pointer.to_owned(), id);
         let schema = match node {
@@ -221,7 +222,7 @@ impl Builder<'_, '_> {
         Some(Discriminator { property: text(object, "propertyName")?, mapping, default_mapping })
     }
 
-    /// The schema that a value of a discriminator leads to: written as a component's name or as a reference.
+    /// Returns the schema for a value of a discriminator, which is the name of a component or a reference.
     fn mapped(&mut self, target: &str, value: &str, place: &str) -> Option<SchemaId> {
         let component = child("/components/schemas", target);
         let pointer = if !target.starts_with('#') && self.refs.node(&component).is_some() {
@@ -231,16 +232,16 @@ impl Builder<'_, '_> {
         };
         let node = pointer.as_deref().and_then(|pointer| self.refs.node(pointer));
         let Some((pointer, node)) = pointer.zip(node) else {
-            let message = format!("the value `{value}` of the discriminator leads to `{target}`, which is not there");
-            let help = "give it the name of a schema, or remove it";
+            let message = format!("the discriminator maps `{value}` to `{target}`, which does not exist");
+            let help = "map it to the name of a schema, or remove it";
             self.diagnostics.warning("unknown-mapping", place, message, help);
             return None;
         };
         Some(deeper(|| self.schema_node(node, &pointer)))
     }
 
-    /// The schema that each schema which is nothing but a reference stands for. References that lead only to each other are reported, and
-    /// become schemas that allow everything.
+    /// Resolves each schema that is only a reference. Reports circular references, which become schemas that allow any
+    /// value.
     pub(super) fn referred(&mut self) -> HashMap<SchemaId, SchemaId> {
         let mut ends: HashMap<SchemaId, SchemaId> = HashMap::new();
         let mut aliases = std::mem::take(&mut self.aliases);
@@ -272,7 +273,7 @@ impl Builder<'_, '_> {
     }
 }
 
-/// The types that a `type` names.
+/// Parses the types in a `type`.
 fn types(value: &Value) -> Vec<Type> {
     match value {
         Value::Array(words) => words.iter().filter_map(Value::as_str).filter_map(Type::parse).collect(),
@@ -291,7 +292,7 @@ fn xml(xml: &JsonObject) -> Xml {
     }
 }
 
-/// The name of the component that stands at a pointer.
+/// Returns the name of the component at a pointer.
 fn component_name(pointer: &str) -> Option<String> {
     let name = pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
     tokens(&format!("/{name}")).next()

@@ -8,7 +8,7 @@ use super::parameters::location;
 use super::{Flow, Flows, SecurityScheme, SecuritySchemeKind};
 
 impl<'v> Builder<'v, '_> {
-    /// The security schemes in document order.
+    /// Builds the security schemes in document order.
     pub(super) fn security_schemes(&mut self, root: &'v JsonObject) -> IndexMap<String, SecurityScheme> {
         let mut schemes = IndexMap::new();
         let components = root.get("components").and_then(Value::as_object);
@@ -33,8 +33,8 @@ impl<'v> Builder<'v, '_> {
             Some("http") => {
                 let scheme = string("scheme");
                 if !["basic", "bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-                    let message = format!("the client cannot authenticate with the HTTP scheme `{scheme}`");
-                    let help = "callers can set a header for each call";
+                    let message = format!("the client does not support the HTTP scheme `{scheme}`");
+                    let help = "callers can set the header of each call";
                     self.diagnostics.warning("unserved-scheme", pointer, message, help);
                 }
                 SecuritySchemeKind::Http { scheme, bearer_format: text(object, "bearerFormat") }
@@ -46,8 +46,8 @@ impl<'v> Builder<'v, '_> {
             },
             Some("openIdConnect") => SecuritySchemeKind::OpenIdConnect { url: string("openIdConnectUrl") },
             _ => {
-                let message = format!("`{name}` is mutual TLS, which generated clients do not do by themselves");
-                let help = "callers set the client certificate on the HTTP client they hand over";
+                let message = format!("`{name}` is mutual TLS, which generated clients do not configure");
+                let help = "callers can set a client certificate on their own HTTP client";
                 self.diagnostics.warning("unsupported-security-scheme", pointer, message, help);
                 SecuritySchemeKind::MutualTls
             }

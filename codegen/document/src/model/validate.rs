@@ -1,4 +1,4 @@
-//! The check of every node against the table of what OpenAPI allows where.
+//! Validating every node against the table of fields.
 
 mod rules;
 
@@ -11,14 +11,14 @@ use crate::spec::{FieldType, ObjectKind, Versions, words};
 /// The vocabulary of raised documents.
 const VERSION: Versions = Versions::V3_2;
 
-/// Reports every node that is not what the table has in its place. Returns true if the model can be built.
+/// Reports every node that does not match the table. Returns true if the model can be built.
 pub(super) fn validate(document: &Value, diagnostics: &mut Diagnostics) -> bool {
     let mut validator = Validator { pointer: String::new(), is_sound: true, diagnostics };
     validator.object(ObjectKind::Document, document);
     validator.is_sound
 }
 
-/// The same for a node outside of what the specification describes, to which a reference to an object of this kind leads.
+/// Validates a node outside of what the specification describes, which a reference to an object of this kind refers to.
 pub(super) fn validate_at(kind: ObjectKind, node: &Value, pointer: &str, diagnostics: &mut Diagnostics) -> bool {
     let mut validator = Validator { pointer: pointer.to_owned(), is_sound: true, diagnostics };
     let holds = if kind == ObjectKind::Schema { FieldType::SchemaOrBool } else { FieldType::OneOrRef(kind) };
@@ -27,7 +27,7 @@ pub(super) fn validate_at(kind: ObjectKind, node: &Value, pointer: &str, diagnos
 }
 
 struct Validator<'d> {
-    /// The pointer of the node at hand.
+    /// The pointer of the current node.
     pointer: String,
     is_sound: bool,
     diagnostics: &'d mut Diagnostics,
@@ -41,20 +41,20 @@ impl Validator<'_> {
         self.pointer.truncate(length);
     }
 
-    /// Reports an error at the node at hand.
+    /// Reports an error at the current node.
     fn error(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
         self.is_sound = false;
         self.diagnostics.error(code, self.pointer.clone(), message, help);
     }
 
-    /// Checks the value of a field.
+    /// Validates the value of a field.
     fn value(&mut self, holds: FieldType, value: &Value) {
         use FieldType::*;
         match (holds, value) {
             (Any, _)
             | (Text | SchemaNameOrRef | OperationRef, Value::String(_))
             | (Flag | SchemaOrBool, Value::Bool(_))
-            // A limit that is out of range is dropped with a warning where schemas are read.
+            // A limit that is out of range is ignored with a warning when schemas are read.
             | (Number | PositiveNumber | Count, Value::Number(_)) => {}
             (Word(words) | WordOrWords(words), Value::String(word)) => self.word(words, word),
             (WordOrWords(words), Value::Array(items)) => {
@@ -68,7 +68,8 @@ impl Validator<'_> {
                 Some(reference) => {
                     self.enter("$ref", |validator| validator.value(Text, reference));
                     if kind == ObjectKind::PathItem {
-                        // Other fields may stand beside the reference of a path item alone; raising has dropped them elsewhere.
+                        // Only a path item may have other fields next to its reference; raising has removed them
+                        // elsewhere.
                         self.object(kind, value);
                     }
                 }
@@ -100,14 +101,14 @@ impl Validator<'_> {
         let message = format!("expected one of {}, found `{word}`", words::listed(allowed));
         let help = match (word, closest(word, allowed.iter().copied())) {
             (_, Some(meant)) => format!("did you mean `{meant}`?"),
-            ("body" | "formData", _) => "this is Swagger 2.0's; OpenAPI 3 describes bodies in `requestBody`".to_owned(),
-            ("file", _) => "this is Swagger 2.0's; OpenAPI 3 has `type: string` with `format: binary`".to_owned(),
-            _ => "OpenAPI knows no other words here".to_owned(),
+            ("body" | "formData", _) => "OpenAPI 3 describes bodies in `requestBody`".to_owned(),
+            ("file", _) => "in OpenAPI 3, use `type: string` with `format: binary`".to_owned(),
+            _ => "OpenAPI allows no other values here".to_owned(),
         };
         self.error("unknown-value", message, help);
     }
 
-    /// Checks an object: its members, those it must have, and those that nobody knows.
+    /// Validates an object: its members, missing required fields, and unknown fields.
     fn object(&mut self, kind: ObjectKind, value: &Value) {
         let Value::Object(object) = value else { return self.wrong_type(FieldType::One(kind), value) };
         for (name, member) in object {
@@ -127,8 +128,7 @@ impl Validator<'_> {
         let required = kind.fields().iter().filter(|field| field.required.meet(VERSION));
         for field in required.filter(|field| !object.contains_key(field.name)) {
             let help = object.keys().find(|name| closest(name, [field.name]).is_some());
-            let help =
-                help.map_or_else(|| format!("add `{}`", field.name), |name| format!("is `{name}` meant to be it?"));
+            let help = help.map_or_else(|| format!("add `{}`", field.name), |name| format!("did you mean `{name}`?"));
             self.error("missing-key", format!("{} must have `{}`", words::with_article(kind.noun()), field.name), help);
         }
     }
@@ -137,10 +137,10 @@ impl Validator<'_> {
         let known = kind.fields().iter().filter(|field| field.versions.meet(VERSION));
         let help = match closest(name, known.map(|field| field.name)) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "remove it; what OpenAPI does not know begins with `x-`".to_owned(),
+            None => "remove it; extensions begin with `x-`".to_owned(),
         };
-        let message = format!("{} has no `{name}`; it has no effect", words::with_article(kind.noun()));
-        // JSON Schema allows keywords of others in a schema, and OpenAPI allows nothing elsewhere.
+        let message = format!("{} has no `{name}`, so it is ignored", words::with_article(kind.noun()));
+        // JSON Schema allows unknown keywords, but other objects of OpenAPI do not.
         let code = if kind == ObjectKind::Schema { "unknown-keyword" } else { "unknown-key" };
         self.diagnostics.warning(code, child(&self.pointer, name), message, help);
     }

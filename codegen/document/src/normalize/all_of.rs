@@ -1,4 +1,4 @@
-//! `allOf` to one shape.
+//! Merging `allOf` into one shape.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,14 +9,14 @@ use crate::diagnostic::Diagnostics;
 use crate::model::SchemaId;
 use crate::recursion::deeper;
 
-/// What a schema is once `allOf` is gone.
+/// The shape of a schema after merging `allOf`.
 #[derive(Debug, Clone)]
 pub enum Shape {
-    /// Nothing but another schema, perhaps with prose of its own.
+    /// The same as another schema, possibly with a different description.
     Same(SchemaId),
-    /// Anything.
+    /// Any value.
     Any,
-    /// A scalar; the kind is never an array, an object, `AllOf` or `OneOf`.
+    /// A scalar. The kind is never an array, an object, `AllOf` or `Choice`.
     Scalar(Kind),
     /// An array.
     Array(SchemaId),
@@ -26,16 +26,16 @@ pub enum Shape {
     Choice(Choice),
 }
 
-/// The properties of an object, those of all its parts.
+/// The properties of an object, including those of all its parts.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
-    /// Name, schema and whether it is required.
+    /// Name, schema, and true if it is required.
     pub properties: IndexMap<String, (SchemaId, bool)>,
-    /// What other properties may be.
+    /// The other properties that are allowed.
     pub additional: Additional,
 }
 
-/// The shape of a schema, made once. New nodes are added to the normalizer's own where parts have to be combined.
+/// Returns the shape of a schema, which is computed once. Combining parts adds new nodes to the normalizer.
 pub fn shape(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     let id = normalizer.referred(id);
     if let Some(known) = normalizer.shapes.get(&id) {
@@ -56,9 +56,9 @@ fn shape_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     }
 }
 
-/// Whether null is a value of the schema.
+/// Returns true if the schema allows null.
 pub fn nullable(normalizer: &Normalizer<'_>, id: SchemaId) -> bool {
-    /// `known` holds what was found so far; what is being looked at counts as not nullable.
+    /// `known` has the results so far. A schema that is being examined counts as not nullable.
     fn nullable_below(normalizer: &Normalizer<'_>, id: SchemaId, known: &mut HashMap<SchemaId, bool>) -> bool {
         if let Some(known) = known.get(&id) {
             return *known;
@@ -83,7 +83,7 @@ pub fn nullable(normalizer: &Normalizer<'_>, id: SchemaId) -> bool {
 
 #[derive(Default)]
 struct Parts {
-    /// The schemas that say something, in order; what they stand for is in the other fields.
+    /// The schemas that contribute to the result, in order. The other fields have their parts.
     telling: Vec<SchemaId>,
     fields: Fields,
     required: Vec<String>,
@@ -91,7 +91,7 @@ struct Parts {
     scalars: Vec<Kind>,
     arrays: Vec<SchemaId>,
     choices: Vec<SchemaId>,
-    /// The schemas that say of which type a value is.
+    /// The schemas that determine the type of a value.
     typed: Vec<SchemaId>,
 }
 
@@ -144,7 +144,7 @@ fn already_required(normalizer: &Normalizer<'_>, id: SchemaId, name: &str, seen:
     }
 }
 
-/// A schema, the parts of its `allOf`, theirs, and so on.
+/// Returns a schema, the parts of its `allOf`, and so on recursively.
 fn whole(normalizer: &Normalizer<'_>, id: SchemaId) -> HashSet<SchemaId> {
     let (mut queue, mut whole) = (vec![id], HashSet::new());
     while let Some(id) = queue.pop() {
@@ -170,7 +170,7 @@ fn collect(
     match normalizer[id].kind.clone() {
         Kind::Any => {}
         Kind::AllOf(all) => {
-            // If several parts say something, the whole stands for them.
+            // If several parts contribute, the whole represents them.
             let before = parts.telling.len();
             for part in &all {
                 deeper(|| collect(normalizer, *part, parts, whole, seen));
@@ -192,7 +192,7 @@ fn collect(
         }
         Kind::Choice(Choice { variants, .. }) => {
             // `anyOf: [{required: [a]}, {required: [b]}]` only validates. A choice that lists a part of this schema is
-            // met by that part, such as the choice of its children that a child takes over from its parent.
+            // satisfied by that part, such as the choice of children that a child inherits from its parent.
             let is_met = variants.iter().any(|variant| whole.contains(variant));
             if !is_met && variants.iter().any(|variant| !only_validates(normalizer, *variant)) {
                 parts.telling.push(id);
@@ -238,7 +238,7 @@ fn merge_object(normalizer: &mut Normalizer<'_>, object: Object, fields: &mut Fi
     }
 }
 
-/// Notes parts that are of several types: no value is of all of them.
+/// Records parts that have different types, so that no value matches all of them.
 fn note_clash(normalizer: &mut Normalizer<'_>, parts: &Parts) {
     let types: Vec<(SchemaId, &str)> =
         parts.typed.iter().filter_map(|id| Some((*id, json_type(normalizer, *id)?))).collect();
@@ -250,8 +250,8 @@ fn note_clash(normalizer: &mut Normalizer<'_>, parts: &Parts) {
     }
 }
 
-/// One schema declared twice, such as a property or the items of a list: both where both are put together from others, otherwise
-/// the one that says more, the later of two that say as much.
+/// Combines two declarations of one schema, such as a property or the items of a list: both are merged if both are
+/// composed. Otherwise the more specific one is used, or the later one if they are equally specific.
 fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> SchemaId {
     if first == second {
         return first;
@@ -278,11 +278,11 @@ fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -
     kept
 }
 
-/// The type that all values of a schema have, as far as its own kind tells.
+/// Returns the type of all values of a schema, as far as its own kind determines it.
 fn json_type(normalizer: &Normalizer<'_>, id: SchemaId) -> Option<&'static str> {
     Some(match normalizer[id].kind {
         Kind::Boolean => "boolean",
-        // An integer is a number.
+        // Integers are numbers.
         Kind::Integer { .. } | Kind::Number => "number",
         Kind::String { .. } => "string",
         Kind::Array(_) => "array",
@@ -291,10 +291,10 @@ fn json_type(normalizer: &Normalizer<'_>, id: SchemaId) -> Option<&'static str> 
     })
 }
 
-/// Reports schemas whose parts are of several types, and choices that were left out.
+/// Reports schemas whose parts have different types, and choices that were left out.
 pub fn report(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
     for id in std::mem::take(&mut normalizer.left_out) {
-        let message = "choices within choices combine to too many schemas here, and this choice is left out";
+        let message = "nested choices combine to too many schemas here, so this choice is ignored";
         diagnostics.warning(
             "too-many-combinations",
             &normalizer[id].pointer,
@@ -305,13 +305,13 @@ pub fn report(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
     for (kept, other) in std::mem::take(&mut normalizer.clashes) {
         let (Some(is), Some(not)) = (json_type(normalizer, kept), json_type(normalizer, other)) else { continue };
         let (place, elsewhere) = (normalizer[kept].pointer.clone(), &normalizer[other].pointer);
-        let message = format!("the type is {is} here and {not} at #{elsewhere}, and both have to hold; {is} counts");
-        diagnostics.warning("clashing-property", place, message, "correct one of the two");
+        let message = format!("the type is {is} here and {not} at #{elsewhere}, and both are required; {is} is used");
+        diagnostics.warning("clashing-property", place, message, "fix one of the two");
     }
 }
 
-/// All of two objects. The same parts give the same node: a type whose parts hold it again would
-/// otherwise never be done.
+/// Returns a schema that combines two objects. The same parts always return the same node, because a type that contains
+/// itself would otherwise never be finished.
 fn both(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> SchemaId {
     let mut parts = combined_parts(normalizer, first);
     for part in combined_parts(normalizer, second) {
@@ -342,16 +342,16 @@ fn combined_parts(normalizer: &Normalizer<'_>, id: SchemaId) -> Vec<SchemaId> {
     vec![id]
 }
 
-/// An object that is also a choice is a choice of objects: each variant gets the common part.
+/// Distributes the common part of an object with a choice over the variants, which makes it a choice of objects.
 fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> Shape {
     let choice = parts.choices[0];
     let Kind::Choice(Choice { variants, discriminator, overlaps }) = normalizer[choice].kind.clone() else {
         return Shape::Any;
     };
-    // All of the node and the variant: the variant is a part of it and so meets the choice.
+    // The schema and the variant are combined: the variant is one of the parts, so the choice is satisfied.
     let mut with_common = |variant: SchemaId| {
         if whole(normalizer, variant).contains(&id) {
-            // A child that extends its parent, which lists its children, has the common part already.
+            // A child that extends its parent, which lists its children, already has the common part.
             return variant;
         }
         let parts = vec![id, variant];
@@ -360,7 +360,7 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
         }
         let mut schema = ClientSchema { kind: Kind::AllOf(parts.clone()), ..normalizer[variant].clone() };
         let title = schema.title.or(schema.component.take());
-        // Of several choices, each combination has the names of all its alternatives.
+        // A combination of several choices is named after all its alternatives.
         let before = normalizer[id].title.clone().filter(|_| id.index() >= normalizer.document.schemas().len());
         schema.title = before.zip(title.clone()).map(|(before, title)| format!("{before} {title}")).or(title);
         let new = normalizer.push(schema);
@@ -378,7 +378,7 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
     Shape::Choice(Choice { variants: new, discriminator, overlaps })
 }
 
-/// Of several scalars the first that lists its values, otherwise the first.
+/// Returns the first of several scalars that lists its values, or else the first.
 fn narrowest(scalars: Vec<Kind>) -> Kind {
     let lists = |kind: &Kind| match kind {
         Kind::String { values, .. } => !values.is_empty(),

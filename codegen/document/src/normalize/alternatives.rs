@@ -1,4 +1,4 @@
-//! `anyOf` and `oneOf`: alternatives that mean null, and alternatives that list values.
+//! Simplifying `anyOf` and `oneOf`: alternatives that mean null, and alternatives that list values.
 
 use std::collections::HashSet;
 
@@ -12,8 +12,8 @@ use crate::diagnostic::child;
 use crate::model::{RareKeywords, Schema, SchemaId, Type};
 
 impl<'d> Simplifier<'_, 'd> {
-    /// Makes alternatives that mean null a schema that allows null. Returns the only alternative that is left, if the schema says nothing
-    /// else and is the same as that.
+    /// Replaces alternatives that mean null by `nullable`. Returns the only remaining alternative, if the schema is
+    /// otherwise equivalent to it.
     ///
     /// `{"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}` is A or null, and
     /// `{"oneOf": [{"type": "string"}, {"type": "null"}]}` is a string or null.
@@ -39,12 +39,12 @@ impl<'d> Simplifier<'_, 'd> {
         None
     }
 
-    /// Whether a schema allows null and nothing else.
+    /// Returns true if a schema allows only null.
     pub(super) fn means_null(&self, id: SchemaId) -> bool {
         self.document_schema(id).is_some_and(is_null_alone)
     }
 
-    /// Whether an alternative is written here, and no reference.
+    /// Returns true if an alternative is inline and not a reference.
     fn is_inline(&self, id: SchemaId, pointer: &str, keyword: &str) -> bool {
         let place = child(pointer, keyword);
         self.document_schema(id).is_some_and(|schema| {
@@ -52,10 +52,11 @@ impl<'d> Simplifier<'_, 'd> {
         })
     }
 
-    /// Makes alternatives that are lists of values of one type one list, the way 3.1 writes an `enum` with a text for each value.
+    /// Merges alternatives that are lists of values of one type into one list. In 3.1 this is how an `enum` with a text
+    /// for each value is written.
     ///
-    /// `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}` is `{"type": "string", "enum": ["a", "b"]}`. Their titles
-    /// name the values.
+    /// `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}` is `{"type": "string", "enum": ["a", "b"]}`. The
+    /// titles become the names of the values.
     pub(super) fn constants(&mut self, keywords: &mut Keywords<'d>, annotations: &mut ClientSchema) {
         if keywords.values.is_some() {
             return;
@@ -74,7 +75,7 @@ impl<'d> Simplifier<'_, 'd> {
         }
     }
 
-    /// Names and describes each value as the alternative does that allows it alone.
+    /// Names and describes each value like the alternative that allows only this value.
     fn name_values(&self, arms: &[SchemaId], annotations: &mut ClientSchema) {
         for schema in arms.iter().filter_map(|arm| self.document_schema(*arm)) {
             let only = schema.constant.as_ref().or(match schema.enumeration.as_deref() {
@@ -91,7 +92,7 @@ impl<'d> Simplifier<'_, 'd> {
         }
     }
 
-    /// The type and the values of alternatives that say nothing else.
+    /// Returns the type and values of alternatives that have no other keywords.
     fn listed_values(&mut self, arms: &[SchemaId]) -> Option<(Type, Vec<Value>)> {
         let mut kind = None;
         let (mut listed, mut known) = (Vec::new(), HashSet::new());
@@ -121,7 +122,7 @@ impl<'d> Simplifier<'_, 'd> {
         kind.map(|kind| (kind, listed))
     }
 
-    /// One schema for several: itself if there is one, any of them if there are more.
+    /// Returns one schema for several: the only one, or a union.
     pub(super) fn any_of(&mut self, arms: Vec<SchemaId>, pointer: String) -> SchemaId {
         let (mut known, mut scalars) = (HashSet::new(), HashSet::new());
         let mut distinct: Vec<SchemaId> = Vec::new();
@@ -140,7 +141,7 @@ impl<'d> Simplifier<'_, 'd> {
         self.normalizer.push(schema)
     }
 
-    /// What tells a scalar without limits and without a name from others.
+    /// Returns the properties that distinguish a scalar without limits and name from others.
     fn plain_scalar(&mut self, id: SchemaId) -> Option<(&'static str, bool, Option<String>)> {
         let schema = self.simplified(id);
         let kind = match schema.kind {
@@ -155,7 +156,7 @@ impl<'d> Simplifier<'_, 'd> {
     }
 }
 
-/// Whether a schema lists values and says nothing else of them.
+/// Returns true if a schema lists values and has no other keywords for them.
 fn is_list_of_values(schema: &Schema) -> bool {
     if schema.constant.is_none() && schema.enumeration.is_none() {
         return false;

@@ -1,4 +1,4 @@
-//! What a schema says that is not about its type: texts, flags, and limits as documentation shows them.
+//! The annotations of a schema, which do not concern its type: texts, flags, and limits for the documentation.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use super::keywords::integer;
 use super::{ClientSchema, Kind, Limits};
 use crate::model::Schema;
 
-/// What a schema says of its use.
+/// Reads the annotations of a schema.
 pub(super) fn annotations(schema: &Schema) -> ClientSchema {
-    // Beside a reference, a Reference Object's `summary` describes as well.
+    // Next to a reference, the `summary` of a Reference Object is also a description.
     let summary = || schema.rare().extensions.get("summary").and_then(Value::as_str).map(str::to_owned);
     let has_summary = schema.reference.is_some();
     ClientSchema {
@@ -30,7 +30,8 @@ pub(super) fn annotations(schema: &Schema) -> ClientSchema {
     }
 }
 
-/// What the first of these extensions that is there says of each value of an `enum`, in the order of the values or by value.
+/// Returns the texts for each value of an `enum` from the first of these extensions that is present, which lists them
+/// in the order of the values or by value.
 fn by_value(schema: &Schema, names: &[&str]) -> BTreeMap<String, String> {
     let extensions = &schema.rare().extensions;
     let said = names.iter().find_map(|name| extensions.get(*name));
@@ -47,12 +48,13 @@ fn by_value(schema: &Schema, names: &[&str]) -> BTreeMap<String, String> {
     texts.collect()
 }
 
-/// A string or an integer as the text that names it.
+/// Returns the text that identifies a string or an integer.
 pub(super) fn value_text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| integer(value).map(|number| number.to_string()))
 }
 
-/// A schema that is the same as its only alternative, or null: what it says itself of its use is nearer than what the alternative says.
+/// Combines a schema with its only alternative apart from null. The schema's own annotations take precedence over those
+/// of the alternative.
 pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) -> ClientSchema {
     ClientSchema {
         pointer,
@@ -72,7 +74,7 @@ pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) 
     }
 }
 
-/// The limits that documentation shows, as text.
+/// Returns the limits for the documentation as text.
 pub(super) fn facts(kind: &Kind, limits: &Limits) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let is_integer = matches!(kind, Kind::Integer { .. });

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 use super::Additional;
 use crate::model::{Discriminator, Document, Schema, SchemaId, Type};
 
-/// The keywords that simplification reads and changes. Null is no longer among the types.
+/// The keywords that simplification reads and changes. The types do not include null.
 #[derive(Clone, Default)]
 pub(super) struct Keywords<'d> {
     pub(super) pointer: String,
@@ -38,7 +38,7 @@ pub(super) struct Keywords<'d> {
     pub(super) discriminator: Option<&'d Discriminator>,
 }
 
-/// The keywords that speak of values of some types only, and those types.
+/// The keywords that apply only to values of some types, with those types.
 const OWNED: [(&str, &[Type]); 18] = [
     ("properties", &[Type::Object]),
     ("required", &[Type::Object]),
@@ -64,7 +64,7 @@ impl<'d> Keywords<'d> {
     pub(super) fn of(document: &Document, schema: &'d Schema) -> Self {
         let rare = schema.rare();
         let mut all_of: Option<Vec<SchemaId>> = schema.all_of.clone();
-        // What a reference leads to holds beside the schema's own keywords.
+        // The target of a reference applies in addition to the schema's own keywords.
         let references = [schema.reference, schema.dynamic_reference];
         for reference in references.into_iter().flatten().rev() {
             all_of.get_or_insert_default().insert(0, reference);
@@ -98,7 +98,7 @@ impl<'d> Keywords<'d> {
             ..Self::default()
         };
         let additional = schema.additional_properties.or(rare.unevaluated_properties.filter(|id| {
-            // Where `unevaluatedProperties` forbids properties, those of other schemas of an `allOf` are allowed all the same.
+            // If `unevaluatedProperties` forbids properties, those of other schemas of an `allOf` are still allowed.
             document[*id].boolean != Some(false)
         }));
         keywords.additional = additional.map_or(Additional::Unsaid, |id| match document[id].boolean {
@@ -109,12 +109,12 @@ impl<'d> Keywords<'d> {
         keywords
     }
 
-    /// Whether the schema is put together from others, so that its own keywords are not all there is.
+    /// Returns true if the schema is composed of others, so that its own keywords do not describe it completely.
     pub(super) fn is_composed(&self) -> bool {
         self.all_of.is_some() || self.any_of.is_some() || self.one_of.is_some() || self.not.is_some()
     }
 
-    /// Whether nothing is said of the values.
+    /// Returns true if the keywords do not constrain the values.
     pub(super) fn says_nothing(&self) -> bool {
         self.types.is_empty()
             && self.values.is_none()
@@ -123,7 +123,7 @@ impl<'d> Keywords<'d> {
             && self.owned().next().is_none()
     }
 
-    /// The keywords that are there and that speak of some types only.
+    /// Returns the keywords that are present and apply only to some types.
     pub(super) fn owned(&self) -> impl Iterator<Item = (&'static str, &'static [Type])> + use<'_, 'd> {
         OWNED.into_iter().filter(|(keyword, _)| self.has(keyword))
     }
@@ -151,7 +151,7 @@ impl<'d> Keywords<'d> {
         }
     }
 
-    /// Drops the keywords that do not speak of values of a type.
+    /// Removes keywords that do not apply to values of a type.
     pub(super) fn keep_only(&mut self, kind: Type) {
         if kind != Type::Object {
             (self.properties, self.required, self.additional) = (None, None, Additional::Unsaid);
@@ -172,7 +172,7 @@ impl<'d> Keywords<'d> {
         }
     }
 
-    /// Sets the types in the shortest way: an integer is a number, and all types together are none.
+    /// Sets the types in the shortest form: an integer is a number, and a list of all types is removed.
     pub(super) fn set_types(&mut self, types: Vec<Type>) {
         let mut kept: Vec<Type> = Vec::new();
         for kind in &types {
@@ -188,7 +188,7 @@ impl<'d> Keywords<'d> {
     }
 }
 
-/// Whether a schema allows null and nothing else.
+/// Returns true if a schema allows only null.
 pub(super) fn is_null_alone(schema: &Schema) -> bool {
     match schema.types.as_slice() {
         [kind] => *kind == Type::Null,
@@ -203,7 +203,7 @@ pub(super) fn is_null_alone(schema: &Schema) -> bool {
     }
 }
 
-/// An integer of JSON.
+/// Returns the integer value of a JSON value, if it is one.
 pub(super) fn integer(value: &Value) -> Option<i128> {
     value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
 }

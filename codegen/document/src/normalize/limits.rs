@@ -1,18 +1,18 @@
-//! What a schema says of its values beyond their type.
+//! The constraints on a schema's values beyond their type.
 
 use serde_json::{Number, Value};
 
 use super::keywords::Keywords;
 use crate::model::{SchemaId, Type};
 
-/// What a schema says of its values beyond their type.
+/// The constraints on a schema's values beyond their type.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Limits {
-    /// `format`, empty where there is none.
+    /// `format`; empty if there is none.
     pub format: String,
     /// `pattern`.
     pub pattern: Option<String>,
-    /// `enum`, values of any type.
+    /// `enum`, with values of any type.
     pub values: Vec<Value>,
     /// `minimum` or `exclusiveMinimum`, whichever is stricter.
     pub minimum: Option<Bound>,
@@ -34,39 +34,39 @@ pub struct Limits {
     pub min_properties: Option<usize>,
     /// `maxProperties`.
     pub max_properties: Option<usize>,
-    /// `not`: what a value must not be.
+    /// `not`: a schema that values must not match.
     pub not: Option<SchemaId>,
 }
 
-/// An end of a range of numbers.
+/// One end of a range of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bound {
     /// The number.
     pub value: f64,
-    /// Whether the number itself is outside the range.
+    /// True if the number itself is outside of the range.
     pub exclusive: bool,
 }
 
-/// 2^53: below it, every whole `f64` is the number it was written as.
+/// 2^53, below which every whole `f64` is exact.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// A limit that cannot be kept: the keyword, and why.
+/// A limit that is ignored: the keyword and the reason.
 pub(super) type Dropped = (&'static str, &'static str);
 
 impl Limits {
-    /// Whether the values are natural numbers, and some of them larger than an `i64` holds.
+    /// Returns true if the values are natural numbers, of which some do not fit in an `i64`.
     pub fn exceeds_i64(&self) -> bool {
         self.minimum.is_some_and(|least| least.value >= 0.0)
             && self.maximum.is_some_and(|most| most.value > i64::MAX as f64)
     }
 
-    /// The limits of a schema but for its `not`, and those that cannot be kept.
+    /// Returns the limits of a schema except `not`, and those that are ignored.
     pub(super) fn of(keywords: &Keywords<'_>) -> (Self, Vec<Dropped>) {
         let mut dropped = Vec::new();
         let mut count = |keyword: &'static str, number: Option<&Number>| {
             let count = number.and_then(count);
             if number.is_some() && count.is_none() {
-                dropped.push((keyword, "a count is a whole number that is not negative"));
+                dropped.push((keyword, "a count must be a whole number that is not negative"));
             }
             count
         };
@@ -92,7 +92,7 @@ impl Limits {
         (limits, dropped)
     }
 
-    /// Makes the bounds of an integer integers: the last one that they allow.
+    /// Rounds the bounds of an integer inwards to integers.
     fn round(&mut self, dropped: &mut Vec<Dropped>) {
         for (keyword, bound, round) in
             [("minimum", &mut self.minimum, f64::ceil as fn(f64) -> f64), ("maximum", &mut self.maximum, f64::floor)]
@@ -102,17 +102,17 @@ impl Limits {
             let is_exact = rounded >= i64::MIN as f64 && rounded <= u64::MAX as f64;
             *bound = is_exact.then_some(Bound { value: rounded, exclusive: exclusive && rounded == value });
             if bound.is_none() {
-                dropped.push((keyword, "it is beyond the integers of 64 bits"));
+                dropped.push((keyword, "it does not fit in 64 bits"));
             }
         }
         if self.multiple_of.is_some_and(|of| of.fract() != 0.0) {
             self.multiple_of = None;
-            dropped.push(("multipleOf", "an integer is a multiple of a whole number"));
+            dropped.push(("multipleOf", "an integer must be a multiple of a whole number"));
         }
     }
 }
 
-/// The stricter of two limits.
+/// Returns the stricter of two limits.
 fn stricter(
     inclusive: Option<&Number>,
     exclusive: Option<&Number>,
@@ -129,9 +129,9 @@ fn stricter(
     }
 }
 
-/// A count: a whole number that is not negative, which may be written with a fraction of zero.
+/// Converts a count: a whole number that is not negative, which may be written with a fraction of zero.
 fn count(number: &Number) -> Option<usize> {
     let whole = || number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..EXACT).contains(number));
-    // Exact: below 2^53 every whole number has its own `f64`.
+    // Exact: below 2^53, `f64` represents every whole number.
     number.as_u64().or_else(|| whole().map(|number| number as u64)).and_then(|number| usize::try_from(number).ok())
 }

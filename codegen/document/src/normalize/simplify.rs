@@ -1,4 +1,4 @@
-//! One kind for each schema: the steps, in their order.
+//! Simplifying each schema to one kind, in steps.
 
 use std::collections::HashSet;
 
@@ -27,21 +27,21 @@ enum State {
     Done,
 }
 
-/// Simplifies schemas, each once.
+/// Simplifies each schema once.
 pub(super) struct Simplifier<'n, 'd> {
     pub(super) normalizer: &'n mut Normalizer<'d>,
-    /// What has been done of the document's schemas.
+    /// The progress for each schema of the document.
     state: Vec<State>,
 }
 
 impl<'d> Simplifier<'_, 'd> {
-    /// A schema of the document; those that came about here are none.
+    /// Returns a schema of the document; `None` for those created during normalization.
     pub(super) fn document_schema(&self, id: SchemaId) -> Option<&'d Schema> {
         let document = self.normalizer.document;
         (id.index() < document.schemas().len()).then(|| &document[id])
     }
 
-    /// The simplified schema. A schema that is being simplified allows everything so far.
+    /// Returns the simplified schema. A schema that is being simplified allows any value for now.
     pub(super) fn simplified(&mut self, id: SchemaId) -> &ClientSchema {
         if self.state.get(id.index()) == Some(&State::Waiting) {
             self.state[id.index()] = State::Done;
@@ -56,7 +56,7 @@ impl<'d> Simplifier<'_, 'd> {
         let schema = &document[id];
         let annotations = annotations(schema);
         if schema.boolean == Some(false) {
-            // Nothing is allowed: any value is one that is not.
+            // No value is allowed: it is described as `not` any value.
             let any = self.normalizer.push(ClientSchema { pointer: schema.pointer.clone(), ..ClientSchema::default() });
             return ClientSchema { limits: Limits { not: Some(any), ..Limits::default() }, ..annotations };
         }
@@ -72,7 +72,7 @@ impl<'d> Simplifier<'_, 'd> {
         self.simplify(keywords, annotations)
     }
 
-    /// The steps that also what came about here takes.
+    /// Runs the steps that also apply to schemas created during normalization.
     pub(super) fn simplify(&mut self, mut keywords: Keywords<'d>, mut annotations: ClientSchema) -> ClientSchema {
         missing_type(&mut keywords);
         if let Some(only) = self.null_alternatives(&mut keywords) {
@@ -93,7 +93,7 @@ impl<'d> Simplifier<'_, 'd> {
         self.normalizer.findings.warning(code, child(&keywords.pointer, keyword), message, help);
     }
 
-    /// Null is told apart: from the types, and from the values. Lists of objects or arrays are no choice between simple values.
+    /// Separates null from the types and values, and removes an `enum` with objects or arrays.
     fn take_null(&mut self, keywords: &mut Keywords<'d>) {
         let types = std::mem::take(&mut keywords.types);
         keywords.nullable |= types.contains(&Type::Null);
@@ -108,7 +108,7 @@ impl<'d> Simplifier<'_, 'd> {
         }
     }
 
-    /// Makes the types those that the values have; where the two disagree, the values win.
+    /// Makes the types match the values. If they contradict each other, the values take precedence.
     fn fit_types(&mut self, keywords: &mut Keywords<'d>) {
         let Some(mut values) = keywords.values.take() else { return };
         let kinds = keywords.types.clone();
@@ -124,16 +124,16 @@ impl<'d> Simplifier<'_, 'd> {
                 }
             }
             _ if values.iter().any(fits) => {
-                let message = format!("`enum` has values that are no {}; they are left out", words());
-                let help = "correct the values or the type in an overlay";
+                let message = format!("`enum` has values that are not of type {}; they are ignored", words());
+                let help = "fix the values or the type in an overlay";
                 self.warn(keywords, "enum", "enum-type-mismatch", message, help);
                 values.retain(fits);
             }
             _ => {
                 let found = types_of(&values);
                 let of_values = found.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
-                let message = format!("the values of `enum` are no {}; the type is taken to be {of_values}", words());
-                let help = "correct the values or the type in an overlay";
+                let message = format!("the values of `enum` are not of type {}; assuming {of_values}", words());
+                let help = "fix the values or the type in an overlay";
                 self.warn(keywords, "enum", "enum-type-mismatch", message, help);
                 keywords.set_types(found);
             }
@@ -141,15 +141,15 @@ impl<'d> Simplifier<'_, 'd> {
         keywords.values = Some(values);
     }
 
-    /// An array's `enum` lists what its items can be, though it stands one level too high.
+    /// Moves an array's `enum` of simple values to the items, for which it is meant.
     fn move_to_items(&mut self, keywords: &mut Keywords<'d>, values: Vec<Value>) {
-        let message = "`enum` of an array lists simple values; it is read as that of the items".to_owned();
+        let message = "`enum` of an array lists simple values; read as the `enum` of its items".to_owned();
         self.warn(keywords, "enum", "misplaced-keyword", message, "move `enum` into `items`");
         let document = self.normalizer.document;
         let place = child(&keywords.pointer, "items");
         let items = keywords.items.and_then(|id| self.document_schema(id));
         let (mut of_items, annotations) = match items {
-            // What a reference leads to is not changed by this one use.
+            // The target of a reference is not changed by a single use.
             Some(items) if items.pointer != place => return,
             Some(items) => (Keywords::of(document, items), annotations(items)),
             None => (Keywords { pointer: place, ..Keywords::default() }, ClientSchema::default()),
@@ -164,7 +164,8 @@ impl<'d> Simplifier<'_, 'd> {
         keywords.items = Some(self.normalizer.push(items));
     }
 
-    /// `{"prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}` has items of any of these.
+    /// Converts a tuple: `{"prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}` has items of
+    /// either type.
     fn tuple(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) {
         if schema.prefix_items.is_empty() {
             return;
@@ -175,7 +176,7 @@ impl<'d> Simplifier<'_, 'd> {
         keywords.items = Some(self.any_of(listed, child(&keywords.pointer, "items")));
     }
 
-    /// Properties with names of a pattern are properties with any further name, unless these have a schema of their own.
+    /// Converts properties that match a pattern to additional properties, unless those have their own schema.
     fn pattern_properties(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) {
         let patterns = &schema.rare().pattern_properties;
         let document = self.normalizer.document;
@@ -187,7 +188,7 @@ impl<'d> Simplifier<'_, 'd> {
         keywords.additional = Additional::Of(self.any_of(listed, child(&keywords.pointer, "additionalProperties")));
     }
 
-    /// Makes several types several schemas, each with the keywords that belong to its type.
+    /// Splits a schema of several types into alternatives, each with the keywords of its type.
     fn several_types(&mut self, keywords: &mut Keywords<'d>) {
         let kinds = std::mem::take(&mut keywords.types);
         let base = match (&keywords.any_of, &keywords.all_of) {
@@ -199,7 +200,7 @@ impl<'d> Simplifier<'_, 'd> {
         };
         let mut arms: Vec<Keywords<'d>> = kinds.iter().filter_map(|kind| arm(*kind, keywords)).collect();
         keywords.values = None;
-        // All of these keywords went to the alternatives.
+        // All these keywords have been moved to the alternatives.
         keywords.keep_only(Type::Boolean);
         if arms.len() == 1
             && let Some(only) = arms.pop()
@@ -234,26 +235,26 @@ impl<'d> Simplifier<'_, 'd> {
         }
     }
 
-    /// Drops keywords that say nothing about a schema's type: they allow and forbid nothing.
+    /// Removes keywords that do not apply to a schema's type, and so have no effect.
     fn drop_misplaced(&mut self, keywords: &mut Keywords<'d>, kind: Type) {
-        // A limit of another type is harmless; properties or items show that the type is wrong.
+        // A limit for another type is harmless; properties or items suggest that the type is wrong.
         let is_structure = |keyword: &str| matches!(keyword, "properties" | "items" | "additionalProperties");
         let misplaced = keywords.owned().filter(|(keyword, owners)| !owners.contains(&kind) && is_structure(keyword));
         let misplaced: Vec<&str> = misplaced.map(|(keyword, _)| keyword).collect();
         for keyword in misplaced {
             let word = kind.word();
-            let message = format!("`{keyword}` says nothing about a value of type {word}, so it is left out");
-            self.warn(keywords, keyword, "misplaced-keyword", message, "remove it, or correct `type`");
+            let message = format!("`{keyword}` does not apply to values of type {word}, so it is ignored");
+            self.warn(keywords, keyword, "misplaced-keyword", message, "remove it, or fix `type`");
         }
         keywords.keep_only(kind);
     }
 
-    /// The schema with its kind.
+    /// Determines the kind of a schema.
     fn kind(&mut self, keywords: Keywords<'d>, annotations: ClientSchema) -> ClientSchema {
         let (mut limits, dropped) = Limits::of(&keywords);
         for (keyword, why) in dropped {
-            let message = format!("`{keyword}` is dropped: {why}");
-            let help = "correct it in an overlay if it matters";
+            let message = format!("`{keyword}` is ignored: {why}");
+            let help = "fix it in an overlay if it matters";
             self.warn(&keywords, keyword, "unrepresentable-limit", message, help);
         }
         limits.not = keywords.not.map(|id| self.normalizer.referred(id));
@@ -299,7 +300,7 @@ impl<'d> Simplifier<'_, 'd> {
         schema
     }
 
-    /// Whether a schema's own keywords say no more than its alternatives do: that it is an object.
+    /// Returns true if a schema's own keywords only repeat what its alternatives imply: that it is an object.
     ///
     /// `{"type": "object", "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}` is a cat or a dog.
     fn says_only_object(&self, own: &Kind, keywords: &Keywords<'d>) -> bool {
@@ -312,7 +313,7 @@ impl<'d> Simplifier<'_, 'd> {
             && choices.all(|ids| ids.iter().all(|id| self.is_object(*id, &mut HashSet::new())))
     }
 
-    /// Whether the values of a schema are objects by what the document says of it, or of what it is made of.
+    /// Returns true if the values of a schema are objects, according to its own keywords or those of its parts.
     fn is_object(&self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
         let Some(schema) = self.document_schema(id).filter(|_| seen.insert(id)) else { return false };
         let mut parts = schema.all_of.iter().flatten().chain(&schema.reference);
@@ -327,7 +328,7 @@ impl<'d> Simplifier<'_, 'd> {
         self.normalizer.push(ClientSchema { pointer: pointer.to_owned(), kind, ..ClientSchema::default() })
     }
 
-    /// The kind that a schema's own keywords say, those of `allOf` and choices left aside.
+    /// Returns the kind according to a schema's own keywords, without `allOf` and choices.
     fn own_kind(&mut self, keywords: &Keywords<'d>) -> Option<Kind> {
         let is_object = keywords.properties.is_some_and(|all| !all.is_empty())
             || keywords.required.is_some_and(|all| !all.is_empty())
@@ -376,7 +377,7 @@ impl<'d> Simplifier<'_, 'd> {
         }
     }
 
-    /// Names are given to values that the enum has.
+    /// Reports variant names for values that the enum does not have.
     fn check_variants(&mut self, schema: &mut ClientSchema) {
         if schema.variants.is_empty() {
             return;
@@ -388,16 +389,17 @@ impl<'d> Simplifier<'_, 'd> {
         };
         for value in schema.variants.keys().filter(|value| !values.contains(value)) {
             let place = child(&child(&schema.pointer, "x-rust-variants"), value);
-            let message = format!("the schema's `enum` has no value `{value}`");
-            let help = "remove the name, or correct the value";
+            let message = format!("unknown value `{value}` of the schema's `enum`");
+            let help = "remove the name, or fix the value";
             self.normalizer.findings.error("unused-extension", place, message, help);
         }
     }
 }
 
-/// Gives a schema the type that its values have in transit.
+/// Sets the format of a schema with encoded content.
 ///
-/// `{"type": "string", "contentEncoding": "base64"}` has the format `byte`, `{"contentMediaType": "image/png"}` the format `binary`.
+/// `{"type": "string", "contentEncoding": "base64"}` has the format `byte`, and `{"contentMediaType": "image/png"}` the
+/// format `binary`.
 fn content(schema: &Schema, keywords: &mut Keywords<'_>) {
     let rare = schema.rare();
     if rare.content_schema.is_some() && !keywords.is_composed() && keywords.types.is_empty() {
@@ -405,7 +407,7 @@ fn content(schema: &Schema, keywords: &mut Keywords<'_>) {
     }
     let format = match (rare.content_encoding.as_deref(), rare.content_media_type.as_deref()) {
         (Some(encoding), _) if encoding.eq_ignore_ascii_case("base64") => "byte",
-        // These three leave the text as it is.
+        // These encodings do not change the text.
         (Some("7bit" | "8bit" | "binary") | None, Some(media_type)) if !is_text(media_type) => "binary",
         _ => return,
     };
@@ -419,7 +421,7 @@ fn is_text(media_type: &str) -> bool {
     media_type.starts_with("text/") || media_type.ends_with("json") || media_type.ends_with("xml")
 }
 
-/// Gives a schema the type that its other keywords tell of: `{"format": "uuid"}` is a string.
+/// Infers the type of a schema from its other keywords: `{"format": "uuid"}` is a string.
 fn missing_type(keywords: &mut Keywords<'_>) {
     if !keywords.types.is_empty() || keywords.is_composed() {
         return;
@@ -446,7 +448,7 @@ fn type_of_format(format: &str) -> Option<Type> {
     }
 }
 
-/// The schema of one type out of the keywords of several; none where an `enum` has no value of the type.
+/// Returns the schema of one type with its keywords; `None` if an `enum` has no value of the type.
 fn arm<'d>(kind: Type, keywords: &Keywords<'d>) -> Option<Keywords<'d>> {
     let mut arm = Keywords {
         nullable: false,
@@ -464,7 +466,7 @@ fn arm<'d>(kind: Type, keywords: &Keywords<'d>) -> Option<Keywords<'d>> {
             return None;
         }
     }
-    // A format that nobody knows may be one of any type.
+    // An unknown format may be one of any type.
     let of_format = arm.format.as_deref().and_then(type_of_format);
     if of_format.is_some_and(|of_format| (of_format == Type::String) != (kind == Type::String)) {
         arm.format = None;
@@ -473,7 +475,7 @@ fn arm<'d>(kind: Type, keywords: &Keywords<'d>) -> Option<Keywords<'d>> {
     Some(arm)
 }
 
-/// The types that values have, each once.
+/// Returns the types of values without duplicates.
 fn types_of(values: &[Value]) -> Vec<Type> {
     let mut found = Vec::new();
     for kind in values.iter().map(Type::of).filter(|kind| *kind != Type::Null) {
@@ -484,10 +486,10 @@ fn types_of(values: &[Value]) -> Vec<Type> {
     found
 }
 
-/// `1.0` becomes `1`.
+/// Converts `1.0` to `1`.
 fn make_whole(value: &mut Value) {
     if let Some(number) = value.as_f64().filter(|_| value.is_f64()) {
-        // Exact: the value is an integer, which an `f64` tells from its neighbours.
+        // Exact: the value is an integer that `f64` represents exactly.
         *value = Value::from(number as i64);
     }
 }

@@ -1,7 +1,7 @@
-//! Where the nodes of one text stand: a second, marked parse, made only when a position is asked for.
+//! The positions of the nodes of a text, from a second parse that is run only when a position is requested.
 //!
-//! YAML is read by `saphyr-parser`, whose events carry their spans. JSON has a scanner of its own: YAML's rules for keys (one line,
-//! 1024 characters) are not JSON's.
+//! YAML is parsed by `saphyr-parser`, whose events have spans. JSON has its own scanner, because YAML's limits on keys
+//! (one line, 1024 characters) do not apply to JSON.
 
 mod json;
 mod yaml;
@@ -11,11 +11,11 @@ use std::ops::Range;
 use crate::pointer::tokens;
 use crate::yaml::is_json;
 
-/// The marked nodes of one text. What cannot be parsed has no spans, or those before the fault.
+/// The nodes of a text with their spans. A text that cannot be parsed has only those before the error.
 #[derive(Debug)]
 pub(super) struct Spans {
     nodes: Vec<Node>,
-    /// YAML spans are counted in characters, JSON's in bytes.
+    /// True if spans count characters, as for YAML, and not bytes, as for JSON.
     in_characters: bool,
 }
 
@@ -44,7 +44,7 @@ impl Spans {
         Self { nodes: yaml::nodes(text), in_characters: !text.is_ascii() }
     }
 
-    /// The span to underline for a node, or for its nearest ancestor, and which of the two it is.
+    /// Returns the span to underline for a node or its nearest ancestor, and true if it is that of the node.
     pub(super) fn find(&self, text: &str, pointer: &str) -> Option<(Range<usize>, bool)> {
         let mut node = self.nodes.first()?;
         let mut exact = true;
@@ -67,7 +67,7 @@ impl Spans {
         Some((first_line(text, span), exact))
     }
 
-    /// The member `token` of a node, through aliases and merged mappings. `hops` bounds the way through them.
+    /// Returns the member `token` of a node, following aliases and merged mappings. `hops` limits the number of steps.
     fn member(&self, node: &Node, token: &str, hops: usize) -> Option<&Node> {
         if hops > 16 {
             return None;
@@ -76,7 +76,7 @@ impl Spans {
             Content::Scalar => None,
             Content::Alias(target) => self.member(self.nodes.get((*target)?)?, token, hops + 1),
             Content::Sequence(elements) => self.nodes.get(*elements.get(token.parse::<usize>().ok()?)?),
-            // Of two members of one name the later one is the value, and the fault.
+            // Of two members with the same name, the later one has the value and the error.
             Content::Mapping(members) => match members.iter().rev().find(|(key, _)| key == token) {
                 Some((_, member)) => self.nodes.get(*member),
                 None => members
@@ -107,7 +107,7 @@ impl Spans {
     }
 }
 
-/// A quoted scalar's span without what saphyr counts to it: the blanks and the comment behind it.
+/// Returns the span of a quoted scalar without the trailing blanks and comment that saphyr includes.
 fn quoted(text: &str, span: Range<usize>) -> Range<usize> {
     let Some(spanned) = text.get(span.clone()) else { return span };
     let quote = spanned.chars().next().filter(|first| ['\'', '"'].contains(first));
@@ -117,14 +117,15 @@ fn quoted(text: &str, span: Range<usize>) -> Range<usize> {
     }
 }
 
-/// As much of a span as stands on its first line.
+/// Returns the part of a span on its first line.
 fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
     let Some(spanned) = text.get(span.clone()) else { return 0..0 };
     let line = spanned.lines().next().unwrap_or_default().trim_end();
     span.start..span.start + line.len()
 }
 
-/// Collects nodes from a parser's events, without recursion: a text may be deeper than the stack.
+/// Collects nodes from a parser's events without recursion, because a text may be nested more deeply than the stack
+/// allows.
 #[derive(Default)]
 struct Builder {
     nodes: Vec<Node>,
@@ -137,7 +138,7 @@ struct Open {
 }
 
 impl Builder {
-    /// Adds a node that holds others, until `close`.
+    /// Adds a container node, which is open until `close`.
     fn open(&mut self, start: usize, content: Content) -> usize {
         let node = self.add(start..start, content, "");
         self.open.push(Open { node, key: None });
@@ -152,7 +153,7 @@ impl Builder {
         }
     }
 
-    /// Adds a node: the first of each two in a mapping is the key, and `text` its name.
+    /// Adds a node. In a mapping, nodes are alternately a key, whose name is `text`, and a value.
     fn add(&mut self, span: Range<usize>, content: Content, text: &str) -> usize {
         let index = self.nodes.len();
         let mut node = Node { key: None, value: span, content };
@@ -178,7 +179,7 @@ impl Builder {
 mod tests {
     use super::*;
 
-    /// What is underlined for a pointer, and whether that is the node itself.
+    /// Returns the text that is underlined for a pointer, and true if it is that of the node itself.
     fn found<'a>(text: &'a str, pointer: &str) -> (&'a str, bool) {
         Spans::new(text).find(text, pointer).map_or(("", false), |(span, exact)| (&text[span], exact))
     }

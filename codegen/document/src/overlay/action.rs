@@ -1,4 +1,4 @@
-//! One action of an overlay, read.
+//! An action of an overlay.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -7,12 +7,12 @@ use super::{Report, Version};
 use crate::diagnostic::child;
 use crate::origin::boundary;
 
-/// The deepest brackets in a JSONPath that its parser, which recurses, is given.
+/// Maximum depth of brackets in a JSONPath, because its parser is recursive.
 const MAX_BRACKETS: usize = 24;
 
-const AMBIGUOUS: &str = "make it two actions: they are applied in order";
+const AMBIGUOUS: &str = "split it into two actions, which are applied in order";
 
-/// What to do to which nodes.
+/// A change and the nodes that it applies to.
 pub(super) struct Action<'a> {
     /// The action's pointer in the overlay.
     pub(super) at: &'a str,
@@ -29,10 +29,10 @@ pub(super) enum Change<'a> {
 }
 
 impl<'a> Action<'a> {
-    /// Reads an action, or reports why it cannot be read.
+    /// Reads an action. Returns `None` if it is invalid and has been reported.
     pub(super) fn read(action: &'a Value, at: &'a str, version: Version, report: &mut Report<'_>) -> Option<Self> {
         let Some(object) = action.as_object() else {
-            report.error("wrong-type", at, "an action is a mapping", "it has a `target`, and `update` or `remove`");
+            report.error("wrong-type", at, "an action must be a mapping", "write a `target`, and `update` or `remove`");
             return None;
         };
         if report.unknown_keys(object, at, &["target", "description", "update", "remove", "copy"]) {
@@ -42,23 +42,23 @@ impl<'a> Action<'a> {
             None | Some(Value::Bool(false)) => false,
             Some(Value::Bool(true)) => true,
             Some(_) => {
-                report.error("wrong-type", &child(at, "remove"), "`remove` is true or false", "");
+                report.error("wrong-type", &child(at, "remove"), "`remove` must be true or false", "");
                 return None;
             }
         };
         let Some(target) = object.get("target") else {
-            report.error("missing-key", at, "an action needs a `target`", "");
+            report.error("missing-key", at, "missing `target`", "");
             return None;
         };
         let target = path(target, &child(at, "target"), report);
         if object.get("description").is_some_and(|description| !description.is_string()) {
-            report.error("wrong-type", &child(at, "description"), "`description` is a text", "");
+            report.error("wrong-type", &child(at, "description"), "`description` must be a string", "");
         }
         let (update, copy) = (object.get("update"), object.get("copy"));
         let change = match (update, copy) {
             _ if remove => {
                 for key in ["update", "copy"].into_iter().filter(|key| object.contains_key(*key)) {
-                    let message = format!("`{key}` has no effect beside `remove: true`");
+                    let message = format!("`{key}` has no effect with `remove: true`");
                     report.warning("ambiguous-action", &child(at, key), message, AMBIGUOUS);
                 }
                 Change::Remove
@@ -72,12 +72,12 @@ impl<'a> Action<'a> {
                 Change::Copy(path(copy, &at, report)?)
             }
             (None, None) => {
-                let help = "give it an `update`, or `remove: true`";
+                let help = "add `update` or `remove: true`";
                 report.warning("empty-action", at, "this action does nothing", help);
                 Change::Nothing
             }
             (Some(_), Some(_)) => {
-                report.error("ambiguous-action", at, "an action has either `update` or `copy`", AMBIGUOUS);
+                report.error("ambiguous-action", at, "an action must not have both `update` and `copy`", AMBIGUOUS);
                 return None;
             }
         };
@@ -87,7 +87,7 @@ impl<'a> Action<'a> {
 
 fn path(value: &Value, at: &str, report: &mut Report<'_>) -> Option<JsonPath> {
     let Some(text) = value.as_str() else {
-        report.error("wrong-type", at, "a JSONPath is text", "");
+        report.error("wrong-type", at, "a JSONPath must be a string", "");
         return None;
     };
     let mut depth = 0_usize;
@@ -100,7 +100,7 @@ fn path(value: &Value, at: &str, report: &mut Report<'_>) -> Option<JsonPath> {
         depth
     });
     if deepest.max().unwrap_or_default() > MAX_BRACKETS {
-        report.error("wrong-target", at, "the brackets of this JSONPath nest too deep", "");
+        report.error("wrong-target", at, "the brackets of this JSONPath are nested too deeply", "");
         return None;
     }
     match JsonPath::parse(text) {
@@ -110,26 +110,25 @@ fn path(value: &Value, at: &str, report: &mut Report<'_>) -> Option<JsonPath> {
             if quoted != text
                 && let Ok(path) = JsonPath::parse(&quoted)
             {
-                let message = format!("RFC 9535 has no names with `-` behind a dot; this is read as `{quoted}`");
+                let message = format!("RFC 9535 does not allow `-` in names after a dot; read as `{quoted}`");
                 report.warning("wrong-target", at, message, "quote the name, as in `$.info['x-name']`");
                 return Some(path);
             }
             let (read, rest) = text.split_at(boundary(text, error.position()));
             let message = match rest.is_empty() {
-                false => format!("this is not a JSONPath: `{rest}` cannot follow `{read}`"),
-                true => format!("this is not a JSONPath: {}", error.message()),
+                false => format!("invalid JSONPath: unexpected `{rest}` after `{read}`"),
+                true => format!("invalid JSONPath: {}", error.message()),
             };
-            let help =
-                "as RFC 9535 has it, a name with more than letters, digits and `_` is quoted: `$.info['x-name']`";
+            let help = "quote names with characters other than letters, digits and `_`: `$.info['x-name']`";
             report.error("wrong-target", at, message, help);
             None
         }
     }
 }
 
-/// Quotes the names behind a dot that have a hyphen, as the examples of the Overlay Specification have them.
+/// Quotes names with a hyphen after a dot, which occur in the examples of the Overlay Specification.
 ///
-/// Before `$.paths.*.get[?@.x-a.b == 'c.d-e']`, after `$.paths.*.get[?@['x-a'].b == 'c.d-e']`.
+/// For example, `$.paths.*.get[?@.x-a.b == 'c.d-e']` becomes `$.paths.*.get[?@['x-a'].b == 'c.d-e']`.
 fn quote_names(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -139,7 +138,7 @@ fn quote_names(text: &str) -> String {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         let name = &after[..after.find(|c| !is_name(c)).unwrap_or(after.len())];
         if quote.is_none() && first == '.' && name.contains('-') {
-            // Behind two dots, a bracket follows both.
+            // After two dots, the bracket follows both.
             out.push_str(if out.ends_with('.') { "." } else { "" });
             out.push_str(&format!("['{name}']"));
             rest = &after[name.len()..];

@@ -1,4 +1,4 @@
-//! What an action does to the document, and to what is known of its nodes' origins.
+//! Applying an action to the document and to the origins of its nodes.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -13,7 +13,7 @@ use crate::diagnostic::{child, push_token, tokens};
 use crate::load::Growth;
 use crate::origin::{FileId, SourceMap};
 
-/// The document that the actions are for.
+/// The document that the actions apply to.
 pub(super) struct Target<'a> {
     value: &'a mut Value,
     documents: &'a mut SourceMap,
@@ -32,7 +32,7 @@ impl<'a> Target<'a> {
         let pointers = self.select(&action.target);
         if pointers.is_empty() {
             let message = format!("`{}` matches nothing in the document", action.target);
-            let help = "the document has changed, or an action before this one removed it: correct the target or drop the action";
+            let help = "the document has changed, or an earlier action removed it: fix the target or remove the action";
             return report.error("unmatched-target", &child(action.at, "target"), message, help);
         }
         match &action.change {
@@ -45,20 +45,21 @@ impl<'a> Target<'a> {
                     self.update(&pointers, &node, "copy", action, report);
                 }
                 found => {
-                    let message = format!("`{from}` matches {} nodes; only one can be copied", found.len());
+                    let message = format!("`{from}` matches {} nodes, but only one can be copied", found.len());
                     report.error("unmatched-target", &child(action.at, "copy"), message, "");
                 }
             },
         }
     }
 
-    /// The pointers of the nodes that a path selects.
+    /// Returns the pointers of the nodes selected by a path.
     fn select(&self, path: &JsonPath) -> Vec<String> {
         path.query_located(self.value).dedup().locations().map(|location| location.to_json_pointer()).collect()
     }
 
     fn remove(&mut self, pointers: Vec<String>, at: &str, report: &mut Report<'_>) {
-        // Those of one object or array at once, and the deepest first, so that the other pointers stay right.
+        // Nodes of one parent are removed together, and the deepest parents come first, so that the other pointers stay
+        // valid.
         let mut by_parent = BTreeMap::<_, HashSet<String>>::new();
         for pointer in pointers {
             let (Some((parent, _)), Some(token)) = (pointer.rsplit_once('/'), tokens(&pointer).next_back()) else {
@@ -117,7 +118,7 @@ impl<'a> Target<'a> {
             };
             changed |= match (node, update) {
                 (Value::Array(elements), Value::Array(more)) => merge.append(elements, more, pointer),
-                // A single element is not one of a list in the overlay.
+                // A single element is not an element of a list in the overlay.
                 (Value::Array(elements), one) => {
                     merge.follows = false;
                     merge.append(elements, std::slice::from_ref(one), pointer)
@@ -126,32 +127,32 @@ impl<'a> Target<'a> {
             };
         }
         if !changed {
-            let message = "the document is already as this action would make it";
+            let message = "this action does not change the document";
             report.warning(
                 "needless-action",
                 action.at,
                 message,
-                "drop the action: what it corrects has been mended upstream",
+                "remove the action: the document has been fixed upstream",
             );
         }
     }
 }
 
-/// Why a node cannot be updated with such a value.
+/// Returns the message and help if a node cannot be updated with this value.
 fn misfit(node: &Value, update: &Value, version: Version) -> Option<(&'static str, &'static str)> {
     let is_single = |value: &Value| !value.is_object() && !value.is_array();
     match node {
         Value::Array(_) => None,
         Value::Object(_) if update.is_object() => None,
         Value::Object(_) => {
-            Some(("an object is updated with an object", "select the member, or write its name in `update`"))
+            Some(("an object can only be updated with an object", "select the property, or write its name in `update`"))
         }
         _ if version < Version::V1_1 => Some((
-            "Overlay 1.0 updates objects and arrays, not a single value",
-            "select the object that it is in, or write `overlay: 1.1.0`",
+            "Overlay 1.0 can only update objects and arrays",
+            "select the enclosing object, or write `overlay: 1.1.0`",
         )),
         _ if is_single(update) => None,
-        _ => Some(("a single value is updated with a single value", "select the object that it is in")),
+        _ => Some(("a single value can only be updated with a single value", "select the enclosing object")),
     }
 }
 
@@ -161,12 +162,12 @@ struct Merge<'a> {
     overlay: FileId,
     /// The pointer in the overlay.
     source: String,
-    /// Whether the overlay has the members of what is merged, too.
+    /// True if the overlay also contains the members of the merged value.
     follows: bool,
 }
 
 impl Merge<'_> {
-    /// Merges `update` into the node at `pointer`, and says whether that changed it.
+    /// Merges `update` into the node at `pointer`. Returns true if that changed it.
     fn merge(&mut self, node: &mut Value, update: &Value, pointer: &str) -> bool {
         match (node, update) {
             (Value::Object(members), Value::Object(updates)) => self.members(members, updates, pointer),
@@ -213,7 +214,7 @@ impl Merge<'_> {
         elements.len() > before
     }
 
-    /// Goes on to a member in the overlay. Gives the length to go back to.
+    /// Enters a member in the overlay. Returns the length of the pointer to restore.
     fn enter(&mut self, token: &str) -> usize {
         let length = self.source.len();
         if self.follows {

@@ -1,4 +1,4 @@
-//! What is done to the document as a whole, to references and to small objects.
+//! Raising the document's root, references and small objects.
 
 use serde_json::{Value, json};
 
@@ -6,16 +6,19 @@ use super::{JsonObject, Raising};
 use crate::diagnostic::child;
 use crate::spec::{Versions, WEBHOOKS_EXTENSION, are_webhooks};
 
-/// Before `{"openapi": "3.0.3"}`, after `{"openapi": "3.2.0"}`.
+/// Sets the version.
+///
+/// `{"openapi": "3.0.3"}` becomes `{"openapi": "3.2.0"}`.
 pub(super) fn version(root: &mut JsonObject) {
     if let Some(version @ Value::String(_)) = root.get_mut("openapi") {
         *version = json!("3.2.0");
     }
 }
 
-/// Moves the webhooks that stand in an extension to where 3.1 has them. One that stands in both places is the one in the extension.
+/// Moves webhooks from an extension to `webhooks`. If both have a webhook, the one in the extension is used.
 ///
-/// Before `{"x-webhooks": {"made": {"post": {"requestBody": {}}}}}`, after `{"webhooks": {"made": {"post": {"requestBody": {}}}}}`.
+/// `{"x-webhooks": {"made": {"post": {"requestBody": {}}}}}` becomes
+/// `{"webhooks": {"made": {"post": {"requestBody": {}}}}}`.
 pub(super) fn webhooks(root: &mut JsonObject, raising: &mut Raising) {
     if !root.get(WEBHOOKS_EXTENSION).is_some_and(are_webhooks) || !root.get("webhooks").is_none_or(Value::is_object) {
         return;
@@ -28,24 +31,26 @@ pub(super) fn webhooks(root: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Drops what stands beside the reference to something other than a schema or a path item.
+/// Removes fields next to a reference to something other than a schema or a path item.
 ///
-/// Before `{"$ref": "#/components/responses/R", "description": "Mine", "headers": {}}`,
-/// after `{"$ref": "#/components/responses/R", "description": "Mine"}`, or before 3.1 `{"$ref": "#/components/responses/R"}`.
+/// `{"$ref": "#/components/responses/R", "description": "Mine", "headers": {}}` becomes
+/// `{"$ref": "#/components/responses/R", "description": "Mine"}`, or before 3.1 `{"$ref": "#/components/responses/R"}`.
 pub(super) fn drop_siblings(object: &mut JsonObject, raising: &mut Raising) {
     let is_text = |name: &str| matches!(name, "description" | "summary");
     for name in object.keys().filter(|name| *name != "$ref" && !is_text(name)) {
-        let message = format!("`{name}` beside a `$ref` has no effect");
-        let help = "only schemas can add to what they refer to; write the object out instead";
+        let message = format!("`{name}` next to a `$ref` has no effect");
+        let help = "only schemas can extend the target of a reference; write the whole object instead";
         raising.warn(name, "ignored-sibling", message, help);
     }
-    // Before 3.1, what stands beside a reference is ignored; a text is no reason for a warning.
+    // Before 3.1, fields next to a reference are ignored, so a text does not warrant a warning.
     let has_texts = raising.version.meet(Versions::SINCE_3_1);
     object.retain(|name, _| name == "$ref" || has_texts && is_text(name));
 }
 
-/// Before `{"attribute": true}` and `{"name": "books", "wrapped": true}`,
-/// after `{"nodeType": "attribute"}` and `{"name": "books", "nodeType": "element"}`.
+/// Converts `attribute` and `wrapped` to `nodeType`.
+///
+/// `{"attribute": true}` and `{"name": "books", "wrapped": true}`
+/// become `{"nodeType": "attribute"}` and `{"name": "books", "nodeType": "element"}`.
 pub(super) fn xml_node_type(xml: &mut JsonObject) {
     for (flag, node_type) in [("attribute", "attribute"), ("wrapped", "element")] {
         if let Some(Value::Bool(is_set)) = xml.get(flag) {
@@ -58,19 +63,25 @@ pub(super) fn xml_node_type(xml: &mut JsonObject) {
     }
 }
 
-/// Before `{"version": 1.1}`, after `{"title": "", "version": "1.1"}`.
+/// Adds the title, and converts the version to a string.
+///
+/// `{"version": 1.1}` becomes `{"title": "", "version": "1.1"}`.
 pub(super) fn complete_info(info: &mut JsonObject) {
     info.entry("title").or_insert_with(|| json!(""));
     make_text(info.entry("version").or_insert_with(|| json!("")));
 }
 
-/// Before `{"identifier": "MIT"}`, after `{"identifier": "MIT", "name": "MIT"}`.
+/// Adds the name of a license.
+///
+/// `{"identifier": "MIT"}` becomes `{"identifier": "MIT", "name": "MIT"}`.
 pub(super) fn name_license(license: &mut JsonObject) {
     let identifier = license.get("identifier").filter(|name| name.is_string()).cloned();
     license.entry("name").or_insert_with(|| identifier.unwrap_or_else(|| json!("")));
 }
 
-/// Before `{"default": 443, "enum": [443, 8443]}`, after `{"default": "443", "enum": ["443", "8443"]}`.
+/// Converts the values of a server variable to strings.
+///
+/// `{"default": 443, "enum": [443, 8443]}` becomes `{"default": "443", "enum": ["443", "8443"]}`.
 pub(super) fn server_variable_texts(variable: &mut JsonObject) {
     if let Some(default) = variable.get_mut("default") {
         make_text(default);
@@ -78,14 +89,16 @@ pub(super) fn server_variable_texts(variable: &mut JsonObject) {
     variable.get_mut("enum").and_then(Value::as_array_mut).into_iter().flatten().for_each(make_text);
 }
 
-/// Before `{"tokenUrl": "/token"}`, after `{"tokenUrl": "/token", "scopes": {}}`.
+/// Adds `scopes` to a flow.
+///
+/// `{"tokenUrl": "/token"}` becomes `{"tokenUrl": "/token", "scopes": {}}`.
 pub(super) fn add_scopes(flow: &mut JsonObject) {
     flow.entry("scopes").or_insert_with(|| json!({}));
 }
 
-/// Names the examples that stand in an array, which only schemas have.
+/// Adds names to examples in an array, which only schemas may have.
 ///
-/// Before `{"examples": [1, 2]}`, after `{"examples": {"1": {"value": 1}, "2": {"value": 2}}}`.
+/// `{"examples": [1, 2]}` becomes `{"examples": {"1": {"value": 1}, "2": {"value": 2}}}`.
 pub(super) fn name_examples(object: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Array(listed)) = object.get_mut("examples") else { return };
     let place = raising.place("examples");
@@ -98,7 +111,7 @@ pub(super) fn name_examples(object: &mut JsonObject, raising: &mut Raising) {
     object.insert("examples".to_owned(), Value::Object(named));
 }
 
-/// A number or a boolean that YAML made of a text becomes that text again.
+/// Converts a number or a boolean, which YAML parsed from text, back to a string.
 fn make_text(value: &mut Value) {
     if matches!(value, Value::Number(_) | Value::Bool(_)) {
         *value = Value::String(value.to_string());

@@ -1,4 +1,4 @@
-//! Paths whose parameters are written as web frameworks write them.
+//! Paths with parameters in the style of web frameworks.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use super::{JsonObject, Raising};
 use crate::diagnostic::{child, tokens};
 use crate::spec::METHODS;
 
-/// Puts the parameters of paths in braces that are declared and written with a colon instead.
+/// Encloses declared parameters of paths in braces, if they are written with a colon.
 ///
-/// Before `{"paths": {"/notes/:id": {"parameters": [{"in": "path", "name": "id"}]}}}`,
-/// after `{"paths": {"/notes/{id}": {"parameters": [{"in": "path", "name": "id"}]}}}`.
+/// `{"paths": {"/notes/:id": {"parameters": [{"in": "path", "name": "id"}]}}}`
+/// becomes `{"paths": {"/notes/{id}": {"parameters": [{"in": "path", "name": "id"}]}}}`.
 pub(super) fn braces(root: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Object(paths)) = root.get("paths") else { return };
     let has_colons = |path: &&String| path.contains("/:");
@@ -22,7 +22,7 @@ pub(super) fn braces(root: &mut JsonObject, raising: &mut Raising) {
     for (path, meant) in &renamed {
         let pointer = child("/paths", path);
         let message =
-            format!("`{path}` has parameters with colons, which OpenAPI takes for text: it is read as `{meant}`");
+            format!("`{path}` has parameters with colons, which are literal text in OpenAPI; read as `{meant}`");
         raising.warn_at(&pointer, "colon-path", message, "write each parameter as `{name}`");
         raising.moved(&pointer, &child("/paths", meant));
     }
@@ -34,20 +34,20 @@ pub(super) fn braces(root: &mut JsonObject, raising: &mut Raising) {
     *paths = std::mem::take(paths).into_iter().map(|(path, item)| (new_name(path), item)).collect();
 }
 
-/// The path with each segment's beginning `:name` as `{name}`, if a parameter of this name is declared.
+/// Replaces `:name` at the beginning of each segment by `{name}`, if a parameter of this name is declared.
 fn in_braces(path: &str, is_declared: &dyn Fn(&str) -> bool) -> String {
     let segment = |segment: &str| {
         let Some(rest) = segment.strip_prefix(':') else { return segment.to_owned() };
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
-        // Express marks an optional segment so.
+        // In Express, `?` marks an optional segment.
         let behind = behind.strip_prefix('?').unwrap_or(behind);
         if is_declared(name) { format!("{{{name}}}{behind}") } else { segment.to_owned() }
     };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// Whether a path item, or an operation of it, declares a path parameter.
+/// Returns true if a path item, or one of its operations, declares a path parameter.
 fn declares(root: &JsonObject, item: &Value, name: &str) -> bool {
     let operations = METHODS.iter().filter_map(|method| item.get(*method));
     let lists = operations.chain([item]).filter_map(|holder| holder.get("parameters")?.as_array());
@@ -57,7 +57,7 @@ fn declares(root: &JsonObject, item: &Value, name: &str) -> bool {
     })
 }
 
-/// The node of this document that a parameter refers to.
+/// Returns the node in this document that a parameter refers to.
 fn referred<'d>(root: &'d JsonObject, parameter: &Value) -> Option<&'d Value> {
     let mut steps = tokens(parameter.get("$ref")?.as_str()?.strip_prefix('#')?);
     let first = root.get(steps.next()?.as_str())?;

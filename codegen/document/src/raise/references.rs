@@ -1,4 +1,4 @@
-//! References by what schemas call themselves.
+//! References by the names of schemas.
 
 use serde_json::Value;
 
@@ -7,9 +7,11 @@ use crate::diagnostic::push_token;
 use crate::refs::{Names, decoded};
 use crate::spec::{FieldType, Versions};
 
-/// Makes the references that lead to a schema by its `$id` or `$anchor`, or by a pointer relative to a schema, pointers into the document.
+/// Converts references to a schema by `$id` or `$anchor`, or by a pointer relative to a schema, to pointers into the
+/// document.
 ///
-/// Before `{"$ref": "#pet"}` and `{"components": {"schemas": {"Pet": {"$anchor": "pet"}}}}`, after `{"$ref": "#/components/schemas/Pet"}`.
+/// `{"$ref": "#pet"}` becomes `{"$ref": "#/components/schemas/Pet"}` with
+/// `{"components": {"schemas": {"Pet": {"$anchor": "pet"}}}}`.
 pub(super) fn resolve_names(document: &mut Value) {
     let mut named = Vec::new();
     let versions = Versions::read_in(document);
@@ -28,7 +30,7 @@ pub(super) fn resolve_names(document: &mut Value) {
     }
 }
 
-/// Finds the references that are no pointers into the document.
+/// Finds references that are not pointers into the document.
 fn find(
     document: &Value,
     node: &Value,
@@ -42,7 +44,7 @@ fn find(
         text.strip_prefix('#').is_none_or(|pointer| document.pointer(pointer).is_none())
     };
     match node {
-        // The name of a schema component is no reference.
+        // The name of a schema component is not a reference.
         Value::String(text) if holds == FieldType::SchemaNameOrRef && text.contains(['#', '/']) && is_named(text) => {
             return named.push(at.clone());
         }

@@ -1,4 +1,4 @@
-//! What raising puts elsewhere, and the references that follow it there.
+//! The nodes moved by raising, and updating references to them.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,23 @@ use crate::bundle::{Target, encode_pointer};
 use crate::diagnostic::{push_token, tokens};
 use crate::spec::{FieldType, Versions};
 
-/// The nodes that changed their place, by the pointer they had when they did, and in which order.
+/// The moved nodes in order, by the pointers that they had when they were moved.
 ///
-/// The traversal goes from the outside in, so that the pointer of an inner node already has the moves of the outer ones in it.
+/// The traversal goes from outer to inner nodes, so the pointer of an inner node already includes the moves of outer
+/// ones.
 #[derive(Debug, Default)]
 pub(super) struct Relocations {
     moves: HashMap<String, (usize, String)>,
 }
 
 impl Relocations {
-    /// Remembers that what stood at the pointer `from` now stands at `to`.
+    /// Records that the node at `from` has moved to `to`.
     pub(super) fn add(&mut self, from: String, to: String) {
         let order = self.moves.len();
         self.moves.entry(from).or_insert((order, to));
     }
 
-    /// Rewrites the references of the document that lead to what has moved.
+    /// Updates the document's references to moved nodes.
     pub(super) fn follow(&self, document: &mut Value) {
         if !self.moves.is_empty() {
             self.follow_in(FieldType::DOCUMENT, document);
@@ -65,7 +66,7 @@ impl Relocations {
         }
     }
 
-    /// Where what stood at a pointer of the document stands now.
+    /// Returns the current pointer of the node that was at `pointer`.
     fn target(&self, pointer: &str) -> String {
         let mut now = String::with_capacity(pointer.len());
         let mut earliest = 0;

@@ -1,6 +1,8 @@
-//! What breaks a rule in a way that still shows what is meant: it is read as meant, with a warning. What cannot be read at all is left out.
+//! Repairs parts that violate a rule but whose intention is clear, with a warning. Parts that cannot be read are left
+//! out.
 //!
-//! One traversal by the table in [`spec`](crate::spec), in the vocabulary of the version that the document is written in. Data is never entered.
+//! A single traversal follows the table in [`spec`](crate::spec), in the vocabulary of the document's version. Data is
+//! never changed.
 
 mod containers;
 mod objects;
@@ -18,13 +20,13 @@ use crate::origin::SourceMap;
 use crate::recursion::deeper;
 use crate::spec::{FieldType, ObjectKind, Versions, words};
 
-/// The codes of the warnings about what is left out: without it, a client may be incomplete.
+/// The codes of warnings about parts that are left out, because of which a client may be incomplete.
 pub const LEFT_OUT: &[&str] = &["unreadable-value", "incomplete-object"];
 
-/// The fields without which a document is none: a later pass reports what is wrong with them.
+/// The fields without which there is no document. A later pass reports their errors.
 const INDISPENSABLE: &[&str] = &["openapi", "swagger", "info", "paths", "components", "definitions"];
 
-/// Reads a document as it is meant.
+/// Reads a document as intended.
 pub fn repair(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let (version, versions) = (Versions::of(document), Versions::read_in(document));
     let mut repair = Repair { pointer: String::new(), version, versions, documents, diagnostics };
@@ -34,11 +36,11 @@ pub fn repair(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut
 }
 
 struct Repair<'d> {
-    /// The pointer of the node at hand.
+    /// The pointer of the current node.
     pointer: String,
-    /// The version the document is written in.
+    /// The version in which the document is written.
     version: Versions,
-    /// The versions whose fields are read in it.
+    /// The versions whose fields are accepted in it.
     versions: Versions,
     documents: &'d mut SourceMap,
     diagnostics: &'d mut Diagnostics,
@@ -53,18 +55,18 @@ impl Repair<'_> {
         result
     }
 
-    /// The pointer of a member of the node at hand.
+    /// Returns the pointer of a member of the current node.
     fn place(&self, token: &str) -> String {
         child(&self.pointer, token)
     }
 
-    /// Warns at the node at hand.
+    /// Adds a warning at the current node.
     fn warn(&mut self, code: &'static str, message: impl Into<String>, help: &str) {
         let place = self.pointer.clone();
         self.warn_at(&place, code, message, help);
     }
 
-    /// Warns at a pointer. What stands there may be about to move, so the place in the author's file is looked up at once.
+    /// Adds a warning at a pointer. The position in the file is looked up immediately, because the node may be moved.
     fn warn_at(&mut self, pointer: &str, code: &'static str, message: impl Into<String>, help: &str) {
         let diagnostic = Diagnostic::new(Severity::Warning, code, pointer, message, help);
         self.diagnostics.push(match self.documents.origin(pointer) {
@@ -73,7 +75,7 @@ impl Repair<'_> {
         });
     }
 
-    /// Reads an object as it is meant: itself, then its members.
+    /// Repairs an object, then its members.
     fn object(&mut self, kind: ObjectKind, object: &mut JsonObject) {
         match kind {
             ObjectKind::Schema => schemas::read(object, self),
@@ -91,7 +93,7 @@ impl Repair<'_> {
             let Some(holds) = self.holds(kind, name, value).filter(|holds| *holds != FieldType::Any) else {
                 continue;
             };
-            // Raising reads these as Swagger 2.0 has them, whatever the version.
+            // Raising reads these as in Swagger 2.0, whatever the version.
             let is_reference = is_map && name == "$ref" && value.is_string();
             let is_body = kind == ObjectKind::Parameter && name == "in" && (*value == "body" || *value == "formData");
             if is_reference || is_body || kind == ObjectKind::Webhooks && name.starts_with("x-") && !value.is_object() {
@@ -111,7 +113,8 @@ impl Repair<'_> {
         }
     }
 
-    /// What a member holds: as the document's own version has it or, if only another version has such a value, as that one does.
+    /// Returns the type of a member in the document's own version, or in another version if only that one fits the
+    /// value.
     fn holds(&self, kind: ObjectKind, name: &str, value: &Value) -> Option<FieldType> {
         if kind.named_by_document().is_some() {
             return kind.holds(name, self.versions);
@@ -122,28 +125,28 @@ impl Repair<'_> {
         Some(fitting.unwrap_or(own).holds)
     }
 
-    /// Reads the value of a field. Returns false if it must be left out.
+    /// Repairs the value of a field. Returns false if it must be left out.
     fn field(&mut self, name: &str, holds: FieldType, value: &mut Value) -> bool {
         let is_object = matches!(holds, FieldType::One(_) | FieldType::OneOrRef(_));
         if value.is_null() && holds == FieldType::Text {
-            // A YAML key with nothing behind it.
+            // A YAML key without a value.
             return false;
         }
         if value.is_null() || is_object && value.as_array().is_some_and(Vec::is_empty) {
-            let message = format!("`{name}` is empty and is read as absent");
+            let message = format!("`{name}` is empty; read as absent");
             self.warn("empty-section", message, "remove the key, or write a value");
             return false;
         }
         let is_prose = matches!(name, "description" | "summary" | "title" | "termsOfService");
         if value.is_object() && holds == FieldType::Text && is_prose {
-            let message = format!("`{name}` is an object instead of a text and is dropped");
-            self.warn("wrong-type", message, "write the text itself");
+            let message = format!("expected a string for `{name}`, found an object; it is ignored");
+            self.warn("wrong-type", message, "write a string");
             return false;
         }
         self.value(holds, value)
     }
 
-    /// Reads a member of a map or an element of a list. Returns false if it must be left out.
+    /// Repairs a member of a map or an element of a list. Returns false if it must be left out.
     fn member(&mut self, holds: FieldType, value: &mut Value) -> bool {
         let help = "remove the key, or write a value";
         if value.is_null() {
@@ -154,13 +157,13 @@ impl Repair<'_> {
                 _ => return self.value(holds, value),
             };
             let noun = words::noun_of(holds);
-            self.warn("empty-section", format!("this is empty; it is read as an empty {noun}"), help);
+            self.warn("empty-section", format!("empty value; read as an empty {noun}"), help);
             *value = meant;
         }
         self.value(holds, value)
     }
 
-    /// Reads a value as it is meant. Returns false if it must be left out.
+    /// Repairs a value. Returns false if it must be left out.
     fn value(&mut self, holds: FieldType, value: &mut Value) -> bool {
         scalars::read(holds, value, self);
         containers::read(holds, value, self);
@@ -183,7 +186,7 @@ impl Repair<'_> {
                 self.members(*inner, members);
                 true
             }
-            // Draft 4's tuple.
+            // A tuple of draft 4.
             (FieldType::SchemaOrBool, Value::Array(items))
                 if items.iter().all(|one| one.is_object() || one.is_boolean()) =>
             {
@@ -202,7 +205,7 @@ impl Repair<'_> {
         fits || holds == FieldType::SchemaOrBool
     }
 
-    /// Reads an object that may be a reference. Returns false if it lacks something without which it means nothing.
+    /// Repairs an object that may be a reference. Returns false if a required part is missing.
     fn whole(&mut self, kind: ObjectKind, holds: FieldType, object: &mut JsonObject) -> bool {
         let is_reference = object.get("$ref").is_some_and(Value::is_string);
         if is_reference && matches!(holds, FieldType::OneOrRef(_)) && kind != ObjectKind::PathItem {
@@ -222,7 +225,7 @@ impl Repair<'_> {
                 if !item.is_null() {
                     return repair.member(inner, item);
                 }
-                repair.warn("empty-section", "this item is empty and is dropped", "remove it");
+                repair.warn("empty-section", "empty item; it is ignored", "remove it");
                 false
             });
             if !stays {
@@ -252,9 +255,9 @@ impl Repair<'_> {
         }
     }
 
-    /// Reports a value that cannot be read. In place of a schema, any value is allowed.
+    /// Reports a value that cannot be read. A schema is replaced by one that allows any value.
     fn leave_out(&mut self, holds: FieldType, value: &mut Value) {
-        let effect = if holds == FieldType::SchemaOrBool { "any value is allowed" } else { "it is left out" };
+        let effect = if holds == FieldType::SchemaOrBool { "any value is allowed" } else { "it is ignored" };
         let message = match (holds, &*value) {
             (FieldType::Word(known) | FieldType::WordOrWords(known), Value::String(word)) => {
                 format!("expected one of {}, found `{word}`; {effect}", words::listed(known))
@@ -271,7 +274,7 @@ impl Repair<'_> {
         }
     }
 
-    /// Gives a member of the object at hand another name. The member stays as it is if the other name is taken.
+    /// Renames a member of the current object, unless the new name is taken.
     fn rename(&mut self, object: &mut JsonObject, from: &str, to: &str) -> bool {
         if object.contains_key(to) {
             return false;
@@ -285,7 +288,7 @@ impl Repair<'_> {
     }
 }
 
-/// Whether a value has the JSON type that belongs to a place, or is one of its words.
+/// Returns true if a value has the JSON type of a field, or is one of its words.
 fn can_be(holds: FieldType, value: &Value) -> bool {
     match holds {
         FieldType::Any => true,

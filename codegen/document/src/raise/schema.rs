@@ -1,14 +1,14 @@
-//! What is done to a schema: a list of steps, each one construct with its before and after.
+//! Raising a schema: a list of steps, one for each construct.
 
 mod keywords;
 mod nullable;
 
 use super::{JsonObject, Raising};
 
-/// A step. It leaves alone what is of the wrong type.
+/// A step, which ignores values of the wrong type.
 type Step = fn(&mut JsonObject, &mut Raising);
 
-/// The steps in the order in which they are taken. A step may count on those before it, and does nothing to what it made itself.
+/// The steps in order. A step may rely on earlier ones, and does not change its own result.
 const STEPS: &[Step] = &[
     keywords::summary_of_reference,
     keywords::file,
@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
     nullable::nullable,
 ];
 
-/// Takes all steps.
+/// Runs all steps.
 pub(super) fn raise(schema: &mut JsonObject, raising: &mut Raising) {
     for step in STEPS {
         step(schema, raising);

@@ -1,6 +1,7 @@
-//! Swagger 2.0 to OpenAPI 3: what a document says once for all its operations is put where each operation says it, and its sections become components.
+//! Swagger 2.0 to OpenAPI 3: settings for the whole document are copied to each operation, and sections become
+//! components.
 //!
-//! Schemas are left as they are: their keywords are raised with those of OpenAPI 3.0.
+//! The keywords of schemas are raised later, together with those of OpenAPI 3.0.
 
 mod bodies;
 mod operations;
@@ -15,24 +16,25 @@ use super::{JsonObject, Raising};
 use crate::bundle::Target;
 use crate::diagnostic::child;
 
-/// What a document says for all its operations.
+/// The document's settings for all operations.
 struct Shared {
-    /// The document as it was, for references to be looked up in.
+    /// The original document, for resolving references.
     source: Value,
     consumes: Vec<String>,
     produces: Vec<String>,
     servers: servers::Servers,
 }
 
-/// A value, and the pointer at which it stood.
+/// A value with its original pointer.
 struct Found {
     pointer: String,
     value: JsonObject,
 }
 
 impl Found {
-    /// The same value at a pointer where nothing else stands or will stand, so that its origin and the references to it survive what takes its place.
-    /// If it does not stand at `from`, but is what that refers to, references to it stay.
+    /// Moves the value to a pointer that nothing else uses, so that its origin and references to it are kept when it is
+    /// replaced. If the value is not at `from`, but is the target of a reference there, references to it are not
+    /// changed.
     fn detached(self, from: &str, raising: &mut Raising) -> Self {
         let pointer = format!("/\0{}", self.pointer);
         if self.pointer == from {
@@ -45,7 +47,7 @@ impl Found {
 }
 
 impl Shared {
-    /// The object at a pointer, or what it refers to. None if a reference leads nowhere or in a circle.
+    /// Returns the object at a pointer, with references resolved. `None` if a reference has no target or is circular.
     fn resolve(&self, pointer: &str, node: &Value) -> Option<Found> {
         let mut seen = std::collections::HashSet::new();
         let mut found = (pointer.to_owned(), node);
@@ -61,15 +63,15 @@ impl Shared {
     }
 }
 
-/// Turns a Swagger 2.0 document into one of OpenAPI 3, but for the keywords of its schemas.
+/// Converts a Swagger 2.0 document to OpenAPI 3, except for the keywords of its schemas.
 ///
-/// Before
+/// For example,
 /// ```json
 /// {"swagger": "2.0", "host": "a.example", "basePath": "/v1", "schemes": ["https"],
 ///  "paths": {"/pets": {"get": {"produces": ["text/plain"], "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/A"}}}}}},
 ///  "definitions": {"A": {"type": "string"}}}
 /// ```
-/// after
+/// becomes
 /// ```json
 /// {"openapi": "3.2.0", "servers": [{"url": "https://a.example/v1"}],
 ///  "paths": {"/pets": {"get": {"responses": {"200": {"description": "", "content": {"text/plain": {"schema": {"$ref": "#/components/schemas/A"}}}}}}}},
@@ -96,10 +98,10 @@ pub(super) fn convert(root: &mut JsonObject, raising: &mut Raising) {
         .collect();
 }
 
-/// Reads what path items of a document of OpenAPI 3 say in the way of Swagger 2.0 as that version has it.
+/// Converts parts of Swagger 2.0 in the path items of an OpenAPI 3 document.
 ///
-/// Before `{"post": {"parameters": [{"in": "body", "name": "pet", "schema": {"type": "string"}}]}}`,
-/// after `{"post": {"requestBody": {"content": {"application/json": {"schema": {"type": "string"}}}}}}`.
+/// `{"post": {"parameters": [{"in": "body", "name": "pet", "schema": {"type": "string"}}]}}`
+/// becomes `{"post": {"requestBody": {"content": {"application/json": {"schema": {"type": "string"}}}}}}`.
 pub(super) fn convert_mixed(root: &mut JsonObject, raising: &mut Raising) {
     let is_mixed = |item: &Value| item.as_object().is_some_and(operations::is_of_swagger);
     let paths = root.get("paths").and_then(Value::as_object).into_iter().flatten();
@@ -112,7 +114,7 @@ pub(super) fn convert_mixed(root: &mut JsonObject, raising: &mut Raising) {
     let shared = Shared { consumes: texts(root, "consumes"), produces: texts(root, "produces"), servers, source };
     for path in mixed {
         let pointer = child("/paths", &path);
-        let message = "this path has parts of Swagger 2.0, which are read as that version has them";
+        let message = "this path has parts of Swagger 2.0, which are read as in that version";
         let help = "write `requestBody` and `content` instead of `in: body`, `in: formData`, `consumes`, `produces` and a response's `schema`";
         raising.warn_at(&pointer, "unknown-key", message, help);
         if let Some(Value::Object(item)) = root.get_mut("paths").and_then(|paths| paths.get_mut(&path)) {
@@ -123,8 +125,8 @@ pub(super) fn convert_mixed(root: &mut JsonObject, raising: &mut Raising) {
 
 /// Moves the sections of the document to `components`.
 ///
-/// Before `{"definitions": {"A": {}}, "securityDefinitions": {"key": {"type": "basic"}}}`,
-/// after `{"components": {"schemas": {"A": {}}, "securitySchemes": {"key": {"type": "http", "scheme": "basic"}}}}`.
+/// `{"definitions": {"A": {}}, "securityDefinitions": {"key": {"type": "basic"}}}`
+/// becomes `{"components": {"schemas": {"A": {}}, "securitySchemes": {"key": {"type": "http", "scheme": "basic"}}}}`.
 fn components(root: &mut JsonObject, shared: &Shared, raising: &mut Raising) {
     for (section, new_section) in [
         ("definitions", "schemas"),
@@ -162,8 +164,8 @@ fn components(root: &mut JsonObject, shared: &Shared, raising: &mut Raising) {
     }
 }
 
-/// Where a member of a section goes: a parameter in the body to the request bodies. A field of a form goes nowhere, for it is part of the request body of
-/// each operation that refers to it.
+/// Returns the section of a member: a body parameter becomes a request body. A form field has none, because it becomes
+/// part of the request body of each operation that refers to it.
 fn section_of(section: &'static str, member: &Value) -> Option<&'static str> {
     match member.get("in").and_then(Value::as_str).filter(|_| section == "parameters") {
         Some("body") => Some("requestBodies"),
@@ -172,7 +174,7 @@ fn section_of(section: &'static str, member: &Value) -> Option<&'static str> {
     }
 }
 
-/// Takes a list of texts out of an object.
+/// Removes a list of strings from an object and returns it.
 fn texts(object: &mut JsonObject, name: &str) -> Vec<String> {
     let listed = object.shift_remove(name);
     let listed = listed.as_ref().and_then(Value::as_array).into_iter().flatten();

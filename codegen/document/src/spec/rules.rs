@@ -1,9 +1,10 @@
-//! What the table of fields cannot say: which fields exclude each other, of which one must be present, which are URLs, and which depend on a location.
+//! Rules that the table of fields cannot express: fields that exclude each other, of which one must be present, that
+//! are URLs, and that depend on a location.
 
 use super::{ObjectKind, Versions};
 
 impl ObjectKind {
-    /// Pairs of fields of which an object has at most one.
+    /// Returns pairs of fields that exclude each other.
     pub fn exclusive_fields(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Parameter | Self::Header => &[
@@ -28,7 +29,7 @@ impl ObjectKind {
         }
     }
 
-    /// Fields of which an object must have one, in these versions. Empty if there are none.
+    /// Returns the fields of which an object must have one in these versions; empty if there are none.
     pub fn alternative_fields(self, versions: Versions) -> &'static [&'static str] {
         match self {
             Self::Document if versions.meet(Versions::SINCE_3_1) => &["paths", "webhooks", "components"],
@@ -38,7 +39,7 @@ impl ObjectKind {
         }
     }
 
-    /// Fields that hold a URL.
+    /// Returns the fields that are URLs.
     pub fn url_fields(self) -> &'static [&'static str] {
         match self {
             Self::Document => &["jsonSchemaDialect"],
@@ -57,7 +58,8 @@ impl ObjectKind {
     }
 }
 
-/// The fields that some parameters cannot have, with the locations where they have a meaning in these versions. A header has none of them.
+/// Returns the fields that not all parameters can have, with the locations for which they are defined in these
+/// versions. A header has none of them.
 pub fn fields_by_location(versions: Versions) -> [(&'static str, &'static [&'static str]); 2] {
     let reserved: &[&str] = if versions.meet(Versions::V3_2) { &["query", "path", "cookie"] } else { &["query"] };
     [("allowReserved", reserved), ("allowEmptyValue", &["query"])]

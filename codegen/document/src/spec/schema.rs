@@ -1,4 +1,4 @@
-//! The keywords of a schema: JSON Schema 2020-12, OpenAPI's own, and those of older drafts and versions.
+//! The keywords of a schema: JSON Schema 2020-12, those of OpenAPI, and those of older drafts and versions.
 
 use super::FieldType::*;
 use super::{Field, FieldType, ObjectKind, TYPES, Versions, may};
@@ -11,7 +11,7 @@ const SINCE_3_1: Versions = Versions::SINCE_3_1;
 const SCHEMA_LIST: FieldType = List(&SchemaOrBool);
 const SCHEMAS: FieldType = Map(&SchemaOrBool);
 
-/// Most used first, for the table is searched from its start.
+/// The keywords, most frequent first, because the table is searched linearly.
 pub(super) const KEYWORDS: &[Field] = &[
     may("type", WordOrWords(TYPES)).only(SINCE_3_1),
     may("type", Word(&["array", "boolean", "integer", "number", "object", "string"])).only(Versions::V3_0),
@@ -80,7 +80,7 @@ pub(super) const KEYWORDS: &[Field] = &[
     may("$dynamicAnchor", Text).only(SINCE_3_1),
     may("$dynamicRef", Text).only(SINCE_3_1),
     may("$comment", Text).only(SINCE_3_1),
-    // Keywords of drafts 4 to 7, which tools still write. Raising rewrites them.
+    // Keywords of drafts 4 to 7, which some tools still write. Raising rewrites them.
     may("definitions", SCHEMAS).only(TO_3_1),
     may("dependencies", SCHEMAS).only(TO_3_1),
     may("additionalItems", SchemaOrBool).only(TO_3_1),

@@ -1,23 +1,23 @@
-//! What the fields of the specification mean to a client.
+//! Client support for the fields of the specification.
 
 use super::ObjectKind;
 use super::ObjectKind::*;
 
-/// What a client does with a field.
+/// A client's support for a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// The client follows it: it shapes requests, types or names.
+    /// The field affects requests, types or names.
     Followed,
-    /// It is a part of the client's documentation.
+    /// The field is part of the client's documentation.
     Documented,
-    /// It means nothing to a client.
+    /// The field has no meaning for a client.
     WithoutMeaning,
-    /// It would mean something, and the client does not follow it.
+    /// The field has a meaning for clients, but is not supported.
     Unsupported,
 }
 
 impl ObjectKind {
-    /// What a client does with the field `name`. None if no version has this field.
+    /// Returns the support for the field `name`; `None` if no version has this field.
     pub fn support(self, name: &str) -> Option<Support> {
         let is_known = self.named_by_document().is_some() || self.fields().iter().any(|field| field.name == name);
         is_known.then(|| support(self, name))
@@ -27,19 +27,19 @@ impl ObjectKind {
 fn support(kind: ObjectKind, name: &str) -> Support {
     use Support::*;
     match (kind, name) {
-        // What describes the document and not the API.
+        // These describe the document and not the API.
         (Contact | License | ExternalDocs, _) | (Info, "termsOfService" | "contact" | "license") => WithoutMeaning,
         (Example, _) | (_, "example" | "examples" | "externalDocs") => WithoutMeaning,
         (Document, "jsonSchemaDialect") | (Schema, "$schema" | "$comment" | "$vocabulary") => WithoutMeaning,
         (Server, "description" | "name") | (ServerVariable, "description" | "enum") => WithoutMeaning,
         (SecurityScheme, "bearerFormat" | "oauth2MetadataUrl" | "openIdConnectUrl") => WithoutMeaning,
-        // A client is given the token that these flows end with.
+        // Callers provide the token that results from these flows.
         (
             ImplicitFlow | AuthorizationCodeFlow | DeviceAuthorizationFlow,
             "authorizationUrl" | "deviceAuthorizationUrl",
         ) => WithoutMeaning,
         (_, "description" | "summary" | "title") => Documented,
-        // Servers check limits; a client shows them.
+        // Servers check limits; clients only document them.
         (Schema, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf") => Documented,
         (Schema, "minLength" | "maxLength" | "minItems" | "maxItems" | "uniqueItems" | "pattern") => Documented,
         (Schema, "minProperties" | "maxProperties") => Documented,

@@ -26,7 +26,7 @@ impl Versions {
     /// OpenAPI 3.1 and later.
     pub const SINCE_3_1: Self = Self(12);
 
-    /// The version that a document says it is written in; the newest if it does not say.
+    /// Returns the version of a document, or the newest if it does not specify one.
     pub fn of(document: &serde_json::Value) -> Self {
         let openapi = document.get("openapi").and_then(serde_json::Value::as_str).unwrap_or_default();
         match openapi {
@@ -37,7 +37,7 @@ impl Versions {
         }
     }
 
-    /// What the version is called, if this is one version of OpenAPI.
+    /// Returns the name of the version, if this set is a single version of OpenAPI.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::V3_0 => Some("3.0"),
@@ -47,17 +47,18 @@ impl Versions {
         }
     }
 
-    /// The versions whose fields are read in a document: those of 3.0 to 3.2 are read in all of these, as meant.
+    /// Returns the versions whose fields are accepted in a document: documents of 3.0 to 3.2 may use the fields of all
+    /// three.
     pub fn read_in(document: &serde_json::Value) -> Self {
         if Self::of(document) == Self::V2_0 { Self::ALL } else { Self::SINCE_3_0 }
     }
 
-    /// Whether the sets have a version in common.
+    /// Returns true if the sets have a version in common.
     pub const fn meet(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// The versions that are in both sets.
+    /// Returns the versions that are in both sets.
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }

@@ -1,10 +1,10 @@
-//! How diagnostics speak of nodes.
+//! Names of types and values in diagnostics.
 
 use serde_json::Value;
 
 use super::FieldType;
 
-/// What should stand at a place, with its article.
+/// Returns the name of a type, with its article.
 pub(crate) fn expected(holds: FieldType) -> String {
     match holds {
         FieldType::Count => "a whole number that is not negative".to_owned(),
@@ -17,7 +17,7 @@ pub(crate) fn expected(holds: FieldType) -> String {
     }
 }
 
-/// What should stand at a place, without article, so that an `s` makes it more than one.
+/// Returns the name of a type, without an article, so that an `s` forms its plural.
 pub(crate) fn noun_of(holds: FieldType) -> String {
     match holds {
         FieldType::Any => "value".to_owned(),
@@ -31,11 +31,11 @@ pub(crate) fn noun_of(holds: FieldType) -> String {
         FieldType::One(kind) | FieldType::OneOrRef(kind) => kind.noun().to_owned(),
         FieldType::SchemaOrBool => "schema object".to_owned(),
         FieldType::List(inner) => format!("array of {}s", noun_of(*inner)),
-        FieldType::Map(inner) => format!("object of {}s by name", noun_of(*inner)),
+        FieldType::Map(inner) => format!("map of {}s", noun_of(*inner)),
     }
 }
 
-/// What stands at a place, with its article.
+/// Returns the name of a value's type, with its article.
 pub(crate) fn found(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -49,7 +49,7 @@ pub(crate) fn found(value: &Value) -> &'static str {
     }
 }
 
-/// What can be done about a node of the wrong type.
+/// Returns the help for a node of the wrong type.
 pub(crate) fn remedy(holds: FieldType, value: &Value) -> &'static str {
     let is_text = matches!(
         holds,
@@ -61,7 +61,7 @@ pub(crate) fn remedy(holds: FieldType, value: &Value) -> &'static str {
     );
     let is_number = matches!(holds, FieldType::Number | FieldType::PositiveNumber | FieldType::Count);
     match (holds, value) {
-        (_, Value::Null) => "remove the key, or write something behind it",
+        (_, Value::Null) => "remove the key, or write a value after it",
         (FieldType::Text, Value::Number(_) | Value::Bool(_)) => "put it in quotes",
         (FieldType::List(FieldType::Text), Value::Bool(_)) => {
             "list the names of the required properties, in the schema that has the properties"
@@ -69,7 +69,7 @@ pub(crate) fn remedy(holds: FieldType, value: &Value) -> &'static str {
         (FieldType::List(_), _) => "write an array, in YAML with `- ` before each of its items",
         (FieldType::Flag, Value::String(_)) => "write `true` or `false`, without quotes",
         (_, Value::String(_)) if is_number => "write the number without quotes",
-        (FieldType::Map(_), Value::Array(_)) => "write an object, in which each entry has its name for a key",
+        (FieldType::Map(_), Value::Array(_)) => "write an object with the name of each entry as its key",
         (FieldType::Any, _) => "",
         (FieldType::Flag, _) => "write `true` or `false`",
         _ if is_text => "write a string",
@@ -78,7 +78,7 @@ pub(crate) fn remedy(holds: FieldType, value: &Value) -> &'static str {
     }
 }
 
-/// Words in a row.
+/// Returns a list of words in backticks.
 pub(crate) fn listed(words: &[&str]) -> String {
     format!("`{}`", words.join("`, `"))
 }

@@ -1,4 +1,4 @@
-//! The file of a resource: a function for each call, and one that makes them all.
+//! Generates the file of a resource: a function for each call, and `run`, which makes all calls.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,10 +15,10 @@ use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::Normalizer;
 
-/// More alternatives of a choice than these are not tried.
+/// The maximum number of alternatives of a choice that are called.
 const MAX_ALTERNATIVES: usize = 16;
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &mut Diagnostics) -> String {
     let mut taken = UsedNames::from_iter(["run"]);
     let (mut functions, mut statements) = (TokenStream::new(), TokenStream::new());
@@ -26,11 +26,11 @@ pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &
         let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
         let (method, path) = (escape::string(&operation.method), escape::string(&operation.path));
         let calls = calls(all, api, resource, operation).unwrap_or_else(|why| {
-            let help = "say more of its schema in the overlay, or teach the driver's samples about it";
+            let help = "describe its schema in more detail in the overlay, or extend `callgen::sample`";
             diagnostics.error(
                 "no-sample",
                 operation.pointer.clone(),
-                format!("no call of {told} is known: {why}"),
+                format!("cannot construct a call of {told}: {why}"),
                 help,
             );
             Vec::new()
@@ -60,7 +60,7 @@ pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &
     file.finish()
 }
 
-/// The calls of an operation, each with what it is called with.
+/// Returns the calls of an operation, each with a description of its arguments.
 fn calls(
     all: &Normalizer<'_>,
     api: &Api,
@@ -82,7 +82,7 @@ fn calls(
     };
     for alternative in 1..alternatives.min(MAX_ALTERNATIVES) {
         let (other, _) = call(true, alternative)?;
-        // Where another choice has fewer alternatives, its own come again.
+        // If another choice has fewer alternatives, its alternatives occur again.
         if !calls.iter().any(|(_, known)| known.to_string() == other.to_string()) {
             calls.push((format!("alternative {}", alternative + 1), other));
         }
@@ -98,7 +98,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The call as an expression, and the most alternatives that a choice in it has.
+    /// Returns the call as an expression, and the largest number of alternatives of a choice in it.
     fn expression(mut self, resource: &Resource, operation: &Operation) -> Result<(TokenStream, usize), String> {
         let mut way = TokenStream::new();
         for (handle, arguments) in self.api.way_to(resource) {
@@ -158,7 +158,7 @@ impl Call<'_> {
                 values @ Value::Array(_) => values,
                 item => Value::Array(vec![item]),
             },
-            // Text and bytes are what the caller makes of them, even where an object is declared.
+            // The client sends text and bytes as given, even if an object is declared.
             Some(schema) if !matches!(body.kind, BodyKind::Text | BodyKind::Bytes) => {
                 self.sampler.value(schema).map_err(reason)?
             }

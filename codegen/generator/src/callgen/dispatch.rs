@@ -1,4 +1,4 @@
-//! A function for each operation that takes its arguments when the program runs.
+//! Generates a function for each operation that takes its arguments at run time.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,7 +7,7 @@ use crate::emit::file::File;
 use crate::emit::{From, escape, resource, type_tokens};
 use crate::ir::{Api, Argument, BodyKind, Operation, Resource};
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api) -> String {
     let (mut entries, mut functions) = (TokenStream::new(), TokenStream::new());
     let operations =
@@ -31,7 +31,7 @@ pub fn file(api: &Api) -> String {
     file.finish()
 }
 
-/// Whether all that an operation takes can be read from JSON: forms with files are built.
+/// Returns true if everything that an operation takes can be read from JSON. Forms with files cannot.
 fn reads(operation: &Operation) -> bool {
     let kind = operation.body.as_ref().map(|body| body.kind);
     !operation.alternative && !matches!(kind, Some(BodyKind::Multipart | BodyKind::Bytes))

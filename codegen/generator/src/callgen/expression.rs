@@ -1,4 +1,4 @@
-//! JSON values as Rust, by the types that carry them.
+//! Writes JSON values as Rust expressions of the client's types.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -9,30 +9,30 @@ use crate::emit::types::SetterNames;
 use crate::emit::{From, converts, escape, type_tokens};
 use crate::ir::{Api, Enum, Field, Presence, Struct, TagPresence, TagValue, Type, TypeDef, TypeKind, Union};
 
-/// Why a type cannot carry a value.
+/// The reason why a type cannot hold a value.
 #[derive(Debug)]
 pub struct Unsupported(pub String);
 
 type Result<T = TokenStream> = std::result::Result<T, Unsupported>;
 
-/// Writes values for a client.
+/// Writes values as expressions of a client's types.
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
     api: &'a Api,
 }
 
 impl<'a> Writer<'a> {
-    /// Begins with a client.
+    /// Creates a writer for the types of a client.
     pub fn new(api: &'a Api) -> Self {
         Self { api }
     }
 
-    /// The value as it is given where the type is taken as an argument: text as a literal, a list as an array.
+    /// Returns the value as an argument of the type: text as a literal, a list as an array.
     pub fn argument(self, ty: &Type, value: &Value) -> Result {
         let element = |ty: &Type, value| if converts(ty) { self.argument(ty, value) } else { self.exact(ty, value) };
         match (ty, value) {
             (Type::String | Type::Secret, Value::String(text)) => Ok(literal(text)),
-            // What fits into a path is text to the client, whatever the document says.
+            // A scalar in a path is a string to the client, even if the document declares another type.
             (Type::String, Value::Number(_) | Value::Bool(_)) => Ok(literal(&value.to_string())),
             (Type::List(item), Value::Array(values)) if !values.is_empty() => {
                 let values = values.iter().map(|value| element(item, value)).collect::<Result<Vec<_>>>()?;
@@ -58,7 +58,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The value as one of exactly this type.
+    /// Returns the value as an expression of exactly this type.
     fn exact(self, ty: &Type, value: &Value) -> Result {
         let misfit = || Err(Unsupported(format!("`{}` cannot be written as {}", value, self.written(ty))));
         Ok(match (ty, value) {
@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
                 Some(tokens) => tokens,
                 None => return misfit(),
             },
-            // Of a number and the same number as text, the client sends the number.
+            // The client sends a number, even if the sample has it as a string.
             (Type::I64 | Type::F64, Value::String(text)) if text.parse::<Number>().is_ok() => {
                 self.exact(ty, &Value::Number(text.parse().unwrap_or_else(|_| Number::from(0))))?
             }
@@ -150,17 +150,17 @@ impl<'a> Writer<'a> {
             }
             (TypeKind::Union(kind), value) => self.union(def, kind, value),
             (TypeKind::Alias(ty), value) => self.exact(ty, value),
-            _ => Err(Unsupported(format!("`{value}` is no {}", def.name))),
+            _ => Err(Unsupported(format!("`{value}` is not a valid {}", def.name))),
         }
     }
 
-    /// The first variant that carries the value.
+    /// Returns the value as the first variant that can hold it.
     fn union(self, def: &TypeDef, kind: &Union, value: &Value) -> Result {
         let name = escape::ident(&def.name);
         let tag = kind.tag.as_ref().and_then(|tag| value.get(&tag.property));
         let is_tagged = |tags: &[TagValue]| tag.is_some_and(|value| tags.iter().any(|tag| tag.matches(value)));
         let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || is_tagged(&variant.tags));
-        // A tag that the client adds is no property of the variant.
+        // A tag that the client adds is not a property of the variant.
         let untagged = match (value, &kind.tag) {
             (Value::Object(object), Some(tag)) if tag.presence == TagPresence::Added => {
                 let others = object.iter().filter(|(key, _)| **key != tag.property);
@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         };
         let mut reasons = Vec::new();
         for variant in possible {
-            // A variant that declares the property all the same takes it.
+            // A variant may declare the property nevertheless.
             match self.exact(&variant.ty, &untagged).or_else(|_| self.exact(&variant.ty, value)) {
                 Ok(held) => {
                     let variant = escape::ident(&variant.name);
@@ -180,14 +180,14 @@ impl<'a> Writer<'a> {
             }
         }
         if kind.base.is_some() {
-            // A sample of the schema that others extend need not be one of these.
+            // A sample of a base schema need not match any of the variants.
             let (unknown, value) = (escape::ident(&kind.unknown), json(value));
             return Ok(quote!(types::#name::#unknown(#value)));
         }
-        Err(Unsupported(format!("no variant of {} carries `{value}`: {}", def.name, reasons.join("; "))))
+        Err(Unsupported(format!("no variant of {} can hold `{value}`: {}", def.name, reasons.join("; "))))
     }
 
-    /// The constructor with what it asks for, and a setter for all else.
+    /// Returns a call of the constructor with the required fields, and of a setter for each other field.
     fn structure(self, def: &TypeDef, kind: &Struct, value: &Map<String, Value>) -> Result {
         let names = SetterNames::of(kind);
         let (mut given, mut setters, mut carried) = (Vec::new(), TokenStream::new(), Vec::new());
@@ -228,12 +228,12 @@ impl<'a> Writer<'a> {
         Ok(quote!(.#method(#value)))
     }
 
-    /// What `new` is given for a field: nothing where the field has one value alone.
+    /// Returns the argument of `new` for a field, or `None` if the field is constant.
     fn required(self, field: &Field, value: Option<&Value>) -> Result<Option<TokenStream>> {
         let missing = || Unsupported(format!("the property `{}` is missing", field.wire));
         match (&field.constant, value) {
             (Some(constant), Some(value)) if text(value) == *constant => Ok(None),
-            // A sample of the type alone, where no union gives the property its value.
+            // A tag without its value: the sample is of the variant alone, not of the union.
             (Some(_), Some(_)) if field.is_tag => Ok(None),
             (Some(constant), _) => Err(Unsupported(format!("the property `{}` is not `{constant}`", field.wire))),
             (None, Some(Value::Null)) if field.presence == Presence::Nullable => Ok(Some(quote!(None))),
@@ -248,7 +248,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The value of a property. In a form, which is flat, `name[key]` is the property `key` of the object `name`.
+/// Returns the value of a property. Forms are flat: `name[key]` is the property `key` of the object `name`.
 fn property<'v>(
     object: &'v Map<String, Value>,
     wire: &str,
@@ -278,7 +278,7 @@ fn variant<T: PartialEq<W>, W: ?Sized>(kind: &Enum<T>, value: &W, kept: TokenStr
     }
 }
 
-/// A number as a literal of a type, if the type holds it.
+/// Returns a number as a literal of a type, or `None` if it is out of range.
 fn scalar(ty: &Type, number: &Number) -> Option<TokenStream> {
     if *ty == Type::F64 {
         let number = number.as_f64()?;
@@ -298,7 +298,7 @@ fn scalar(ty: &Type, number: &Number) -> Option<TokenStream> {
     fits.then(|| quote!(#sign #digits))
 }
 
-/// Any JSON, as `json!` takes it.
+/// Returns any JSON value as tokens for `json!`.
 fn json(value: &Value) -> TokenStream {
     let inner = json_inner(value);
     quote!(json!(#inner))
@@ -338,7 +338,7 @@ fn literal(text: &str) -> TokenStream {
     quote!(#text)
 }
 
-/// A value as the text of a constant.
+/// Returns a value as the text of a constant.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

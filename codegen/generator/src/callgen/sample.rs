@@ -1,4 +1,4 @@
-//! Values that fit a schema: what a caller could send.
+//! Sample values that match a schema.
 
 mod merge;
 mod pattern;
@@ -11,41 +11,42 @@ use crm_clients_document::normalize::{Additional, Bound, Normalizer};
 use crate::ir::JsonKind;
 use merge::Merged;
 
-/// What the samples hold.
+/// Options for samples.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
-    /// What need not be there, too.
+    /// Include optional properties.
     pub optional: bool,
-    /// Which alternative of each choice, counted from 0 and beyond the last from its beginning again.
+    /// The index of the alternative to use for each choice, modulo the number of its alternatives.
     pub alternative: usize,
-    /// Whether objects have a property at least: in a form nothing else shows that they are there.
+    /// Give each object at least one property: an empty object is invisible in a form.
     pub some: bool,
 }
 
-/// The base64 sample, and the bytes that it stands for.
+/// The base64 sample, and its decoded bytes.
 pub const BASE64: (&str, &str) = ("c2FtcGxl", "sample");
 
-/// How many nodes a sample has before what is optional is left out: small schemas can describe very large values.
+/// Maximum number of nodes of a sample before optional properties are left out: small schemas can describe very large
+/// values.
 const MAX_NODES: usize = 5_000;
 
-/// Makes samples of the schemas of a document, as requests hold them: without what is read-only.
+/// Generates samples of a document's schemas as requests contain them, without read-only properties.
 pub struct Sampler<'a> {
     all: &'a Normalizer<'a>,
     wanted: Wanted,
-    /// The schemas that the one at hand is within.
+    /// The schemas that enclose the current one.
     within: Vec<SchemaId>,
     nodes: usize,
-    /// Which of an array's items is made, so that they differ.
+    /// The index of the current array item, so that items differ.
     turn: usize,
     alternatives: usize,
 }
 
-/// Why there is no sample.
+/// The reason why a schema has no sample.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unsampled {
     /// The schema requires a value of itself.
     Endless,
-    /// Nothing is known to fit: the reason.
+    /// No matching value is known, for the given reason.
     Unknown(String),
 }
 
@@ -57,26 +58,26 @@ impl<'a> Sampler<'a> {
         Self { all, wanted, within: Vec::new(), nodes: 0, turn: 0, alternatives: 1 }
     }
 
-    /// What the samples hold.
+    /// Returns the options.
     pub fn wanted(&self) -> Wanted {
         self.wanted
     }
 
-    /// The most alternatives that a choice had so far.
+    /// Returns the largest number of alternatives of a choice so far.
     pub fn alternatives(&self) -> usize {
         self.alternatives
     }
 
-    /// A value that fits a schema.
+    /// Returns a value that matches a schema.
     ///
     /// # Errors
     ///
-    /// Where no value fits, or none that is known.
+    /// If no value matches, or none is known to match.
     pub fn value(&mut self, schema: SchemaId) -> Result {
         self.of_all(&[schema])
     }
 
-    /// A value that fits all of these schemas.
+    /// Returns a value that matches all of these schemas.
     fn of_all(&mut self, schemas: &[SchemaId]) -> Result {
         let depth = self.within.len();
         self.nodes += 1;
@@ -120,7 +121,7 @@ impl<'a> Sampler<'a> {
         }
         self.additional(schema, &mut out)?;
         if let Some((property, value)) = &schema.tag {
-            // The keys of a mapping are strings, whatever the type of the property is.
+            // Mapping keys are strings, even if the property has another type.
             let is_other = out.get(property).is_some_and(|declared| !declared.is_string());
             let read = value.as_str().filter(|_| is_other).and_then(|text| serde_json::from_str(text).ok());
             out.insert(property.clone(), read.unwrap_or_else(|| value.clone()));
@@ -128,7 +129,7 @@ impl<'a> Sampler<'a> {
         Ok(Value::Object(out))
     }
 
-    /// Properties that have no name of their own.
+    /// Adds properties that the schema does not name.
     fn additional(&mut self, schema: &Merged<'a>, out: &mut Map<String, Value>) -> Result<()> {
         let values: &[SchemaId] = match &schema.additional {
             Additional::Forbidden => return Ok(()),
@@ -149,7 +150,7 @@ impl<'a> Sampler<'a> {
         Ok(())
     }
 
-    /// One item, unless there have to be more: an empty list shows little.
+    /// Returns an array with one item, or with more if the schema requires them.
     fn array(&mut self, schema: &Merged<'a>) -> Result {
         let least = schema.limits.min_items.unwrap_or(0);
         let count = least.max(1).min(schema.limits.max_items.unwrap_or(usize::MAX)).min(MAX_NODES);
@@ -172,7 +173,7 @@ impl<'a> Sampler<'a> {
             let text = pattern::matching(pattern, schema.limits.min_length.unwrap_or(0));
             return text
                 .map(Value::String)
-                .ok_or_else(|| Unsampled::Unknown(format!("no text is known that matches the pattern `{pattern}`")));
+                .ok_or_else(|| Unsampled::Unknown(format!("no known string matches the pattern `{pattern}`")));
         }
         let digit = self.turn % 10;
         let text = match schema.limits.format.as_str() {
@@ -193,7 +194,7 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// A text of a length that the schema allows.
+/// Returns a string of a length that the schema allows.
 fn sized(text: &str, schema: &Merged<'_>) -> String {
     let least = schema.limits.min_length.unwrap_or(0).min(100_000);
     let most = schema.limits.max_length.unwrap_or(usize::MAX);
@@ -203,7 +204,7 @@ fn sized(text: &str, schema: &Merged<'_>) -> String {
 
 fn integer(schema: &Merged<'_>, turn: usize) -> Value {
     let number = bounded(1.0, 1.0, schema) + turn as f64;
-    // What the bounds of a whole number leave is one, and in the range of them.
+    // An integer's bounds leave a whole number within the range of `i64`.
     Value::Number(Number::from(number as i64))
 }
 
@@ -211,7 +212,7 @@ fn number(schema: &Merged<'_>, turn: usize) -> Value {
     Number::from_f64(bounded(1.5, 0.5, schema) + turn as f64).map_or(Value::Null, Value::Number)
 }
 
-/// The number nearest to `wanted` that the schema allows, where numbers are `step` apart.
+/// Returns the number nearest to `wanted` that the schema allows, for numbers that are multiples of `step`.
 fn bounded(wanted: f64, step: f64, schema: &Merged<'_>) -> f64 {
     let beyond = |bound: Bound| if bound.exclusive { step } else { 0.0 };
     let mut chosen = wanted;
@@ -227,7 +228,7 @@ fn bounded(wanted: f64, step: f64, schema: &Merged<'_>) -> f64 {
     }
 }
 
-/// Says in which property it was.
+/// Adds the name of the property to the reason.
 fn within(name: &str, unsampled: Unsampled) -> Unsampled {
     match unsampled {
         Unsampled::Unknown(why) => Unsampled::Unknown(format!("`{name}`: {why}")),
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_keep_to_their_limits() {
+    fn samples_respect_limits() {
         let cases = [
             (json!({"type": "integer", "exclusiveMinimum": 5, "multipleOf": 4}), json!(8)),
             (json!({"type": "integer", "maximum": -3}), json!(-3)),
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_have_what_is_wanted() {
+    fn objects_have_the_requested_properties() {
         let schema = json!({
             "required": ["id"],
             "properties": {
@@ -308,11 +309,11 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_sample_says_so() {
+    fn missing_samples_have_a_reason() {
         let endless = json!({"$ref": "#/components/schemas/Endless"});
         assert_eq!(sample(endless, false), Err(Unsampled::Endless));
         let unknown = json!({"properties": {"code": {"type": "string", "pattern": "(?<=a)b"}}});
-        let why = "`code`: no text is known that matches the pattern `(?<=a)b`";
+        let why = "`code`: no known string matches the pattern `(?<=a)b`";
         assert_eq!(sample(unknown, true), Err(Unsampled::Unknown(why.to_owned())));
     }
 }

@@ -1,4 +1,4 @@
-//! The module's root: the client and its builder.
+//! Emits the module's root: the client and its builder.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::{From, argument, credentials, escape, holds_map, resource, scopes};
 use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind, docs};
 use crate::markdown;
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, header: Header<'_>) -> String {
     let mut docs =
         vec![format!("Client of {} (document version {}).", markdown::name(&api.title), markdown::name(&api.version))];
@@ -42,11 +42,10 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
             mod xml;
         )
     });
-    // What is deprecated is still written and read.
+    // Deprecated items are still serialized and deserialized.
     let deprecated =
-        has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated parts name each other")]));
-    let undescribed =
-        quote!(#![allow(missing_docs, reason = "parts that the document does not describe have only their names")]);
+        has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated items refer to each other")]));
+    let undescribed = quote!(#![allow(missing_docs, reason = "the document does not describe every item")]);
     let mut file = File::new(header);
     file.items(quote! {
         #docs
@@ -54,7 +53,7 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
             clippy::enum_variant_names,
             clippy::large_enum_variant,
             clippy::too_many_arguments,
-            reason = "names, sizes and counts are the document's"
+            reason = "names, sizes and counts come from the document"
         )]
         #deprecated
         #undescribed
@@ -69,10 +68,10 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
         use crm_clients_runtime as runtime;
         pub use error::ErrorBody;
 
-        /// An error of a call.
+        /// The error of a call.
         pub type Error = runtime::Error<ErrorBody>;
 
-        /// An error response of the server: status, headers, raw and typed body.
+        /// An error response: status, headers, raw body and typed body.
         pub type ApiError = runtime::ApiError<ErrorBody>;
     });
     file.items(client(api));
@@ -96,7 +95,7 @@ fn client(api: &Api) -> TokenStream {
     let name = escape::string(&api.name);
     let url = escape::string(&api.base_url);
     let title = markdown::name(&api.title);
-    let doc = escape::docs(&[format!("The client of {title}. Cheap to clone: clones share their connections.")]);
+    let doc = escape::docs(&[format!("The client of {title}. It is cheap to clone; clones share their connections.")]);
     let schemes = api.schemes.iter().map(credentials::constant);
     let rate_limit = api.rate_limit.iter().map(resource::rate_limit);
     let rate_limit = quote!(#(.rate_limit(#rate_limit))*);
@@ -111,7 +110,7 @@ fn client(api: &Api) -> TokenStream {
             /// The default base URL: the document's first server.
             pub const BASE_URL: &'static str = #url;
 
-            /// Returns a builder.
+            /// Returns a builder that configures a client.
             pub fn builder() -> Builder {
                 let package = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
                 Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL).package(package) #rate_limit }
@@ -119,7 +118,7 @@ fn client(api: &Api) -> TokenStream {
 
             /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
             ///
-            /// It is sent with every credential that the client has, unless the call chooses one.
+            /// Unless the call selects a credential, the request is sent with all credentials of the client.
             pub fn request(&self, method: runtime::Method, path: &str) -> runtime::UndeclaredCall<ErrorBody> {
                 runtime::UndeclaredCall::new(&self.core, const { &[#(&#schemes),*] }, method, path)
             }
@@ -131,7 +130,7 @@ fn client(api: &Api) -> TokenStream {
     }
 }
 
-/// The parameters of a signature, and the values made of them.
+/// Returns the parameters of a signature, and the values converted from them.
 pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStream, TokenStream) {
     let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
     for one in arguments {
@@ -143,7 +142,7 @@ pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStr
     (parameters, values)
 }
 
-/// Variables of a server as the runtime has them: name, default and allowed values of each.
+/// Returns the variables of a server as the runtime takes them: name, default and allowed values.
 pub fn server_variables(variables: &[ServerVariable]) -> TokenStream {
     let variables = variables.iter().map(|variable| {
         let (name, default) = (escape::string(&variable.name), escape::string(&variable.default));
@@ -153,7 +152,7 @@ pub fn server_variables(variables: &[ServerVariable]) -> TokenStream {
     quote!(&[#(#variables),*])
 }
 
-/// The setter of the variables in the URLs of servers, if there are any.
+/// Returns the setter of the variables in server URLs, if there are any.
 fn server_variable_setter(api: &Api) -> Option<TokenStream> {
     let template = escape::string(&api.server_template);
     let operations = api.resources.iter().flat_map(|resource| &resource.operations);
@@ -165,17 +164,17 @@ fn server_variable_setter(api: &Api) -> Option<TokenStream> {
         }
     }
     let of = if others.is_empty() {
-        format!("the URL of the server, {},", markdown::code(&api.server_template))
+        format!("the server URL {}", markdown::code(&api.server_template))
     } else {
-        "the URLs of the document's servers".to_owned()
+        "the server URLs".to_owned()
     };
-    let mut docs = vec![format!("Sets a variable in {of} instead of its default:"), String::new()];
+    let mut docs = vec![format!("Sets a variable in {of}. The variables and their defaults:"), String::new()];
     docs.extend(api.server_variables.iter().chain(others.iter().copied()).map(|variable| {
         let values: Vec<String> = variable.values.iter().map(|value| markdown::code(value)).collect();
         let values = if values.is_empty() { String::new() } else { format!("; one of {}", values.join(", ")) };
         format!("- {}: {}{values}", markdown::code(&variable.name), markdown::code(&variable.default))
     }));
-    docs.extend([String::new(), "A base URL takes the place of all of them.".to_owned()]);
+    docs.extend([String::new(), "Variables have no effect if a base URL is set.".to_owned()]);
     let docs = escape::docs(&docs);
     let variables = server_variables(&api.server_variables);
     let has_any = !api.server_variables.is_empty() || !others.is_empty();
@@ -199,7 +198,7 @@ fn limits_docs(api: &Api) -> TokenStream {
     let declared = match (rate, of_operations) {
         (None, false) => {
             return quote! {
-                /// Sets the limits that all calls of the client share; none by default.
+                /// Sets the limits that all calls of the client share; no limits by default.
             };
         }
         (Some(rate), false) => rate,
@@ -238,7 +237,7 @@ fn builder(api: &Api) -> TokenStream {
 
             #on_token
 
-            /// Sends requests to another server than [`Client::BASE_URL`].
+            /// Sets the base URL; [`Client::BASE_URL`] by default.
             #servers
             pub fn base_url(mut self, url: impl Into<String>) -> Self {
                 self.core = self.core.base_url(url);
@@ -247,21 +246,21 @@ fn builder(api: &Api) -> TokenStream {
 
             #variables
 
-            /// Sends requests through this HTTP client, with its connections and proxies; build it with
-            /// [`runtime::http_client_builder`].
+            /// Sets the HTTP client, for example to use a proxy; create it with [`runtime::http_client_builder`].
             pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
                 self.core = self.core.http_client(client);
                 self
             }
 
-            /// Limits how long one attempt may take until its response is read; 60 seconds by default. The time does not
-            /// run while an upload makes progress.
+            /// Sets the maximum duration of one attempt, including its response; 60 seconds by default. The timeout is
+            /// suspended while an upload makes progress.
             pub fn timeout(mut self, timeout: Duration) -> Self {
                 self.core = self.core.timeout(timeout);
                 self
             }
 
-            /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
+            /// Sets the retry policy. By default a call has up to three attempts and is not retried if an attempt may
+            /// have taken effect.
             pub fn retry(mut self, retry: runtime::Retry) -> Self {
                 self.core = self.core.retry(retry);
                 self
@@ -273,51 +272,51 @@ fn builder(api: &Api) -> TokenStream {
                 self
             }
 
-            /// Adds a hook, which is called before each request and after each response.
+            /// Adds a hook that is called before each request and after each response.
             pub fn hook(mut self, hook: impl runtime::Hook + 'static) -> Self {
                 self.core = self.core.hook(hook);
                 self
             }
 
-            /// Sends requests with this transport instead of the HTTP client.
+            /// Sends requests with this transport instead of an HTTP client.
             pub fn transport(mut self, transport: impl runtime::Transport + 'static) -> Self {
                 self.core = self.core.transport(transport);
                 self
             }
 
-            /// The `User-Agent` of requests.
+            /// Sets the `User-Agent` header.
             pub fn user_agent(mut self, name: impl Into<String>) -> Self {
                 self.core = self.core.user_agent(name);
                 self
             }
 
-            /// How many bytes a reply may have; 64 MiB unless set.
+            /// Sets the maximum size of a response body in bytes; 64 MiB by default.
             pub fn response_limit(mut self, bytes: usize) -> Self {
                 self.core = self.core.response_limit(bytes);
                 self
             }
 
-            /// Makes a response an error if the value of an optional property is not what the document declares. By default
-            /// the property is absent, [`runtime::Response::warnings`] says where, and its value is among the additional
-            /// properties of its object.
+            /// Makes a response an error if an optional property has an unexpected value. By default such a property is
+            /// absent, [`runtime::Response::warnings`] names it, and its value is among the additional properties of
+            /// its object.
             pub fn strict_responses(mut self, strict: bool) -> Self {
                 self.core = self.core.strict_responses(strict);
                 self
             }
 
-            /// Allows requests without encryption to other hosts than this machine.
+            /// Allows plain HTTP to hosts other than this machine.
             pub fn allow_http(mut self, allow: bool) -> Self {
                 self.core = self.core.allow_http(allow);
                 self
             }
 
-            /// Records every exchange in a file, which a mock can replay in tests.
+            /// Records every request and response in a file that a mock can replay in tests.
             pub fn record(mut self, recorder: runtime::Recorder) -> Self {
                 self.core = self.core.record(recorder);
                 self
             }
 
-            /// The client.
+            /// Builds the client.
             ///
             /// # Errors
             ///

@@ -1,4 +1,4 @@
-//! The methods that give a client its credentials, and the statics that say where each goes.
+//! Emits the methods that set a client's credentials, and the statics that describe where each is sent.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::escape;
 use crate::ir::{Api, CredentialKind, Grant, GrantKind, Scheme, Tokens};
 use crate::{markdown, names};
 
-/// The builder's methods for a credential.
+/// Returns the builder's methods for a credential.
 pub fn setters(scheme: &Scheme) -> TokenStream {
     let mut setters = setter(scheme);
     if let Some(tokens) = &scheme.tokens {
@@ -57,16 +57,16 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
     let basic = tokens.basic.then(|| quote!(.basic()));
     let (doc, constructor, parameters, arguments) = match grant.kind {
         GrantKind::ClientCredentials => {
-            ("an API client's id and secret are", "client_credentials", TokenStream::new(), TokenStream::new())
+            ("an API client's ID and secret", "client_credentials", TokenStream::new(), TokenStream::new())
         }
         GrantKind::Password => (
-            "a user's name and password are",
+            "a user's name and password",
             "password",
             quote!(username: impl Into<String>, password: impl Into<runtime::SecretString>,),
             quote!(username, password,),
         ),
         GrantKind::RefreshToken => (
-            "a refresh token is",
+            "a refresh token",
             "refresh_token",
             quote!(refresh_token: impl Into<runtime::SecretString>,),
             quote!(refresh_token,),
@@ -74,13 +74,13 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
     };
     let constructor = escape::ident(constructor);
     let mut docs = vec![
-        format!("Authenticates with tokens that {doc} exchanged for."),
+        format!("Authenticates with tokens that the client obtains with {doc}."),
         String::new(),
-        "The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it."
+        "A token is requested when a call first needs it, and renewed before it expires or when the server rejects it."
             .to_owned(),
     ];
     if let (GrantKind::RefreshToken, Some(latest)) = (grant.kind, &tokens.refresh_token) {
-        docs.push(format!("The server may replace the refresh token too: `Client::{latest}` is the latest."));
+        docs.push(format!("The server may replace the refresh token; `Client::{latest}` returns the latest one."));
     }
     let docs = escape::docs(&docs);
     quote! {
@@ -101,7 +101,7 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
 fn url_setter(scheme: &Scheme, tokens: &Tokens) -> Option<TokenStream> {
     let (method, constant) = (escape::ident(tokens.url.as_ref()?), constant(scheme));
     Some(quote! {
-        /// Requests tokens at this URL instead of the API's own.
+        /// Sets the URL of the token endpoint instead of the API's own.
         pub fn #method(mut self, url: impl Into<String>) -> Self {
             self.core = self.core.token_url(&#constant, url);
             self
@@ -120,12 +120,13 @@ fn source_setter(scheme: &Scheme, tokens: &Tokens) -> TokenStream {
     }
 }
 
-/// The builder's method that passes issued tokens to the caller, if any scheme has a grant.
+/// Returns the builder's method that passes issued tokens to the caller, if any scheme has a grant.
 pub fn on_token(api: &Api) -> Option<TokenStream> {
     api.schemes.iter().filter_map(|scheme| scheme.tokens.as_ref()).any(|tokens| !tokens.grants.is_empty()).then(|| {
         quote! {
-            /// Calls this with each token that the server issues, before a request is sent with it. The server may replace
-            /// the refresh token with each exchange: whoever authenticates with one stores it here for the next start.
+            /// Sets a function that is called with each token that the server issues, before a request is sent with it.
+            /// The server may replace the refresh token whenever it issues a token; to authenticate with refresh
+            /// tokens, store the new one here.
             pub fn on_token(mut self, listener: impl Fn(&runtime::IssuedToken) + Send + Sync + 'static) -> Self {
                 self.core = self.core.on_token(listener);
                 self
@@ -134,15 +135,15 @@ pub fn on_token(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// The client's methods for a credential that it fetches.
+/// Returns the client's methods for a credential that it requests itself.
 pub fn client_methods(scheme: &Scheme) -> TokenStream {
     let constant = constant(scheme);
     let Some(tokens) = &scheme.tokens else { return TokenStream::new() };
     let refresh_token = tokens.refresh_token.as_ref().map(|method| {
         let method = escape::ident(method);
         quote! {
-            /// The refresh token that the server handed out last, or the one that the client was given. Whoever authenticates
-            /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
+            /// Returns the latest refresh token: the last one that the server issued, or the one that the client was
+            /// given. Store it for the next start, because the server may invalidate earlier ones.
             pub fn #method(&self) -> Option<runtime::SecretString> {
                 self.core.refresh_token(&#constant)
             }
@@ -152,12 +153,12 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
         let (method, url) = (escape::ident(&revocation.name), escape::string(&revocation.url));
         let by = escape::ident(if revocation.by_bearer { "Bearer" } else { "Client" });
         quote! {
-            /// Revokes the token that the client holds; without one nothing is sent. The next call fetches another, if the
-            /// client was given what to exchange for it.
+            /// Revokes the current token; does nothing if there is none. The next call requests a new one if the client
+            /// can.
             ///
             /// # Errors
             ///
-            /// Fails if the server does not revoke it.
+            /// If the server does not revoke the token.
             pub async fn #method(&self) -> Result<(), Error> {
                 self.core.revoke_token(&#constant, runtime::generated::Revocation::#by(#url)).await
             }
@@ -166,7 +167,7 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
     quote!(#refresh_token #revocation)
 }
 
-/// Where a credential goes.
+/// Returns the static that describes where a credential is sent.
 pub fn scheme(scheme: &Scheme) -> TokenStream {
     let (name, text) = (constant(scheme), escape::string(&scheme.name));
     let kind = match &scheme.kind {
@@ -193,7 +194,7 @@ pub fn scheme(scheme: &Scheme) -> TokenStream {
     }
 }
 
-/// The static that says where a credential goes.
+/// Returns the name of that static.
 pub fn constant(scheme: &Scheme) -> proc_macro2::Ident {
     escape::ident(&names::constant(&scheme.name))
 }

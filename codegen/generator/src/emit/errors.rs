@@ -1,4 +1,4 @@
-//! `error.rs`: the bodies that an API's errors have.
+//! Emits `error.rs`: the bodies of an API's error responses.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::file::{File, Header};
 use super::{From, escape, type_tokens};
 use crate::ir::{Api, ErrorField, Type};
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, header: Header<'_>) -> String {
     let mut variants = TokenStream::new();
     let mut functions = TokenStream::new();
@@ -15,9 +15,9 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
         let (name, function) = (escape::ident(&error.name), escape::ident(&error.function));
         let ty = type_tokens(api, &error.ty, From::Beside);
         let docs = match &error.ty {
-            _ if error.text => vec!["Text, as it came.".to_owned()],
+            _ if error.text => vec!["Text, as received.".to_owned()],
             Type::Named(id) => api[*id].docs.clone(),
-            _ => vec!["JSON of no further declared shape.".to_owned()],
+            _ => vec!["JSON of an undeclared type.".to_owned()],
         };
         let docs = escape::docs(&docs);
         variants.extend(quote!(#docs #name(#ty),));
@@ -61,12 +61,12 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
         #runtime
         #types
 
-        /// The body of an error, typed by the status that it came with.
+        /// The body of an error response, typed by its status.
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub enum ErrorBody {
-            /// The document declares no body for this status, or the body does not match it; the
-            /// raw body is in the error.
+            /// The document declares no body for this status, or the body does not match it. The error has the raw
+            /// body.
             #[default]
             Unknown,
             #variants
@@ -78,7 +78,7 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
     file.finish()
 }
 
-/// A method that reads a field wherever it is.
+/// Returns a method that reads a field from every variant that has it.
 fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
     let name = escape::ident(&field.name);
     let mut arms = TokenStream::new();
@@ -111,9 +111,9 @@ fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
     };
     let otherwise = if all { quote!(Self::Unknown => #otherwise,) } else { quote!(_ => #otherwise,) };
     let doc = format!(
-        " The body's `{}`{}.",
+        " Returns the body's `{}`{}.",
         field.name,
-        if list { ", empty where it has none" } else { ", where it has one" }
+        if list { ", or an empty slice if it has none" } else { ", if it has one" }
     );
     quote! {
         #[doc = #doc]

@@ -1,4 +1,4 @@
-//! The events that a server sends by itself: their enum, how it is read, and how it is verified.
+//! Emits webhook events: their enum, its decoder and the signature verifier.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::{From, escape, holds_map, holds_secret, names_type, type_tokens};
 use crate::ir::{Api, Encoding, Part, Signature, Webhooks};
 use crate::markdown::code;
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, webhooks: &Webhooks, header: Header<'_>) -> String {
     let docs = module_docs(webhooks);
     let maps = webhooks.payloads().any(holds_map).then(|| {
@@ -58,7 +58,8 @@ pub fn file(api: &Api, webhooks: &Webhooks, header: Header<'_>) -> String {
     file.finish()
 }
 
-/// What the module is for, and how a handler uses it. Emitted documentation has no blocks of code, which would be run as tests.
+/// Returns the module's documentation, with the steps of a handler. It has no code blocks, because they would be run as
+/// doctests.
 fn module_docs(webhooks: &Webhooks) -> TokenStream {
     let read = match (&webhooks.signature, &webhooks.tag) {
         (Some(_), Some(_)) => "`verifier.read(&headers, &body)`",
@@ -67,10 +68,8 @@ fn module_docs(webhooks: &Webhooks) -> TokenStream {
         (None, None) => "`Event::from_slice(name, &body)`",
     };
     let about = match webhooks.signature {
-        Some(_) => {
-            "A handler takes headers and body as they came, because the signature is over the bytes of the body. It matches on"
-        }
-        None => "Nothing in a delivery proves who sent it. A handler takes the body as it came and matches on",
+        Some(_) => "A handler takes the headers and the unmodified body, whose bytes are signed. It matches on",
+        None => "Deliveries are not signed: their sender cannot be verified. A handler takes the body and matches on",
     };
     let first = webhooks.events.first().map(|event| event.name.as_str()).unwrap_or_default();
     escape::module_docs(&[
@@ -79,9 +78,9 @@ fn module_docs(webhooks: &Webhooks) -> TokenStream {
         about.to_owned(),
         format!("{read}, with the arms:"),
         String::new(),
-        format!("- `Ok(Event::{first}(event))` and its like for what the handler is for;"),
-        "- `Ok(_)` for other events, and those that did not exist when the handler was written;".to_owned(),
-        "- `Err(error)` for what is refused.".to_owned(),
+        format!("- `Ok(Event::{first}(event))` and so on, for the events that it handles;"),
+        "- `Ok(_)`, for all other events, including ones added in the future;".to_owned(),
+        "- `Err(error)`, for deliveries that are rejected.".to_owned(),
     ])
 }
 
@@ -106,7 +105,7 @@ fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
         .collect();
     let unknown = escape::ident(&webhooks.unknown);
     quote! {
-        /// What a webhook or a callback delivers.
+        /// An event that a webhook or a callback delivers.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
@@ -117,7 +116,7 @@ fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
     }
 }
 
-/// Each payload is read straight from the body, so that an error knows where in it.
+/// Each payload is deserialized directly from the body, so that an error names its location.
 fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
     let begin = match webhooks.payloads().any(|ty| holds_secret(api, ty)) {
         true => quote!(secret),
@@ -148,12 +147,12 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
         let read = read(quote!(name: &str,), quote!(name));
         return quote! {
             impl Event {
-                /// Reads the body of a delivery as the event of this name, which the delivery says outside of its body. Who sent
-                /// it is not looked at.
+                /// Deserializes the body of a delivery as the event of this name, for APIs that send the name outside
+                /// of the body. The sender is not verified.
                 ///
                 /// # Errors
                 ///
-                /// If the body is no JSON, or not what the event holds.
+                /// If the body is not JSON, or does not match the event.
                 #read
             }
         };
@@ -162,11 +161,11 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
     let read = read(quote!(), quote!(payload.event(#property)?.as_str()));
     quote! {
         impl Event {
-            /// Reads the body of a delivery. Who sent it is not looked at.
+            /// Deserializes the body of a delivery. The sender is not verified.
             ///
             /// # Errors
             ///
-            /// If the body is no JSON, or not what the event that it names holds.
+            /// If the body is not JSON, or does not match the event that it names.
             #read
         }
 
@@ -182,10 +181,7 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
 }
 
 fn verifier(signature: &Signature) -> TokenStream {
-    let doc = escape::docs(&[format!(
-        "Verifies that an event was signed with the webhook's secret, by the header {}.",
-        code(&signature.header)
-    )]);
+    let doc = escape::docs(&[format!("Verifies the signature of an event in the header {}.", code(&signature.header))]);
     let (header, prefix) = (escape::string(&signature.header), escape::string(&signature.prefix));
     let timestamp = match &signature.timestamp {
         Some(name) => {

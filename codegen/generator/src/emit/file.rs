@@ -1,4 +1,4 @@
-//! A file as a list of pieces.
+//! An emitted file as a list of pieces.
 
 use std::fmt::Display;
 
@@ -23,7 +23,7 @@ impl Header<'_> {
     }
 }
 
-/// A file being made.
+/// A file under construction.
 pub struct File {
     text: String,
 }
@@ -34,22 +34,18 @@ impl File {
         Self { text: format!("// {}\n\n", header.line()) }
     }
 
-    /// Begins a file that nobody keeps, so that it need not say where it is from.
+    /// Creates a temporary file, which has no comment that names its source.
     pub fn unmarked() -> Self {
         Self { text: String::new() }
     }
 
-    /// Adds items. They hold escaped text and this module's own syntax, so that they
-    /// parse by construction.
+    /// Adds items. They consist of escaped text and this module's own syntax, so that they always parse.
     pub fn items(&mut self, tokens: TokenStream) -> &mut Self {
         if tokens.is_empty() {
             return self;
         }
-        #[expect(
-            clippy::expect_used,
-            reason = "a fault here is one of the emitter, which every golden test would show"
-        )]
-        let mut file = syn::parse2::<syn::File>(tokens).expect("the emitter wrote something that is not Rust");
+        #[expect(clippy::expect_used, reason = "a failure is a bug in the emitter that the golden tests would show")]
+        let mut file = syn::parse2::<syn::File>(tokens).expect("the emitter generated invalid Rust");
         space_out(&mut file);
         let text = prettyplease::unparse(&file);
         self.separate();
@@ -57,12 +53,12 @@ impl File {
         self
     }
 
-    /// Adds an invocation of one of the runtime's macros: `head` and a line for each entry.
+    /// Adds an invocation of one of the runtime's macros: `head`, and a line for each entry.
     pub fn invocation(&mut self, name: &str, head: &str, entries: &[String]) -> &mut Self {
         self.blocks(name, &[(head, entries)])
     }
 
-    /// Adds an invocation of several blocks: for each a head, and a line for each entry.
+    /// Adds an invocation of several blocks: a head, and a line for each entry.
     pub fn blocks<H: Display, E: AsRef<[String]>>(&mut self, name: &str, blocks: &[(H, E)]) -> &mut Self {
         self.separate();
         self.text.push_str(&format!("runtime::{name}! {{\n"));
@@ -77,7 +73,7 @@ impl File {
         self
     }
 
-    /// Adds an invocation whose body is one line below documentation: the text behind each `///`.
+    /// Adds a documented invocation whose body is one line. `docs` is the text after each `///`.
     pub fn documented(&mut self, name: &str, docs: &[String], body: &str) -> &mut Self {
         self.separate();
         self.text.push_str(&format!("runtime::{name}! {{\n"));
@@ -95,7 +91,7 @@ impl File {
         self
     }
 
-    /// The file's text.
+    /// Returns the text of the file.
     pub fn finish(self) -> String {
         self.text
     }
@@ -107,8 +103,8 @@ impl File {
     }
 }
 
-/// Puts a blank line between items and between methods, and behind a module's documentation:
-/// `prettyplease` prints an empty verbatim item as one.
+/// Puts a blank line between items, between methods and after a module's documentation: `prettyplease` prints an empty
+/// verbatim item as a blank line.
 fn space_out(file: &mut syn::File) {
     let items = std::mem::take(&mut file.items);
     for item in items {
@@ -135,7 +131,7 @@ fn space_out(file: &mut syn::File) {
     }
 }
 
-/// Imports stand apart from modules.
+/// Returns true for modules, which are separated from imports.
 fn is_module(item: &syn::Item) -> bool {
     matches!(item, syn::Item::Mod(_))
 }

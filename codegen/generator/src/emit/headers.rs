@@ -1,4 +1,4 @@
-//! The file of the headers that responses are declared to have.
+//! Emits the declared response headers.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,13 +8,13 @@ use super::{From, escape, type_tokens};
 use crate::ir::{Api, ResponseHeader, ResponseHeaders};
 use crate::markdown::code;
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, declared: &ResponseHeaders, header: Header<'_>) -> String {
     let constants: TokenStream = declared.headers.iter().map(|header| constant(api, header)).collect();
     let docs = escape::module_docs(&[
-        "The headers that responses are declared to have.".to_owned(),
+        "The declared response headers.".to_owned(),
         String::new(),
-        "`header` of a response or an error reads one by its type.".to_owned(),
+        "The `header` method of responses and errors returns the typed value of a header.".to_owned(),
     ]);
     let mut file = File::new(header);
     file.items(quote! {

@@ -1,4 +1,4 @@
-//! `mock.rs`: a server for callers' own tests, with a method for each operation.
+//! Emits `mock.rs`: a mock server for callers' tests, with a method for each operation.
 
 use quote::quote;
 
@@ -7,14 +7,14 @@ use super::file::{File, Header};
 use crate::ir::Api;
 use crate::{markdown, names};
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, header: Header<'_>) -> String {
     let docs = escape::module_docs(&[
-        format!("A stand-in for the server of {}, for tests of code that calls it.", markdown::name(&api.title)),
+        format!("A mock server of {}, for tests of code that calls it.", markdown::name(&api.title)),
         String::new(),
-        "Responses are set for operations; a success must decode into what the operation returns. A request without a"
+        "Set a response for each operation that the test calls; successful responses must match the operation's type. A"
             .into(),
-        "response gets a 501 that names it, and `verify` reports it too.".into(),
+        "request without a response gets a 501 that names it, and `verify` reports it.".into(),
     ]);
     let mut file = File::new(header);
     file.items(quote! {

@@ -1,10 +1,10 @@
-//! What the runtime has to know of an operation's pages, as an invocation of its macro.
+//! Emits an operation's pagination as an invocation of the runtime's macro.
 
 use super::file::File;
 use super::{From, compact, escape, type_tokens};
 use crate::ir::{Api, FieldPath, HasMore, PageStrategy, Paging, Type};
 
-/// Gives the call struct its streams.
+/// Adds the invocation that implements the call's streams of pages and items.
 pub fn invocation(api: &Api, call: &str, output: &str, paging: &Paging, file: &mut File) {
     let mut entries: Vec<String> = paging.by.iter().map(by).collect();
     entries.push(format!("items |page| {}", items(&paging.items)));
@@ -59,7 +59,8 @@ fn says(sign: HasMore, access: &FieldPath) -> String {
     format!("{sign:?}(|page| {said})")
 }
 
-/// The expression for a part of the value called `root`; what is missing on the way to it makes `None` of the whole.
+/// Returns the expression for a field path in the value `root`; if a part of the path is missing, the expression is
+/// `None`.
 fn part(root: &str, borrow: &str, access: &FieldPath) -> String {
     let mut part = root.to_owned();
     let mut optional = access.optional;

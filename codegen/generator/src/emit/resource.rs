@@ -1,4 +1,4 @@
-//! A resource's file: its handle, its calls, and the facts of its operations.
+//! Emits a resource's file: its handle, its calls, and the constants that describe its operations.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -13,7 +13,7 @@ use crate::ir::{
 };
 use crate::names::{self, UsedNames};
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
     let mut file = File::new(header);
     let docs = escape::module_docs(&resource.docs);
@@ -89,10 +89,10 @@ fn handle(api: &Api, resource: &Resource) -> TokenStream {
     scopes::handle(api, &resource.name, &resource.docs, &resource.arguments, &methods)
 }
 
-/// The method that begins a call.
+/// Returns the method that creates a call.
 ///
-/// All that depends on an operation is inlined or generic, and its facts are a constant: a program compiles the decoders
-/// of the operations that it calls, and the emitted crate compiles none.
+/// Everything that depends on an operation is inlined or generic, and its description is a constant, so that a program
+/// compiles only the decoders of the operations that it calls, and the emitted crate compiles none.
 fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     let name = escape::ident(&operation.name);
     let facts = escape::ident(&names::constant(&operation.name));
@@ -169,7 +169,7 @@ pub(super) fn rate_limit(limit: &RateLimit) -> TokenStream {
     quote!(runtime::generated::RateLimit::new(#name, #requests, #seconds))
 }
 
-/// A path argument that was taken as something that becomes it.
+/// Returns the statement that converts a path argument.
 fn convert(api: &Api, one: &Argument) -> TokenStream {
     let name = escape::ident(&one.name);
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
@@ -180,13 +180,13 @@ fn convert(api: &Api, one: &Argument) -> TokenStream {
     quote!(let #name: #ty = #made;)
 }
 
-/// Whether a cookie is one value, which the default style writes as it is.
+/// Returns true if a cookie is a single value, which the default style does not encode.
 fn is_plain_cookie(api: &Api, one: &Argument) -> bool {
     let is_scalar = !matches!(one.ty, Type::List(_) | Type::Value) && !is_structured(api, &one.ty);
     one.style == Style::FormExplode && is_scalar
 }
 
-/// Whether a value of a type is a list or an object with a layout of its own, not a scalar or a list of scalars.
+/// Returns true if values of a type are objects or nested lists, not scalars or lists of scalars.
 fn is_structured(api: &Api, ty: &Type) -> bool {
     match ty {
         Type::Object | Type::Map(_) => true,
@@ -199,7 +199,7 @@ fn is_structured(api: &Api, ty: &Type) -> bool {
     }
 }
 
-/// The statement that puts an argument into the call.
+/// Returns the statement that adds an argument to the call.
 fn send_argument(api: &Api, one: &Argument) -> TokenStream {
     let (name, wire) = (escape::ident(&one.name), escape::string(&one.wire));
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
@@ -241,12 +241,12 @@ fn style(style: Style) -> TokenStream {
         Style::Deep => quote!(Style::Deep),
         Style::Cookie => quote!(Style::Cookie),
         Style::CookieExplode => quote!(Style::CookieExplode),
-        // The others are of paths, and stand in their templates.
+        // The other styles apply to paths and are part of the template.
         _ => quote!(Style::Form),
     }
 }
 
-/// A property of a form, and how it is written.
+/// Returns a property of a form and its encoding.
 fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
     let name = escape::string(name);
     let encoding = match encoding {
@@ -266,11 +266,11 @@ fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
     quote!(#name, runtime::generated::PartEncoding::#encoding)
 }
 
-/// The statement that puts the only value of a parameter into the call.
+/// Returns the statement that adds a parameter with a single allowed value to the call.
 fn send_fixed(fixed: &ConstParam) -> TokenStream {
     let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
     match fixed.location {
-        // Neither has a value that is always sent.
+        // Neither location has constant parameters.
         Location::Path | Location::WholeQuery(_) => TokenStream::new(),
         Location::Query => quote!(call.query_param(#wire, Style::Form, #value);),
         Location::Header => quote!(call.header_param(#wire, #value);),
@@ -278,7 +278,7 @@ fn send_fixed(fixed: &ConstParam) -> TokenStream {
     }
 }
 
-/// How a body is taken, and the statement that puts it into the call.
+/// Returns the parameter that takes a body, and the statement that adds it to the call.
 fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
     let (name, media_type) = (escape::ident("body"), escape::string(&body.media_type));
     let (taken, made) = argument(api, &body.ty, &name, From::Beside);
@@ -313,7 +313,7 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
     (taken, quote!(#convert #send))
 }
 
-/// The parts of a multipart body.
+/// Returns the parts of a multipart body.
 fn form_parts(body: &Body) -> TokenStream {
     let file = escape::string(PART_OF_UNNAMED_FILE);
     match &body.ty {
@@ -325,7 +325,7 @@ fn form_parts(body: &Body) -> TokenStream {
     }
 }
 
-/// The documentation of an operation's call: what it does in one line, and which method returns it.
+/// Returns the documentation of an operation's call: a summary, and the method that returns it.
 fn call_docs(resource: &Resource, operation: &Operation) -> Vec<String> {
     let mut docs = escape::summary_lines(&operation.docs);
     let method = format!("{}::{}", escape::ident(&resource.name), escape::ident(&operation.name));
@@ -333,7 +333,7 @@ fn call_docs(resource: &Resource, operation: &Operation) -> Vec<String> {
     docs
 }
 
-/// The setters of what an operation takes optionally.
+/// Returns the setters of an operation's optional arguments.
 fn setters(api: &Api, operation: &Operation) -> TokenStream {
     let name = escape::ident(&operation.call);
     let named = operation.optional.iter().zip(setter_names(operation));
@@ -341,7 +341,7 @@ fn setters(api: &Api, operation: &Operation) -> TokenStream {
     let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
         let (taken, sent) = send_body(api, body);
         quote! {
-            /// The request's body.
+            /// Sets the request body.
             #[inline]
             pub fn body(mut self, body: #taken) -> Self {
                 let call = &mut self.call;
@@ -353,7 +353,7 @@ fn setters(api: &Api, operation: &Operation) -> TokenStream {
     if setters.is_empty() && body.is_none() { TokenStream::new() } else { quote!(impl #name { #setters #body }) }
 }
 
-/// The methods that every call has; an argument of such a name gives way.
+/// The methods of every call; arguments with these names are renamed.
 const OF_EVERY_CALL: &[&str] = &[
     "send",
     "send_blocking",
@@ -370,13 +370,13 @@ const OF_EVERY_CALL: &[&str] = &[
     "body",
 ];
 
-/// The methods that the calls of lists with pages have besides.
+/// The additional methods of paginated calls.
 const OF_PAGED_CALLS: &[&str] = &["pages", "items"];
 
-/// The method that the calls of operations have besides that can answer with events.
+/// The additional method of calls that can return an event stream.
 const OF_STREAMED_CALLS: &[&str] = &["events"];
 
-/// What the setters of an operation's optional arguments are called.
+/// Returns the names of the setters of an operation's optional arguments.
 pub fn setter_names(operation: &Operation) -> Vec<String> {
     let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
     let of_streamed = operation.events.iter().flat_map(|_| OF_STREAMED_CALLS);
@@ -404,7 +404,7 @@ fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
     }
 }
 
-/// What the runtime has to know of the events of an answer, as an invocation of its macro.
+/// Returns the macro invocation that describes the events of a response.
 fn event_stream(api: &Api, call: &str, events: &EventStream) -> String {
     let ty = compact(&type_tokens(api, &events.ty, From::Beside));
     let shape = if events.whole { "Whole" } else { "Data" };
@@ -416,14 +416,14 @@ fn event_stream(api: &Api, call: &str, events: &EventStream) -> String {
     format!("{call} -> {ty}, ErrorBody {{ {shape} {decode} }}")
 }
 
-/// What the runtime has to know of a response that is a sequence, as an invocation of one of its macros.
+/// Returns the macro invocation that describes a response that is a sequence.
 fn item_stream(api: &Api, call: &str, items: &ItemStream) -> String {
     let ty = compact(&output_type(api, &items.item));
     let decode = decoder(api, &items.item);
     format!("{call} -> {ty}, ErrorBody {{ {decode} }}")
 }
 
-/// What success gives, as callers write it.
+/// Returns the success type as callers write it.
 pub fn written_output(api: &Api, output: &Output) -> String {
     compact(&output_type(api, output))
 }
@@ -441,7 +441,7 @@ fn output_type(api: &Api, output: &Output) -> TokenStream {
     }
 }
 
-/// The runtime's function that reads what success gives.
+/// Returns the runtime's function that decodes a success.
 fn decoder(api: &Api, output: &Output) -> TokenStream {
     match output {
         Output::Empty => quote!(empty),
@@ -456,7 +456,7 @@ fn decoder(api: &Api, output: &Output) -> TokenStream {
     }
 }
 
-/// The HTTP method as the runtime declares it.
+/// Returns the runtime's constant for an HTTP method.
 fn method_constant(method: &str) -> TokenStream {
     match method {
         "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE" | "QUERY" => {
@@ -470,7 +470,7 @@ fn method_constant(method: &str) -> TokenStream {
     }
 }
 
-/// What the runtime has to know of an operation.
+/// Returns the constant that describes an operation to the runtime.
 fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     let name = escape::ident(&names::constant(&operation.name));
     let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));

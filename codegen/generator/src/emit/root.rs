@@ -1,4 +1,4 @@
-//! What is around the clients: a crate's root, or a whole crate.
+//! Emits a crate's root, or a whole crate.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,14 +10,14 @@ use crate::fileset::FileSet;
 use crate::ir::Api;
 use crate::{markdown, names};
 
-/// A client among others in a crate.
+/// A client among several in a crate.
 #[derive(Debug, Clone)]
 pub struct Module {
-    /// The module, and its feature.
+    /// The name of the module and of its feature.
     pub name: String,
     /// The API's title.
     pub title: String,
-    /// A page of documentation to put before the module's own: its path from the crate's root file.
+    /// The path of a page of documentation to include before the module's own, relative to the crate's root file.
     pub guide: Option<String>,
 }
 
@@ -54,7 +54,7 @@ pub fn module_root(modules: &[Module], guide: &str, header: Header<'_>) -> Strin
     file.finish()
 }
 
-/// The error of all clients together.
+/// Returns the error type of all clients together.
 fn error(modules: &[Module]) -> TokenStream {
     let clients: Vec<_> = modules
         .iter()
@@ -84,11 +84,11 @@ fn error(modules: &[Module]) -> TokenStream {
             }
         }
     });
-    // An enum without variants could not be matched on.
+    // An enum without variants could not be matched.
     let features = modules.iter().map(|module| escape::string(&module.name));
     let any = quote!(#[cfg(any(#(feature = #features),*))]);
     quote! {
-        /// An error of any of the clients, for code that calls several.
+        /// An error of any of the clients, for code that uses several.
         #any
         #[derive(Debug)]
         #[non_exhaustive]
@@ -101,12 +101,12 @@ fn error(modules: &[Module]) -> TokenStream {
                 match self { #status }
             }
 
-            /// Returns how long the server asks to wait before the next request.
+            /// Returns the delay that the server asks for before the next request.
             pub fn retry_after(&self) -> Option<std::time::Duration> {
                 match self { #retry_after }
             }
 
-            /// Returns true if the call took longer than it may.
+            /// Returns true if the call timed out.
             pub fn is_timeout(&self) -> bool {
                 match self { #timeout }
             }
@@ -130,7 +130,7 @@ fn error(modules: &[Module]) -> TokenStream {
     }
 }
 
-/// How a stand-alone crate is set up.
+/// Options for a stand-alone crate.
 #[derive(Debug, Clone)]
 pub struct CrateOptions {
     /// The package's name.
@@ -172,7 +172,7 @@ impl Default for Runtime {
     }
 }
 
-/// A whole crate for one client.
+/// Generates a crate for one client.
 pub fn crate_files(api: &Api, options: &CrateOptions, header: Header<'_>) -> FileSet {
     let mut files = super::client(api, "src/lib.rs", "src/", header);
     files.insert("Cargo.toml", manifest(api, options, header));
@@ -181,7 +181,7 @@ pub fn crate_files(api: &Api, options: &CrateOptions, header: Header<'_>) -> Fil
 }
 
 fn manifest(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
-    // A string of JSON is one of TOML; one of Rust may not be.
+    // A JSON string is a valid TOML string; a Rust string may not be.
     let string = |text: &str| Value::from(text);
     let (key, place) = match &options.runtime {
         Runtime::Version(version) => ("version", version),

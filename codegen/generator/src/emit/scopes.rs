@@ -1,4 +1,4 @@
-//! Handles, and the methods that lead from one to the next.
+//! Emits handles and the methods that return them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::file::{File, Header};
 use super::{From, escape, holds_map, names_type, type_tokens};
 use crate::ir::{Api, Argument};
 
-/// Writes the file of a scope that is no resource itself.
+/// Returns the text of the file of a scope that is not a resource.
 pub fn file(api: &Api, index: usize, header: Header<'_>) -> String {
     let scope = &api.scopes[index];
     let docs = escape::module_docs(&scope.docs);
@@ -34,14 +34,14 @@ pub fn file(api: &Api, index: usize, header: Header<'_>) -> String {
     file.finish()
 }
 
-/// The arguments of the handles in a scope, those that it has bound included.
+/// Returns the arguments of the handles in a scope, including those that the scope binds.
 pub fn child_arguments(api: &Api, scope: usize) -> impl Iterator<Item = &Argument> {
     let scopes = api.scopes.iter().filter(move |child| child.parent == Some(scope)).map(|child| &child.arguments);
     let resources = api.resources.iter().filter(move |child| child.scope == Some(scope)).map(|child| &child.arguments);
     scopes.chain(resources).flatten()
 }
 
-/// A handle: what it binds, and its methods.
+/// Returns a handle: its bound arguments and its methods.
 pub fn handle(api: &Api, name: &str, docs: &[String], bound: &[Argument], methods: &TokenStream) -> TokenStream {
     let (name, docs) = (escape::ident(name), escape::docs(docs));
     let names: Vec<_> = bound.iter().map(|argument| escape::ident(&argument.name)).collect();
@@ -64,7 +64,7 @@ pub fn handle(api: &Api, name: &str, docs: &[String], bound: &[Argument], method
     }
 }
 
-/// The methods that lead to the handles in a scope, or to those that the client itself has.
+/// Returns the methods that return the handles of a scope, or those of the client.
 pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
     let bound = scope.map_or(&[][..], |scope| &api.scopes[scope].arguments);
     let own = scope.map(|scope| api.scopes[scope].module.as_str());
@@ -91,7 +91,7 @@ pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
     children.into_iter().map(method).collect()
 }
 
-/// What a scope's handle passes on.
+/// Returns the expression that passes a bound argument on to another handle.
 fn inherited(argument: &Argument) -> TokenStream {
     let name = escape::ident(&argument.name);
     if argument.ty.is_copy() { quote!(self.#name,) } else { quote!(self.#name.clone(),) }

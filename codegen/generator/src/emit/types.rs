@@ -1,4 +1,4 @@
-//! The files of types.
+//! Emits the types.
 
 mod responses;
 mod structs;
@@ -17,15 +17,15 @@ use crate::markdown::code;
 pub(crate) use structs::SetterNames;
 pub use structs::written_field;
 
-/// A module with its types.
+/// A module and its types.
 pub struct TypeModule<'a> {
-    /// Its name.
+    /// The name of the module.
     pub name: &'a str,
-    /// Its types, by name.
+    /// The types, sorted by name.
     pub types: Vec<&'a TypeDef>,
 }
 
-/// The modules that have types.
+/// Returns the modules that have types.
 pub fn modules(api: &Api) -> Vec<TypeModule<'_>> {
     let mut modules: BTreeMap<&str, Vec<&TypeDef>> = BTreeMap::new();
     for def in &api.types {
@@ -34,7 +34,7 @@ pub fn modules(api: &Api) -> Vec<TypeModule<'_>> {
     modules.into_iter().map(|(name, types)| TypeModule { name, types }).collect()
 }
 
-/// Writes `types/mod.rs`.
+/// Returns the text of `types/mod.rs`.
 pub fn index_file(modules: &[TypeModule<'_>], header: Header<'_>) -> String {
     let modules: Vec<_> = modules.iter().map(|module| escape::ident(module.name)).collect();
     let mut file = File::new(header);
@@ -46,13 +46,13 @@ pub fn index_file(modules: &[TypeModule<'_>], header: Header<'_>) -> String {
     file.finish()
 }
 
-/// Writes the file of a module's types.
+/// Returns the text of a module's file.
 pub fn file(api: &Api, module: &TypeModule<'_>, header: Header<'_>) -> String {
     let TypeModule { name, types: defs } = module;
     let writer = Writer { api, module: name };
     let about = match *name {
         events if api.webhooks.as_ref().is_some_and(|webhooks| webhooks.module == events) => {
-            "Payloads of the webhook events.".to_owned()
+            "Payloads of webhook events.".to_owned()
         }
         _ => format!("Types of `{name}`."),
     };
@@ -88,7 +88,7 @@ fn uses_map(def: &TypeDef) -> bool {
     }
 }
 
-/// Writes types into a module.
+/// Emits types into a module.
 struct Writer<'a> {
     api: &'a Api,
     module: &'a str,
@@ -134,7 +134,7 @@ impl Writer<'_> {
     }
 }
 
-/// What stands in front of a definition.
+/// Returns the attributes of a definition.
 fn head(def: &TypeDef) -> TokenStream {
     let (docs, deprecated) = (escape::docs(&def.docs), deprecated(def));
     quote!(#docs #deprecated)
@@ -144,7 +144,7 @@ fn deprecated(def: &TypeDef) -> Option<TokenStream> {
     def.deprecated.then(|| quote!(#[deprecated]))
 }
 
-/// An enum with its entries: variant, value as documented, value as a literal.
+/// Emits an enum with an unknown variant. Each entry has the variant, its documented value and its literal.
 fn open_enum<T>(
     def: &TypeDef,
     kind: &Enum<T>,

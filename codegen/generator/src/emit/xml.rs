@@ -1,4 +1,4 @@
-//! `xml.rs`: how bodies of XML are written and read.
+//! Emits `xml.rs`: the XML encoding of bodies.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::escape;
 use super::file::{File, Header};
 use crate::ir::{Api, XmlName, XmlPlace, XmlShape};
 
-/// Writes the file.
+/// Returns the text of the file.
 pub fn file(api: &Api, header: Header<'_>) -> String {
     let objects = api.xml.objects.iter().map(|object| {
         let (name, open) = (escape::ident(&object.constant), object.open);
@@ -30,8 +30,8 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
     });
     let mut file = File::new(header);
     file.items(quote! {
-        //! How bodies of XML are written and read.
-        #![allow(unused_imports, reason = "not every document has all of them")]
+        //! The XML encoding of bodies.
+        #![allow(unused_imports, reason = "not every document needs all of them")]
         use crm_clients_runtime as runtime;
         use runtime::generated::{XmlField, XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape};
         #(#roots)*

@@ -1,4 +1,4 @@
-//! What an operation sends, and the bodies of its errors.
+//! Request bodies and the bodies of errors.
 
 use super::media::{essence, is_json, is_json_lines, is_text};
 use super::operations::Builder;
@@ -10,7 +10,8 @@ use crm_clients_document::diagnostic::tokens;
 use crm_clients_document::model::{MediaType, MediaTypeId, Status};
 
 impl Builder<'_> {
-    /// The bodies in the order of preference: one for each kind, and one for each JSON type that means something else.
+    /// Returns the bodies in order of preference: one of each kind, and one for each JSON media type with a different
+    /// schema.
     pub(super) fn bodies(&mut self, index: usize, place: &str) -> Vec<Body> {
         let document = self.types.document;
         let Some(body) = document.body(self.source(index)) else { return Vec::new() };
@@ -29,10 +30,10 @@ impl Builder<'_> {
                     "media-type-left-out",
                     pointer.clone(),
                     format!(
-                        "`{}` is sent like another media type of this body and gets no method of its own",
+                        "`{}` is encoded like another media type of this body, so no method is generated for it",
                         one.name
                     ),
-                    "remove it in the overlay to say that this is meant",
+                    "remove it in the overlay to silence this warning",
                 );
             }
         }
@@ -55,8 +56,8 @@ impl Builder<'_> {
         let (mut kind, mut positions) = (kind, Vec::new());
         let parts = (kind == BodyKind::Multipart).then(|| self.multipart(declared, place)).flatten();
         if kind == BodyKind::Multipart && parts.is_none() {
-            let message = format!("the schema of `{}` tells nothing of its parts", declared.name);
-            let help = "callers give the whole body as bytes, and its boundary in a `Content-Type` header";
+            let message = format!("the schema of `{}` does not describe its parts", declared.name);
+            let help = "callers pass the whole body as bytes and its boundary in a `Content-Type` header";
             self.types.diagnostics.warning("unserved-multipart", declared.pointer.clone(), message, help);
             kind = BodyKind::Bytes;
         }
@@ -84,7 +85,7 @@ impl Builder<'_> {
         Body { kind, media_type, ty, required, encodings, part_headers, xml, positions, suffix, source }
     }
 
-    /// Whether a client needs a method of its own for one of two JSON types.
+    /// Returns true if two JSON media types need separate methods.
     fn differs(&self, one: &MediaType, other: &MediaType) -> bool {
         let document = self.types.document;
         let schema = |media: &MediaType| media.schema.map(|id| document.referred(id));
@@ -94,7 +95,7 @@ impl Builder<'_> {
         essence(&one.name) != essence(&other.name) && (schema(one) != schema(other) || is_patch(one) || is_patch(other))
     }
 
-    /// The properties of a form that are not written in the default way.
+    /// Returns the properties of a form that have a non-default encoding.
     pub(super) fn encodings(&mut self, kind: BodyKind, declared: &MediaType, ty: &Type) -> Vec<(String, PartEncoding)> {
         if !matches!(kind, BodyKind::Form | BodyKind::Multipart) {
             return Vec::new();
@@ -105,13 +106,13 @@ impl Builder<'_> {
             let is_file = matches!(ty.as_ref().map(|ty| ty.inner().unwrap_or(ty)), Some(Type::Upload));
             let layout = encoding.layout().filter(|_| !is_file).map(Style::from);
             let written = match (layout, encoding.only_type()) {
-                // The fields of a multipart body are laid out so already.
+                // The fields of a multipart body already have this layout.
                 (Some(Style::Deep), _) if kind == BodyKind::Multipart => continue,
                 (Some(style), _) if encoding.allow_reserved => PartEncoding::Reserved(style),
                 (Some(style), _) => PartEncoding::Style(style),
                 (None, Some(media_type)) if !is_json(media_type) && ty.is_some_and(|ty| self.is_composite(&ty)) => {
-                    let message = format!("clients cannot write `{name}` as `{media_type}`; it is sent as JSON");
-                    let help = "declare the property as a string, so that callers write it";
+                    let message = format!("clients cannot encode `{name}` as `{media_type}`; it is sent as JSON");
+                    let help = "declare the property as a string that callers encode";
                     self.types.diagnostics.warning("unserved-encoding", declared.pointer.clone(), message, help);
                     continue;
                 }
@@ -125,14 +126,14 @@ impl Builder<'_> {
         encodings
     }
 
-    /// The type of a struct's property, or of the elements of a list there.
+    /// Returns the type of a struct's property, or of the elements if it is a list.
     pub(super) fn property(&self, ty: &Type, name: &str) -> Option<Type> {
         let Type::Named(TypeId(draft)) = ty else { return None };
         let TypeKind::Struct(kind) = &self.types.drafts[*draft].kind else { return None };
         kind.fields.iter().find(|field| field.wire == name).map(|field| field.ty.clone())
     }
 
-    /// Whether values of a type, or the elements of a list, are objects.
+    /// Returns true if values of a type, or the elements of a list, are objects.
     fn is_composite(&self, ty: &Type) -> bool {
         match ty {
             Type::Map(_) | Type::Object => true,
@@ -161,7 +162,7 @@ impl Builder<'_> {
         for (status, response) in refused {
             let content = document.media(&document[*response].content);
             let Some(first) = preferred(&content) else { continue };
-            // Each other JSON type with a schema of its own is tried as well.
+            // Try each other JSON media type that has its own schema as well.
             let others = content.iter().filter(|media| is_json(&first.name) && self.differs(media, first));
             failures.push((*status, first));
             failures.extend(others.filter(|media| is_json(&media.name)).map(|media| (*status, *media)));
@@ -175,7 +176,7 @@ impl Builder<'_> {
             let text = is_text(&media_type) && xml.is_none();
             let ty = match schema {
                 _ if text => Type::String,
-                // An error without a body is one that declares none, so that null is not told apart.
+                // An error without a body is declared without one, so null is not significant.
                 Some(schema) if is_json(&media_type) || xml.is_some() => {
                     let before = self.types.drafts.len();
                     let ty = self.types.of(schema, Direction::Response, &format!("{at}Error"));
@@ -200,14 +201,14 @@ impl Builder<'_> {
     }
 }
 
-/// The media type of a response that tells most: JSON, then text, then whatever there is.
+/// Returns the preferred media type of a response: JSON, then text, then any other.
 pub(super) fn preferred<'d>(media: &[&'d MediaType]) -> Option<&'d MediaType> {
     let json = media.iter().find(|media| is_json(&media.name));
     json.or_else(|| media.iter().find(|media| is_text(&media.name))).or_else(|| media.first()).copied()
 }
 
-/// Where the schemas of a response component stand that have no name of their own: the component's name without what its type's name
-/// ends in anyway.
+/// Returns the name prefix for unnamed schemas of a response component: the component's name without `ending`, which
+/// its type's name has anyway.
 pub(super) fn component_place(pointer: &str, section: &str, ending: &str) -> Option<String> {
     let mut tokens = tokens(pointer);
     let is_component = tokens.next().is_some_and(|first| first == "components");
@@ -217,7 +218,7 @@ pub(super) fn component_place(pointer: &str, section: &str, ending: &str) -> Opt
     Some(short.to_owned())
 }
 
-/// The media type that is sent: a range is none.
+/// Returns the media type to send, which must not be a range.
 fn concrete_type(kind: BodyKind, declared: &str) -> String {
     match kind {
         _ if !declared.contains('*') => declared,

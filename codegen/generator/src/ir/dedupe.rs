@@ -1,13 +1,13 @@
-//! Equal types are one type, unless the document gives them different names.
+//! Deduplication of equal types.
 //!
-//! A component has a type of its own, and so has the body of a request or response, so that another property of one changes nothing
-//! for callers of another. Joined are what a component becomes when it is sent and when it is received, and parts of types that
-//! have no name of their own.
+//! Each component and each request or response body keeps its own type, so that a new property of one does not affect
+//! callers of another. The request and response versions of a component are merged if they are equal, and so are equal
+//! unnamed parts of types.
 //!
-//! Partition refinement: drafts begin as equal where they differ at most in the types that they name; a class is split
-//! where these are in different classes, until no class has to be. Recursive types fall out of this without being special.
-//! After a split only the drafts that name what has moved are looked at, and the largest part of a class never moves, so
-//! that a draft moves a logarithmic number of times, however long the chain of types is that it begins.
+//! The algorithm is partition refinement: drafts start in the same class if they differ at most in the types that they
+//! refer to. A class is split if these types are in different classes, until no class needs to be. Recursive types need
+//! no special case. After a split, only the drafts that refer to a moved draft are examined, and the largest part of a
+//! class never moves, so that each draft moves at most a logarithmic number of times, even in long chains of types.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,7 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::types::UnnamedType;
 use super::{Type, TypeId, TypeKind};
 
-/// The class of each draft: equal drafts have equal classes.
+/// Returns the class of each draft: equal drafts have equal classes.
 pub fn classes(drafts: &[UnnamedType]) -> Vec<usize> {
     let makes: Vec<Make> = drafts.iter().map(Make::of).collect();
     let mut named_by: Vec<Vec<usize>> = vec![Vec::new(); makes.len()];
@@ -37,7 +37,7 @@ pub fn classes(drafts: &[UnnamedType]) -> Vec<usize> {
 struct Classes {
     renamed: Vec<usize>,
     members: Vec<Vec<usize>>,
-    /// The place of each draft among the members of its class.
+    /// The index of each draft among the members of its class.
     place: Vec<usize>,
 }
 
@@ -69,7 +69,7 @@ impl Classes {
         }
     }
 
-    /// Splits the classes of drafts that name what has moved. Returns the drafts that move.
+    /// Splits the classes of drafts that refer to a moved draft. Returns the drafts that move.
     fn split(&mut self, changed: &[usize], makes: &[Make]) -> Vec<usize> {
         let mut by_class: BTreeMap<usize, BTreeMap<Vec<usize>, Vec<usize>>> = BTreeMap::new();
         for index in changed {
@@ -80,7 +80,7 @@ impl Classes {
         for (class, parts) in by_class {
             let mut parts: Vec<Vec<usize>> = parts.into_values().collect();
             let largest = (0..parts.len()).max_by_key(|part| parts[*part].len()).unwrap_or_default();
-            // The others name what they named, and so are still alike.
+            // The others refer to the same classes as before and are still equal.
             let others = self.members[class].len() - parts.iter().map(Vec::len).sum::<usize>();
             if others < parts[largest].len() {
                 let stay = parts.swap_remove(largest);
@@ -102,17 +102,17 @@ impl Classes {
     }
 }
 
-/// What makes a type what it is, prose apart.
+/// The parts of a type that are compared; documentation is not.
 struct Make {
-    /// All but what the types are that it names.
+    /// A hash of everything except the types that it refers to.
     own: u64,
-    /// The types that it names, in order.
+    /// The types that it refers to, in order.
     named: Vec<TypeId>,
 }
 
 impl Make {
     fn of(draft: &UnnamedType) -> Self {
-        // The standard hasher with its fixed keys gives the same result on every machine and run.
+        // With its fixed keys, the standard hasher gives the same result on every machine.
         let mut hasher = DefaultHasher::new();
         let mut named = Vec::new();
         let kind = &draft.kind;

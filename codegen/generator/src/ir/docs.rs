@@ -1,4 +1,4 @@
-//! Lines of documentation: a person's where there are some, and the facts.
+//! Lines of documentation: descriptions and facts.
 
 use super::Framing;
 use crate::markdown::{self, code};
@@ -6,31 +6,31 @@ use crm_clients_document::extensions::TYPED_FORMATS;
 use crm_clients_document::model::{Operation, RateLimit, SchemaId, Server};
 use crm_clients_document::normalize::{ClientSchema, Kind, Normalizer};
 
-/// Prose as lines, empty where there is none.
+/// Returns a description as lines, or no lines if there is none.
 pub fn prose(text: Option<&str>) -> Vec<String> {
-    // Written anew, a text ends what it begins: a code block without an end does not go on into what follows.
+    // Rewriting the text closes open code blocks, which would otherwise extend into the following text.
     text.map(markdown::text).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
-/// Prose, or else a sentence made of facts.
+/// Returns a description, or else a sentence made of facts.
 pub fn prose_or(text: Option<&str>, fallback: impl FnOnce() -> String) -> Vec<String> {
     let lines = prose(text);
     if lines.is_empty() { vec![fallback()] } else { lines }
 }
 
-/// Documentation of a field, an argument or a setter: what the document says of it and what its type does not. Most names say what
-/// they are, so that there is nothing to add where the document has no description.
+/// Returns the documentation of a field, an argument or a setter: its description, and the facts that its type does not
+/// express. Most names are self-explanatory, so nothing is added if there is no description.
 pub fn value(all: &Normalizer<'_>, description: Option<&str>, schema: SchemaId, constant: Option<&str>) -> Vec<String> {
     let schema = &all[all.referred(schema)];
     let own = description.or(schema.description.as_deref());
-    // A reference with a default or the like beside it is described by what it refers to.
+    // A reference with only a default or the like next to it has the description of its target.
     let referred = match &schema.kind {
         Kind::AllOf(parts) if own.is_none() && parts.len() == 1 => parts.first().map(|only| &all[*only]),
         _ => None,
     };
     let mut lines = prose(own.or(referred.and_then(|schema| schema.description.as_deref())));
     if description.is_none() && (schema.component.is_some() || referred.is_some()) {
-        // A component's whole description stands on its type.
+        // A component's full description is on its type.
         lines = prose(Some(&markdown::summary(&lines.join("\n"))));
     }
     let said = lines.iter().any(|line| constant.is_some_and(|constant| line.contains(constant)));
@@ -55,7 +55,7 @@ fn facts(schema: &ClientSchema) -> Vec<String> {
     for (name, fact) in &schema.facts {
         let plural = if fact == "1" { "" } else { "s" };
         facts.push(match *name {
-            "above" => format!("More than {fact}"),
+            "above" => format!("Greater than {fact}"),
             "below" => format!("Less than {fact}"),
             "minimum" => format!("At least {fact}"),
             "maximum" => format!("At most {fact}"),
@@ -75,15 +75,15 @@ fn facts(schema: &ClientSchema) -> Vec<String> {
     facts
 }
 
-/// Documentation of an operation: what there is of its prose, and the call itself.
+/// Returns the documentation of an operation: its description and its method and path.
 pub fn operation(operation: &Operation, events: bool, items: Option<Framing>) -> Vec<String> {
     let mut lines = prose(operation.summary.as_deref());
     let paged =
-        operation.pagination.as_ref().map(|_| "`items` reads the list over all its pages, `pages` page by page.");
-    let streamed = events.then_some("`events` reads the response event by event.");
+        operation.pagination.as_ref().map(|_| "`items` returns the items of all pages, `pages` one page at a time.");
+    let streamed = events.then_some("`events` returns the response one event at a time.");
     let sequence = items.map(|framing| match framing {
-        Framing::Lines => "`lines` reads the response value by value.",
-        Framing::Parts => "`parts` reads the response part by part.",
+        Framing::Lines => "`lines` returns the response one value at a time.",
+        Framing::Parts => "`parts` returns the response one part at a time.",
     });
     let limit = operation.rate_limit.as_ref().map(operation_limit);
     let key = operation.idempotency_key.as_deref().map(|header| {
@@ -123,7 +123,7 @@ pub fn rate(requests: u32, seconds: u32) -> String {
     format!("{requests} request{plural} per {span}")
 }
 
-/// The document's servers, where there are several or they have names.
+/// Returns the document's servers, if there are several or they have names.
 pub fn servers(servers: &[Server]) -> Vec<String> {
     if servers.len() < 2 && servers.iter().all(|server| server.name.is_none()) {
         return Vec::new();
@@ -139,7 +139,7 @@ pub fn servers(servers: &[Server]) -> Vec<String> {
     lines
 }
 
-/// Documentation of a type.
+/// Returns the documentation of a type.
 pub fn type_docs(schema: &ClientSchema) -> Vec<String> {
     let lines = prose(schema.description.as_deref());
     match schema.component {
@@ -148,12 +148,12 @@ pub fn type_docs(schema: &ClientSchema) -> Vec<String> {
     }
 }
 
-/// Where an unnamed schema stands, in words: `` `breed` of `Dog` ``.
+/// Describes the location of an unnamed schema: `` `breed` of `Dog` ``.
 fn place(pointer: &str) -> String {
     let tokens: Vec<String> = crm_clients_document::diagnostic::tokens(pointer).collect();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let (root, inner) = root(&tokens);
-    // What the next step is a part of, and all of what it is.
+    // The parent of the next step, and the full description so far.
     let (mut owner, mut subject) = (root.clone(), root);
     let mut steps = inner.iter();
     while let Some(step) = steps.next() {
@@ -165,7 +165,7 @@ fn place(pointer: &str) -> String {
             }
             "items" => subject = format!("an item of {owner}"),
             "additionalProperties" => subject = format!("a value of {owner}"),
-            "oneOf" | "anyOf" => subject = format!("a choice of {owner}"),
+            "oneOf" | "anyOf" => subject = format!("an alternative of {owner}"),
             _ => {}
         }
     }
@@ -173,7 +173,7 @@ fn place(pointer: &str) -> String {
     format!("{}{rest}", first.to_uppercase())
 }
 
-/// What a schema is in, and the steps from there.
+/// Returns a description of the object that contains a schema, and the steps from there.
 fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
     let inner = |tokens: &'t [&'t str]| {
         tokens.iter().position(|token| *token == "schema").map_or(&[][..], |at| &tokens[at + 1..])

@@ -1,11 +1,11 @@
-//! The bodies of errors: one variant for each type, one method for each field that they share.
+//! Error bodies: one variant for each type, and one method for each shared field.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{ErrorField, ErrorVariant, Type, TypeDef, TypeKind};
 use crate::names::{self, UsedNames};
 
-/// Error bodies that became the same type are one variant; each gets a name.
+/// Merges error bodies of the same type into one variant and names the variants.
 pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<ErrorVariant>, Vec<usize>) {
     let mut out: Vec<ErrorVariant> = Vec::new();
     let mut index = Vec::with_capacity(errors.len());
@@ -35,7 +35,7 @@ pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<Err
     (out, index)
 }
 
-/// The fields that can be read without asking which variant it is.
+/// Returns the fields that can be read from the enum regardless of the variant.
 pub fn error_fields(errors: &[ErrorVariant], types: &[TypeDef]) -> Vec<ErrorField> {
     let mut fields: Vec<ErrorField> = Vec::new();
     let (mut known, mut unlike) = (HashMap::new(), HashSet::new());

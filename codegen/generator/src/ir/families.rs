@@ -1,20 +1,20 @@
-//! Which schemas extend which by `allOf`.
+//! Inheritance by `allOf`.
 
 use std::collections::{HashMap, VecDeque};
 
 use crm_clients_document::model::{Document, SchemaId};
 
-/// Which components extend which.
+/// The inheritance relations of components.
 #[derive(Default)]
 pub(super) struct Families {
     pub(super) parents: HashMap<SchemaId, Vec<SchemaId>>,
     pub(super) children: HashMap<SchemaId, Vec<SchemaId>>,
-    /// The schemas of what all members of a family have, by the schema that they extend.
+    /// The schemas of the properties that all members of a family share, by the base schema.
     pub(super) bases: HashMap<SchemaId, SchemaId>,
 }
 
 impl Families {
-    /// Reads the `allOf` of all components.
+    /// Collects the relations from the `allOf` of all components.
     pub(super) fn of(document: &Document) -> Self {
         let mut families = Self::default();
         for id in document.components.schemas.values() {
@@ -29,7 +29,7 @@ impl Families {
     }
 }
 
-/// The parts of a schema's `allOf`, those of its parts without a name included.
+/// Returns the parts of a schema's `allOf`, including those of its unnamed parts.
 pub(super) fn parts(document: &Document, id: SchemaId) -> Vec<SchemaId> {
     let (mut queue, mut parts) = (VecDeque::from([id]), Vec::new());
     while let Some(at) = queue.pop_front() {

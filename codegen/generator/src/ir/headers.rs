@@ -1,4 +1,4 @@
-//! The headers that responses are declared to have.
+//! The declared response headers.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crm_clients_document::model::{Header, SchemaId};
 use crm_clients_document::normalize::{self, Shape};
 
 impl Builder<'_> {
-    /// The headers of the responses of all operations, each name once for each type; none if none is declared.
+    /// Returns the response headers of all operations, one for each name and type, or `None` if none is declared.
     pub(super) fn response_headers(&mut self, resources: &[Resource]) -> Option<ResponseHeaders> {
         let document = self.types.document;
         let operations = resources.iter().flat_map(|resource| &resource.operations).map(|operation| operation.source);
@@ -50,7 +50,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The type of a value in a header: what has no other is text.
+    /// Returns the type of a header's value; a string by default.
     fn header_value(&mut self, schema: SchemaId, depth: usize) -> Type {
         let id = self.types.schemas.referred(schema);
         match normalize::shape(&mut self.types.schemas, id) {

@@ -1,4 +1,5 @@
-//! Schemas that others extend by `allOf`, told apart by a discriminator: where one is referred to, any of them may stand.
+//! Inheritance by `allOf` with a discriminator: a reference to a base schema becomes a union of the schemas that extend
+//! it.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -11,14 +12,15 @@ use crm_clients_document::model::{Discriminator, SchemaId};
 use crm_clients_document::normalize::{self, ClientSchema, Fields, Kind, Object, Shape};
 
 impl<'d> Types<'d> {
-    /// The union of a schema and all that extend it; none where nothing does, or no discriminator tells them apart.
+    /// Returns the union of a schema and all schemas that extend it, or `None` if there are none or they have no
+    /// discriminator.
     pub(super) fn hierarchy(&mut self, id: SchemaId, direction: Direction, place: &str) -> Option<Type> {
         if direction == Direction::Form || !self.families.children.contains_key(&id) {
             return None;
         }
         let discriminator = self.inherited_discriminator(id)?;
         let (mut found, mut tag) = (Vec::new(), None);
-        // A schema is a member of its own, unless that would leave the others without values.
+        // The schema itself is a member, unless the others would have no values then.
         for with_itself in [true, false] {
             if tag.is_none() {
                 found = self.members(id, discriminator, with_itself);
@@ -27,8 +29,8 @@ impl<'d> Types<'d> {
         }
         let Some(tag) = tag.filter(|_| !found.is_empty()) else {
             let message =
-                "the schemas that extend this one are not told apart where it is used, and what they add is left out";
-            let help = "give each of them a value of its own in the discriminator's mapping";
+                "the schemas that extend this one cannot be distinguished; their additional properties are left out";
+            let help = "map a distinct value to each of them in the discriminator";
             self.diagnostics.warning("subtypes-left-out", self.schemas[id].pointer.clone(), message, help);
             return None;
         };
@@ -46,14 +48,14 @@ impl<'d> Types<'d> {
         Some(Type::Named(draft))
     }
 
-    /// The schemas that a value may be of, with their values of the mapping: all that extend the schema, and itself where the mapping
-    /// names it, or there is none.
+    /// Returns the schemas that a value may have, with their values in the mapping: all that extend the schema, and the
+    /// schema itself if it is mapped or there is no mapping.
     fn members(&mut self, id: SchemaId, discriminator: &Discriminator, with_itself: bool) -> Vec<Alternative> {
         let mut ids = vec![id];
         let mut next = 0;
         while let Some(at) = ids.get(next).copied() {
             next += 1;
-            // What extends a schema with another discriminator is told apart there.
+            // Schemas that extend one with another discriminator are distinguished there.
             let is_apart =
                 at != id && self.own_discriminator(at).is_some_and(|own| own.property != discriminator.property);
             for child in self.families.children.get(&at).into_iter().flatten().filter(|_| !is_apart) {
@@ -85,7 +87,7 @@ impl<'d> Types<'d> {
         found
     }
 
-    /// The type of a member: itself, without what extends it in turn.
+    /// Returns the type of a member, without the schemas that extend it.
     fn member(&mut self, id: SchemaId, discriminator: &Discriminator, direction: Direction) -> Type {
         let place = self.name_of(id).unwrap_or_default();
         let adds_nothing = matches!(normalize::shape(&mut self.schemas, id), Shape::Same(_));
@@ -97,7 +99,7 @@ impl<'d> Types<'d> {
         self.element(id, direction, &place)
     }
 
-    /// The struct of what a schema declares, without what extends it.
+    /// Returns the struct of the properties that a schema declares, without the schemas that extend it.
     fn base(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let (mut id, mut place) = (id, place.to_owned());
         let mut seen = HashSet::new();
@@ -117,7 +119,7 @@ impl<'d> Types<'d> {
                 let name = self.name_of(id).unwrap_or_else(|| place.clone());
                 let schema = ClientSchema {
                     pointer: self.schemas[id].pointer.clone(),
-                    description: Some(format!("What all kinds of `{name}` have.")),
+                    description: Some(format!("The properties that all kinds of `{name}` share.")),
                     kind: Kind::Object(Object::from(&fields)),
                     ..ClientSchema::default()
                 };
@@ -129,7 +131,7 @@ impl<'d> Types<'d> {
         self.of(base, direction, &format!("{place}Base"))
     }
 
-    /// The discriminator of a schema, or of the nearest one that it extends.
+    /// Returns the discriminator of a schema, or of the nearest schema that it extends.
     fn inherited_discriminator(&self, id: SchemaId) -> Option<&'d Discriminator> {
         let (mut queue, mut seen) = (VecDeque::from([id]), HashSet::new());
         while let Some(at) = queue.pop_front() {
@@ -143,7 +145,7 @@ impl<'d> Types<'d> {
         None
     }
 
-    /// The discriminator that a component has itself, or a part of its `allOf` without a name.
+    /// Returns the discriminator of a component or of an unnamed part of its `allOf`.
     fn own_discriminator(&self, id: SchemaId) -> Option<&'d Discriminator> {
         let document = self.document;
         let unnamed = parts(document, id).into_iter().filter(|part| document[*part].component.is_none());

@@ -2,7 +2,7 @@
 
 pub(crate) use crm_clients_document::model::essence;
 
-/// Whether a body of this type is JSON, or may be taken for it.
+/// Returns true if a body of this type is JSON, or should be treated as JSON.
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json"
@@ -12,23 +12,23 @@ pub(crate) fn is_json(media_type: &str) -> bool {
         || essence == "application/*"
 }
 
-/// Whether a body of this type is a stream of events.
+/// Returns true if a body of this type is an event stream.
 pub(crate) fn is_events(media_type: &str) -> bool {
     essence(media_type) == "text/event-stream"
 }
 
-/// Whether a body of this type is XML.
+/// Returns true if a body of this type is XML.
 pub(crate) fn is_xml(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
-/// Whether a body of this type is text, and not JSON.
+/// Returns true if a body of this type is text and not JSON.
 pub(crate) fn is_text(media_type: &str) -> bool {
     essence(media_type).starts_with("text/") && !is_json(media_type)
 }
 
-/// Whether a body of this type is a sequence of JSON values, each on a line or behind a record separator.
+/// Returns true if a body of this type is a sequence of JSON values, each on a line or after a record separator.
 pub(crate) fn is_json_lines(media_type: &str) -> bool {
     let essence = essence(media_type);
     let known = [
@@ -46,7 +46,7 @@ pub(crate) fn is_json_lines(media_type: &str) -> bool {
     known.contains(&essence.as_str()) || essence.ends_with("+json-seq") || essence.ends_with("+jsonl")
 }
 
-/// Whether a body of this type has parts.
+/// Returns true if a body of this type has parts.
 pub(crate) fn is_multipart(media_type: &str) -> bool {
     essence(media_type).starts_with("multipart/")
 }

@@ -1,4 +1,4 @@
-//! From drafts to types: equal ones joined, names named_types, recursion boxed, files chosen.
+//! From drafts to types: merges equal drafts, assigns names, boxes recursive types and assigns modules.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -7,15 +7,15 @@ use super::{Operation, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webh
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
 
-/// The types of a client, and where each draft went.
+/// The types of a client, and the type of each draft.
 pub struct NamedTypes {
     /// All types, sorted by name.
     pub types: Vec<TypeDef>,
-    /// The type that each draft became.
+    /// The type of each draft.
     pub renamed: Vec<Option<TypeId>>,
 }
 
-/// Joins and names the drafts. `used` are the types that operations name.
+/// Merges and names the drafts. `used` are the types that operations refer to.
 pub fn name_types(mut drafts: Vec<UnnamedType>, used: &[Type], diagnostics: &mut Diagnostics) -> NamedTypes {
     break_alias_cycles(&mut drafts, diagnostics);
     let classes = dedupe::classes(&drafts);
@@ -41,7 +41,7 @@ pub fn name_types(mut drafts: Vec<UnnamedType>, used: &[Type], diagnostics: &mut
     named_types
 }
 
-/// An alias that leads back to itself through aliases alone is no type: its inner values become JSON.
+/// Replaces the inner values of an alias that refers to itself through aliases alone with JSON.
 fn break_alias_cycles(drafts: &mut [UnnamedType], diagnostics: &mut Diagnostics) {
     let named = |draft: &UnnamedType| {
         let mut named = None;
@@ -50,7 +50,7 @@ fn break_alias_cycles(drafts: &mut [UnnamedType], diagnostics: &mut Diagnostics)
         }
         named
     };
-    // An alias names one type at most, so that each begins one chain, which is followed once.
+    // An alias refers to at most one type, so each starts one chain, which is followed once.
     let next: Vec<Option<usize>> = drafts.iter().map(named).collect();
     let mut followed_from = vec![None; drafts.len()];
     let mut broken = BTreeSet::new();
@@ -86,7 +86,7 @@ fn forget_names(ty: &mut Type) {
     }
 }
 
-/// The drafts that something leads to: operations, or their being a component.
+/// Returns the drafts that are reachable from operations or are components.
 fn kept(drafts: &[UnnamedType], used: &[Type]) -> BTreeSet<usize> {
     let mut kept = BTreeSet::new();
     let mut queue: Vec<usize> =
@@ -104,7 +104,7 @@ fn kept(drafts: &[UnnamedType], used: &[Type]) -> BTreeSet<usize> {
     kept
 }
 
-/// For each name that a person or a component gives: the classes it is given to, by direction.
+/// For each name from an overlay or component, the classes with that name and their directions.
 type Directions = HashMap<String, Vec<(Direction, usize)>>;
 
 fn directions(drafts: &[UnnamedType], classes: &[usize], kept: &BTreeSet<usize>) -> Directions {
@@ -118,13 +118,13 @@ fn directions(drafts: &[UnnamedType], classes: &[usize], kept: &BTreeSet<usize>)
 }
 
 impl UnnamedType {
-    /// The type's name wherever it stands: a person's or its component's.
+    /// Returns the type's explicit name: from an overlay or its component.
     pub(super) fn own_name(&self) -> Option<String> {
         self.given.clone().or_else(|| self.component.as_deref().map(names::type_name))
     }
 }
 
-/// The names that types have so far, and where the schema of each stands.
+/// The names in use, and the JSON pointer of the schema of each.
 #[derive(Default)]
 struct TakenNames {
     used: UsedNames,
@@ -138,7 +138,7 @@ impl TakenNames {
     }
 }
 
-/// Equal drafts.
+/// A set of equal drafts.
 #[derive(Default)]
 struct Group {
     members: Vec<usize>,
@@ -160,7 +160,7 @@ impl Group {
         let all = directions.get(&base).map_or(&[][..], Vec::as_slice);
         let here = |direction| all.iter().any(|(other, of)| *other == direction && Some(*of) == class);
         let only_elsewhere = |direction| !here(direction) && all.iter().any(|(other, _)| *other == direction);
-        // Received, a type has the name as it is; sent, it has it too unless what is received differs.
+        // A response type keeps the name; a request type keeps it too, unless the response type differs.
         let is_form = self.members.iter().all(|member| drafts[*member].direction == Direction::Form);
         self.name = match () {
             () if is_form && (only_elsewhere(Direction::Request) || only_elsewhere(Direction::Response)) => {
@@ -171,15 +171,15 @@ impl Group {
         };
     }
 
-    /// Names given by a person settle first, then those of components, then the others.
-    /// Of those that would have the same name, what is received has it.
+    /// Returns the order of naming: names from overlays first, then those of components, then the others. Among equal
+    /// names, response types come first.
     fn rank(&self, drafts: &[UnnamedType]) -> (bool, bool, String, bool, String) {
         let pointer = self.members.iter().map(|member| drafts[*member].pointer.clone()).min().unwrap_or_default();
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
         (!self.by_person, !self.by_component, self.name.clone(), sent, pointer)
     }
 
-    /// The member that describes the type: the one that its name is from.
+    /// Returns the member that determines the documentation and the name.
     fn described(&self, drafts: &[UnnamedType]) -> usize {
         let key = |member: &&usize| {
             let draft = &drafts[**member];
@@ -196,15 +196,15 @@ impl Group {
             diagnostics.error(
                 "same-type",
                 pointer.clone(),
-                format!("this and `#{other}` are both named `{}` and are not alike", self.name),
-                "give one of them another `x-rust-name`",
+                format!("this and `#{other}` are different types named `{}`", self.name),
+                "change the `x-rust-name` of one of them",
             );
         }
         let others = self.other_names(drafts);
         taken.claim(&mut self.name, others, &pointer);
     }
 
-    /// The names to take where another type has the first: by direction, by status, and by what it is.
+    /// Returns the names to use if the first is taken: by direction, by status, and by kind.
     fn other_names(&self, drafts: &[UnnamedType]) -> Vec<String> {
         let draft = &drafts[self.described(drafts)];
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
@@ -260,7 +260,7 @@ fn assemble(
     (NamedTypes { types, renamed }, pointers)
 }
 
-/// Replaces drafts by the types that they became.
+/// Replaces references to drafts with references to their types.
 pub fn rename(ty: &mut Type, renamed: &[Option<TypeId>]) {
     match ty {
         Type::Named(id) => {
@@ -275,7 +275,7 @@ pub fn rename(ty: &mut Type, renamed: &[Option<TypeId>]) {
     }
 }
 
-/// Calls `found` for each type named in a type.
+/// Calls `found` for each type that a type refers to.
 pub fn named_in(ty: &Type, found: &mut dyn FnMut(TypeId)) {
     match ty {
         Type::Named(id) => found(*id),
@@ -300,7 +300,7 @@ fn each_type_mut(kind: &mut TypeKind, found: &mut dyn FnMut(&mut Type)) {
     }
 }
 
-/// The type that a type holds directly, without a `Vec` or a map between.
+/// Returns the type that a type contains directly, without a `Vec` or map in between.
 fn direct(ty: &Type) -> Option<TypeId> {
     match ty {
         Type::Named(id) => Some(*id),
@@ -309,8 +309,8 @@ fn direct(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// A struct that holds itself in any case, at once or through others, has no value: JSON for it would not end. Its field
-/// is taken as optional.
+/// Makes a field optional if its struct would always contain itself, directly or through others: such a struct has no
+/// finite value.
 fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut Diagnostics) {
     let held = |def: &TypeDef| -> Vec<usize> {
         let TypeKind::Struct(kind) = &def.kind else { return Vec::new() };
@@ -327,8 +327,8 @@ fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut 
                 diagnostics.warning(
                     "endless-type",
                     pointers.get(index).cloned().unwrap_or_default(),
-                    format!("`{}` holds its own type again without end; the property is taken as optional", field.wire),
-                    "take it out of `required`, or its default away, in the overlay",
+                    format!("`{}` makes its type infinitely recursive; it is treated as optional", field.wire),
+                    "remove it from `required`, or remove its default, in the overlay",
                 );
             }
         }
@@ -362,7 +362,7 @@ fn box_cycles(types: &mut [TypeDef], has_boxes: impl Fn(&TypeKind) -> bool) {
     }
 }
 
-/// Says which types have secrets in them: those that hold one, then those that hold these, and so on.
+/// Marks types that contain secrets: those with a secret field, then those that contain these, and so on.
 fn mark_secrets(types: &mut [TypeDef]) {
     let mut holders: Vec<Vec<usize>> = vec![Vec::new(); types.len()];
     let mut queue = Vec::new();
@@ -379,7 +379,7 @@ fn mark_secrets(types: &mut [TypeDef]) {
     }
 }
 
-/// Tarjan's algorithm without recursion: the number of the component that each node is in.
+/// Tarjan's algorithm without recursion: returns the number of each node's component.
 fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
     const NEW: usize = usize::MAX;
     let (mut order, mut low, mut component) = (vec![NEW; edges.len()], vec![0; edges.len()], vec![NEW; edges.len()]);
@@ -425,10 +425,10 @@ fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
     component
 }
 
-/// The file of types that neither a component nor an operation or a webhook describes.
+/// The module of types that are not declared by a component, an operation or a webhook.
 pub const SHARED: &str = "shared";
 
-/// Gives each type its file and says which are sent.
+/// Assigns each type to a module and marks the types that are sent.
 pub fn place(
     types: &mut [TypeDef],
     resources: &[Resource],
@@ -460,7 +460,7 @@ pub fn place(
     }
 }
 
-/// The types that responses, errors and webhooks hold.
+/// Returns the types that responses, errors and webhooks contain.
 fn received(
     types: &[TypeDef],
     resources: &[Resource],
@@ -475,7 +475,7 @@ fn received(
     received
 }
 
-/// Adds a field for undeclared properties to each struct whose schema is not only sent, unless the document forbids them.
+/// Adds a field for additional properties to each struct that is received, unless the document forbids them.
 fn keep_undeclared(types: &mut [TypeDef], sent: &HashSet<TypeId>, received: &HashSet<TypeId>) {
     let schemas: HashSet<String> = received.iter().map(|id| types[id.0].pointer.clone()).collect();
     for (index, def) in types.iter_mut().enumerate() {
@@ -491,7 +491,7 @@ fn keep_undeclared(types: &mut [TypeDef], sent: &HashSet<TypeId>, received: &Has
     }
 }
 
-/// The file of a type: its component's, or that of the operation, path or webhook that describes it.
+/// Returns the module of a type: that of its component, or of the operation, path or webhook that declares it.
 fn module_of(pointer: &str, described: &HashMap<&str, &str>) -> String {
     let first =
         |tokens: usize| &pointer[..pointer.match_indices('/').nth(tokens).map_or(pointer.len(), |(end, _)| end)];
@@ -502,7 +502,7 @@ fn module_of(pointer: &str, described: &HashMap<&str, &str>) -> String {
     component.filter(|_| pointer.starts_with("/components/")).map_or(SHARED.to_owned(), |name| names::file_name(&name))
 }
 
-/// The types that an operation sends.
+/// Returns the types that an operation sends.
 fn sent_types(operation: &Operation) -> impl Iterator<Item = &Type> {
     let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
     arguments.chain(operation.body.iter().map(|body| &body.ty))

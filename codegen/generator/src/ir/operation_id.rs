@@ -1,10 +1,10 @@
-//! What the document itself calls an operation.
+//! Names from `operationId`.
 
 use super::words::{VERBS, is_version, joined, singular, words, words_of};
 use crate::names;
 use crm_clients_document::model::Operation;
 
-/// Words of an operation's own name that its path and method need not have.
+/// Words that do not make an `operationId` more specific than path and method.
 const SAYS_NOTHING: &[&str] = &[
     "a",
     "add",
@@ -56,22 +56,22 @@ const SAYS_NOTHING: &[&str] = &[
     "with",
 ];
 
-/// The document's own name of an operation.
+/// The name in an `operationId`.
 pub struct OperationName {
-    /// Without the resource's name in front.
+    /// The name without the resource's name in front.
     pub short: String,
-    /// The whole of it.
+    /// The full name.
     pub whole: String,
-    /// The method that it is about: `update`, or none.
+    /// The verb that it starts with, such as `update`, or an empty string.
     pub verb: &'static str,
-    /// Whether it has a word that neither the path nor the method has.
+    /// True if it contains a word that neither the path nor the method has.
     pub says_more: bool,
 }
 
 impl OperationName {
-    /// Reads the `operationId` of an operation of the resource called `tag`.
+    /// Parses the `operationId` of an operation of the resource called `tag`.
     pub fn of(id: &str, tag: &str, operation: &Operation) -> Self {
-        // `GET_DescribeHosts` says with which method a request is sent, which its caller need not know.
+        // The prefix of `GET_DescribeHosts` is the HTTP method, which callers need not know.
         let by_method = id.strip_prefix(operation.method.as_str()).and_then(|rest| rest.strip_prefix('_'));
         let own = without_number(by_method.unwrap_or(id));
         let of_tag: Vec<String> = words_of(tag).collect();
@@ -96,9 +96,9 @@ impl OperationName {
         Self { says_more: short.iter().any(is_new), short: joined(&short), whole, verb }
     }
 
-    /// The words of an operation's own name without the API's, the resource's and a version.
+    /// Returns the words of an `operationId` without those of the API, the resource and a version.
     fn shortened(id: &str, of_tag: &[String]) -> Vec<String> {
-        // Of `tagmanager.accounts.containers.zones.create`, only the end is about the operation.
+        // In `tagmanager.accounts.containers.zones.create`, only the end describes the operation.
         let mut dots = id.rmatch_indices('.').map(|(at, _)| at + 1);
         let begin = if id.matches('.').count() > 1 { dots.nth(1).unwrap_or_default() } else { 0 };
         let all = words(&id[begin..]);
@@ -122,7 +122,7 @@ impl OperationName {
     }
 }
 
-/// An operation's own name without a number before it, as in `1. Create a contact`.
+/// Returns an `operationId` without a leading number, as in `1. Create a contact`.
 fn without_number(id: &str) -> &str {
     let rest = id.trim_start_matches(|character: char| character.is_ascii_digit());
     let name = rest.strip_prefix(['.', '_', '-', ' ']).filter(|name| rest.len() < id.len() && !name.is_empty());

@@ -1,4 +1,4 @@
-//! Operations to resources with methods.
+//! Turns operations into resources with methods.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,14 +21,14 @@ use crm_clients_document::model::{self, Document, OperationId, Parameter, Parame
 use crm_clients_document::normalize;
 use crm_clients_document::template;
 
-/// Modules of every client, methods of every client's builder and handle, crates that its files name, files that are
-/// roots of a crate to cargo, and devices to Windows, which has no files of these names.
+/// Reserved names: modules of every client, methods of every builder and handle, crates that emitted files refer to,
+/// the root files of cargo targets, and Windows device names, which cannot be file names.
 const RESERVED: &[&str] = &[
     "types", "error", "mock", "runtime", "builder", "request", "client", "new", "clone", "start", "std", "core",
     "alloc", "lib", "main", "xml",
 ];
 
-/// Types that a resource's file names without their path.
+/// Types that a resource's file imports.
 const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
 
 /// Builds the client.
@@ -110,7 +110,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     }
 }
 
-/// Operations with the same tag, or without one with the same first word of the path.
+/// Operations with the same tag or, if untagged, with the same first word of the path.
 struct Group {
     title: String,
     name: Option<String>,
@@ -119,14 +119,14 @@ struct Group {
     operations: Vec<usize>,
 }
 
-/// The operations that clients can call.
+/// Returns the operations that clients can call.
 fn served(document: &Document, diagnostics: &mut Diagnostics) -> Vec<OperationId> {
     let is_served = |id: &OperationId| {
         let operation = &document[*id];
         let is_served = wire::is_sent(&operation.method);
         if !is_served {
-            let message = format!("clients send no `{}` requests, so the operation is left out", operation.method);
-            let help = "write a method such as `COPY`";
+            let message = format!("clients cannot send `{}` requests; the operation is left out", operation.method);
+            let help = "use a method such as `COPY`";
             diagnostics.warning("unserved-method", operation.pointer.clone(), message, help);
         }
         is_served
@@ -140,7 +140,7 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
     let mut group_of = |title: &str, tag: Option<&model::Tag>, index: usize| {
         let name = tag.and_then(|tag| tag.rust_name.clone());
         let module = names::module_name(name.as_deref().unwrap_or(title));
-        // Tags that differ in case or signs alone are one, like a tag that is declared twice.
+        // Tags that differ only in case or punctuation are the same, like a tag that is declared twice.
         let words = module.replace('_', "");
         if let Some(group) = known.get(&words).and_then(|known: &usize| groups.get_mut(*known)) {
             group.operations.push(index);
@@ -158,7 +158,7 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
         tagged.entry(document.group_of(&document[*id])).or_default().push(index);
     }
     for tag in &document.tags {
-        // A tag that is declared twice is one tag.
+        // A tag may be declared twice.
         for index in tagged.remove(tag.name.as_str()).unwrap_or_default() {
             if tag.name.is_empty() {
                 group_of(&untagged(&document[sources[index]].path), None, index);
@@ -171,7 +171,7 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
     groups
 }
 
-/// The first word of a path that says more than where the API begins.
+/// Returns the first word of a path that is not a generic prefix or a version.
 fn untagged(path: &str) -> String {
     let says_nothing = |text: &str| text == "api" || words::is_version(text);
     let texts = paths::segments(path).into_iter().filter_map(|segment| match segment {
@@ -191,13 +191,13 @@ pub(super) struct Builder<'d> {
     /// The names of the security schemes that each credential serves.
     schemes: Vec<(Vec<String>, Scheme)>,
     pub(super) errors: Vec<ErrorVariant>,
-    /// The place of each in `errors`, by its type, whether it is text, and the root of XML.
+    /// The index into `errors` by type, text flag and XML root.
     pub(super) error_index: HashMap<(Type, bool, Option<usize>), usize>,
     pub(super) xml: XmlBuilder,
 }
 
 impl<'d> Builder<'d> {
-    /// What the document says of an operation.
+    /// Returns the operation in the document.
     pub(super) fn source(&self, index: usize) -> &'d model::Operation {
         &self.types.document[self.sources[index]]
     }
@@ -212,7 +212,7 @@ impl<'d> Builder<'d> {
         };
         let shared = self.shared_parameters(group);
         let mut operations = Vec::new();
-        // Names that differ in their underscores alone would share the types and statics made of them.
+        // Names that differ only in underscores would have the same types and statics.
         let words = |name: &str| names::suffix(name).replace('_', "").to_lowercase();
         let (mut taken, mut calls) = (UsedNames::from_iter(["new"]), UsedNames::default());
         for index in &group.operations {
@@ -237,7 +237,7 @@ impl<'d> Builder<'d> {
         }
     }
 
-    /// The path parameters that stand in what all paths of the resource begin with.
+    /// Returns the path parameters in the common prefix of all paths of the resource.
     fn shared_parameters(&mut self, group: &Group) -> Vec<(String, Argument)> {
         let all: Vec<Vec<Segment>> =
             group.operations.iter().map(|index| paths::segments(&self.source(*index).path)).collect();
@@ -264,7 +264,7 @@ impl<'d> Builder<'d> {
         out
     }
 
-    /// The argument for a parameter; none if clients cannot send it.
+    /// Returns the argument for a parameter, or `None` if clients cannot send it.
     fn argument(&mut self, source: ParameterId, place: &str) -> Option<Argument> {
         let parameter = &self.types.document[source];
         let location = Location::of(self.types.document, parameter);
@@ -305,17 +305,17 @@ impl<'d> Builder<'d> {
         })
     }
 
-    /// What is sent as the text of the whole query: anything but text is given as text.
+    /// Returns the type of an argument that is sent as the whole query; always a string.
     fn query_text(&mut self, parameter: &Parameter, ty: Type) -> Type {
         if ty != Type::String && ty != Type::Value {
-            let message = format!("`{}` is given as text, which is sent as the whole query", parameter.name);
+            let message = format!("`{}` is passed as text that is sent as the whole query", parameter.name);
             let help = "describe the query as `application/x-www-form-urlencoded` or as JSON";
             self.types.diagnostics.warning("unserved-querystring", parameter.pointer.clone(), message, help);
         }
         Type::String
     }
 
-    /// What fits into a segment of a path; a value of any type is given as text.
+    /// Returns the type of a path argument; a string if values of `ty` do not fit into a path.
     fn path_type(&self, ty: Type) -> Type {
         match &ty {
             Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::String => ty,
@@ -332,7 +332,7 @@ impl<'d> Builder<'d> {
         }
     }
 
-    /// An operation, once for each kind of body that it takes.
+    /// Returns the methods of an operation: one for each kind of request body.
     fn operation(
         &mut self,
         index: usize,
@@ -388,8 +388,8 @@ impl<'d> Builder<'d> {
         with_bodies(operation, bodies)
     }
 
-    /// The parameters that the resource's handle does not hold, and whether they must be given; and those that nobody
-    /// has to give.
+    /// Returns the parameters that the resource's handle does not bind, each with true if it is required, and the
+    /// constant parameters.
     fn own_arguments(
         &mut self,
         index: usize,
@@ -419,7 +419,7 @@ impl<'d> Builder<'d> {
         (own, fixed)
     }
 
-    /// The only value of a parameter that has to be sent.
+    /// Returns the single allowed value of a required parameter.
     fn fixed(&mut self, parameter: &Parameter) -> Option<String> {
         let is_whole = matches!(parameter.location, model::Location::Path | model::Location::QueryString);
         if !parameter.required || is_whole || parameter.is_json() {
@@ -432,7 +432,7 @@ impl<'d> Builder<'d> {
     fn security(&self, index: usize) -> Vec<Vec<usize>> {
         let mut out: Vec<Vec<usize>> = Vec::new();
         let schemes = &self.types.document.components.security_schemes;
-        // The certificate of mutual TLS belongs to the connection, which callers configure.
+        // The certificate for mutual TLS is part of the connection, which callers configure.
         let is_sent = |name: &str| schemes.get(name).is_none_or(|one| one.kind != SecuritySchemeKind::MutualTls);
         for set in &self.source(index).security {
             let known: Option<Vec<usize>> = set
@@ -440,13 +440,13 @@ impl<'d> Builder<'d> {
                 .filter(|one| is_sent(&one.scheme))
                 .map(|one| self.schemes.iter().position(|(served, _)| served.contains(&one.scheme)))
                 .collect();
-            // A set with a scheme that the client cannot serve is no alternative to it.
+            // A set is not an alternative if it contains a scheme that the client does not support.
             out.extend(known.filter(|known| !out.contains(known)));
         }
         out
     }
 
-    /// Reports links: callers use what they say by themselves.
+    /// Reports links, which have no equivalent in the client.
     fn report_links(&mut self) {
         let document = self.types.document;
         let mut reported = HashSet::new();
@@ -456,8 +456,8 @@ impl<'d> Builder<'d> {
             let target = link.operation_id.as_deref().or(link.operation_ref.as_deref()).unwrap_or_default();
             if reported.insert(&link.pointer) {
                 let message =
-                    format!("the link `{name}` becomes no method: callers call `{target}` with values of the response");
-                let help = "ignore this, unless callers need the link";
+                    format!("the link `{name}` has no method; callers call `{target}` with values of the response");
+                let help = "no action is needed unless callers need the link";
                 self.types.diagnostics.warning("unserved-link", link.pointer.clone(), message, help);
             }
         }
@@ -490,7 +490,7 @@ impl<'d> Builder<'d> {
         }
     }
 
-    /// Components that no operation uses are types all the same: they may come inside free-form values.
+    /// Adds types for components that no operation uses: they may occur inside free-form values.
     fn unused_components(&mut self) {
         let document = self.types.document;
         let mut made: HashSet<String> = HashSet::new();
@@ -506,7 +506,7 @@ impl<'d> Builder<'d> {
     }
 }
 
-/// The names that modules and methods of the client have already.
+/// Returns the names of the client's modules and methods.
 fn client_names(
     resources: &[Resource],
     webhooks: Option<&Webhooks>,
@@ -526,7 +526,7 @@ fn server_variable((name, variable): (String, model::ServerVariable)) -> ServerV
     ServerVariable { name, default: variable.default, values: variable.values }
 }
 
-/// An operation's own server, if that is another one than the document's.
+/// Returns the operation's own server, if it differs from the document's.
 fn own_server(document: &Document, operation: &model::Operation) -> Option<OwnServer> {
     let server = operation.servers.first()?.clone();
     let is_same = document.server().default_url() == server.default_url();
@@ -534,7 +534,7 @@ fn own_server(document: &Document, operation: &model::Operation) -> Option<OwnSe
     (!is_same).then_some(OwnServer { template: server.url, variables })
 }
 
-/// What fills the places of a path template.
+/// Returns the values for the parameters of a path template.
 fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> Vec<PathValue> {
     template::names(path).filter_map(|wire| path_value(wire, shared, own)).collect()
 }
@@ -552,7 +552,7 @@ fn rate_limit(limit: &model::RateLimit, name: String, scope: Option<PathValue>) 
     RateLimit { name, requests: limit.requests, seconds: limit.seconds, scope }
 }
 
-/// The operation with each of its bodies: the first under its own name.
+/// Returns a method for each body of an operation; the first has the plain name.
 fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
     let mut operations: Vec<Operation> = Vec::with_capacity(bodies.len().max(1));
     for body in bodies {
@@ -568,18 +568,18 @@ fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
     if operations.is_empty() { vec![operation] } else { operations }
 }
 
-/// Whether HTTP says of a method that repeating it does nothing twice (RFC 9110, 9.2.2).
+/// Returns true if the method is idempotent according to RFC 9110, section 9.2.2.
 fn is_idempotent(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE" | "QUERY")
 }
 
-/// The order in which a reader looks for methods.
+/// Returns the sort key of a method: the common ones first.
 fn rank(name: &str) -> (usize, String) {
     let first = ["list", "create", "get", "update", "replace", "delete"];
     (first.iter().position(|known| *known == name).unwrap_or(first.len()), name.to_owned())
 }
 
-/// Every type that operations and errors name.
+/// Returns all types that operations and errors refer to.
 fn used_types(resources: &[Resource], errors: &[ErrorVariant]) -> Vec<Type> {
     let mut used: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     for resource in resources {

@@ -1,4 +1,4 @@
-//! From the paths of a pagination to the fields of the types that they lead through.
+//! Resolves the paths of a pagination to fields of types.
 
 use serde::Serialize;
 
@@ -6,42 +6,42 @@ use super::{Output, Resource, Type, TypeDef, TypeKind};
 use crm_clients_document::diagnostic::{Diagnostics, child, closest};
 use crm_clients_document::model::{Document, HasMore, PageStrategy, Pagination};
 
-/// How the pages of an operation are read.
+/// The pagination of an operation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Paging {
-    /// The ways to ask for a page.
+    /// The strategies to request a page.
     pub by: Vec<PageStrategy<FieldPath>>,
-    /// What the pages hold.
+    /// The type of the items.
     pub item: Type,
-    /// Where in a page its items are.
+    /// The path of the items in a page.
     pub items: FieldPath,
-    /// Where in a page it is said whether another follows.
+    /// The paths in a page that determine if there is another page.
     pub signs: Vec<(HasMore, FieldPath)>,
 }
 
-/// The way from a value to a part of it.
+/// A path from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldPath {
-    /// Whether the value itself may be missing.
+    /// True if the value itself may be absent.
     pub optional: bool,
-    /// The fields to go through, and whether each may be missing.
+    /// The fields on the path; true if the field may be absent.
     pub fields: Vec<(String, bool)>,
-    /// What is there, without options and boxes around it.
+    /// The type at its end, without options and boxes.
     pub ty: Type,
 }
 
 impl FieldPath {
-    /// Whether what it leads to may be missing, be there what is on the way.
+    /// Returns true if the last part may be absent, even if the parts before it are present.
     pub fn ends_optional(&self) -> bool {
         self.fields.last().map_or(self.optional, |(_, optional)| *optional)
     }
 }
 
-/// Gives each operation that has pages what is known of them, now that types are named_types.
+/// Resolves the pagination of each operation, after types are named.
 pub fn attach(resources: &mut [Resource], types: &[TypeDef], document: &Document, diagnostics: &mut Diagnostics) {
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         let Some(pagination) = &document[operation.source].pagination else { continue };
-        // The methods of one operation differ in what they send, and are told of once.
+        // The methods of one operation differ only in their bodies, so only one of them is reported.
         let mut unsaid = Diagnostics::new();
         let diagnostics = if operation.alternative { &mut unsaid } else { &mut *diagnostics };
         operation.paging = Walker { types, diagnostics }.paging(&operation.output, pagination);
@@ -60,7 +60,7 @@ impl Walker<'_> {
             Output::Json(ty) | Output::Xml(ty, _) => ty.clone(),
             Output::MaybeJson(ty) => Type::Option(Box::new(ty.clone())),
             Output::Empty | Output::Text | Output::Bytes | Output::Selected(_) => {
-                let message = "the operation's answer is not JSON of one type, and so has no pages";
+                let message = "expected a JSON response of a single type; other responses have no pages";
                 self.error(pointer, message, "remove the extension");
                 return None;
             }
@@ -72,7 +72,7 @@ impl Walker<'_> {
         };
         let Type::List(item) = &items.ty else {
             let message = "the items are not an array";
-            self.error(&place, message, "give in `items` the path from the answer's body to the array");
+            self.error(&place, message, "set `items` to the path of the array in the response body");
             return None;
         };
         let item = item.as_ref().clone();
@@ -102,20 +102,20 @@ impl Walker<'_> {
             }
             PageStrategy::Key { parameter, last, key } => {
                 let place = child(&child(pointer, "keys"), parameter);
-                let key = self.scalar(item, key, &place, "the key is neither text nor an integer")?;
+                let key = self.scalar(item, key, &place, "the key is neither a string nor an integer")?;
                 PageStrategy::Key { parameter: parameter.clone(), last: *last, key }
             }
             PageStrategy::Offset { parameter } => PageStrategy::Offset { parameter: parameter.clone() },
             PageStrategy::Cursor { parameter, cursor } => {
                 let place = child(&child(pointer, "cursor"), parameter);
-                let cursor = self.scalar(page, cursor, &place, "the cursor is neither text nor an integer")?;
+                let cursor = self.scalar(page, cursor, &place, "the cursor is neither a string nor an integer")?;
                 PageStrategy::Cursor { parameter: parameter.clone(), cursor }
             }
             PageStrategy::Url { url } => {
                 let place = child(pointer, "url");
                 let url = self.walk(page, url, &place)?;
                 if url.ty != Type::String {
-                    self.error(&place, "the URL is not text", "name a property that is a string");
+                    self.error(&place, "the URL is not a string", "use a property that is a string");
                 }
                 PageStrategy::Url { url }
             }
@@ -123,13 +123,13 @@ impl Walker<'_> {
         })
     }
 
-    /// The way to a value that a query parameter can take.
+    /// Resolves a path to a value that a query parameter can contain.
     fn scalar(&mut self, from: &Type, path: &str, place: &str, message: &str) -> Option<FieldPath> {
         let access = self.walk(from, path, place)?;
         let scalar =
             matches!(access.ty, Type::I32 | Type::I64 | Type::U64 | Type::String) || access.ty.is_parsed_text();
         if !scalar {
-            self.error(place, message, "name a property that is, such as `id`");
+            self.error(place, message, "use a property that is a string or an integer, such as `id`");
         }
         Some(access)
     }
@@ -138,13 +138,11 @@ impl Walker<'_> {
         let integer = matches!(access.ty, Type::I32 | Type::I64 | Type::U64);
         let (fits, message, help) = match sign {
             HasMore::Next => {
-                let help = "declare it nullable or not required, as it is on the last page";
-                (access.ends_optional(), "this is always there, so that no page is the last", help)
+                let help = "declare it nullable or optional, as it is on the last page";
+                (access.ends_optional(), "this property is always present, so no page is the last", help)
             }
-            HasMore::More => {
-                (access.ty == Type::Boolean, "this is not a boolean", "name a property that is true or false")
-            }
-            HasMore::Pages | HasMore::Total => (integer, "this is not an integer", "name a property that is a count"),
+            HasMore::More => (access.ty == Type::Boolean, "this property is not a boolean", "use a boolean property"),
+            HasMore::Pages | HasMore::Total => (integer, "this property is not an integer", "use an integer property"),
         };
         if !fits {
             self.error(place, message, help);
@@ -152,20 +150,20 @@ impl Walker<'_> {
         fits
     }
 
-    /// The way along a path. Where it leads nowhere, that is reported.
+    /// Resolves a path, or reports an error if there is no such property.
     fn walk(&mut self, from: &Type, path: &str, place: &str) -> Option<FieldPath> {
         let mut access = self.access(from);
         for name in path.split('.') {
             let Some((def, fields)) = self.fields(&access.ty) else {
-                let message = format!("there is no property `{name}` to be found in what is no object");
-                self.error(place, &message, "give the names of properties with dots between them");
+                let message = format!("no property `{name}`: its parent is not an object");
+                self.error(place, &message, "write a path as property names separated by dots");
                 return None;
             };
             let Some(field) = fields.iter().find(|field| field.wire == name) else {
                 let names = fields.iter().map(|field| field.wire.as_str());
                 let help = match closest(name, names.clone()) {
                     Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("it has {}", names.collect::<Vec<_>>().join(", ")),
+                    None => format!("its properties are {}", names.collect::<Vec<_>>().join(", ")),
                 };
                 self.error(place, &format!("`{}` has no property `{name}`", def.name), &help);
                 return None;
@@ -185,7 +183,7 @@ impl Walker<'_> {
         }
     }
 
-    /// A value where it stands.
+    /// Returns the path to a value itself.
     fn access<'t>(&'t self, mut ty: &'t Type) -> FieldPath {
         let mut optional = false;
         loop {

@@ -1,4 +1,4 @@
-//! Multipart bodies: what their parts are, and how they are written.
+//! Multipart bodies: their parts and the encoding of each.
 
 use super::media::essence;
 use super::operations::Builder;
@@ -9,11 +9,12 @@ use crate::names::{self, UsedNames};
 use crm_clients_document::model::{Encoding, MediaType, SchemaId};
 use crm_clients_document::normalize::{Additional, ClientSchema, Kind, Shape};
 
-/// The parts that have no names, by the names of their fields.
+/// The unnamed parts, by the names of their fields.
 type Positions = Vec<(String, SchemaId)>;
 
 impl Builder<'_> {
-    /// The type of a multipart body, and its parts if only their order says which is which. None if nothing is known of them.
+    /// Returns the type of a multipart body, and its parts if they are identified by position; `None` if the parts are
+    /// unknown.
     pub(super) fn multipart(&mut self, media: &MediaType, place: &str) -> Option<(Type, Positions)> {
         let is_form = matches!(essence(&media.name).as_str(), "multipart/form-data" | "multipart/*");
         let named = |ty: Type| Some((ty, Vec::new()));
@@ -47,13 +48,12 @@ impl Builder<'_> {
     }
 
     fn unnamed_file(&mut self, media: &MediaType) {
-        let message =
-            format!("the document names no part of `{}`: a file is sent as `{PART_OF_UNNAMED_FILE}`", media.name);
-        let help = "describe the body as an object that has a property for each part";
+        let message = format!("the part of `{}` has no name; the file is sent as `{PART_OF_UNNAMED_FILE}`", media.name);
+        let help = "declare the body as an object with a property for each part";
         self.types.diagnostics.warning("unnamed-part", media.pointer.clone(), message, help);
     }
 
-    /// Parts whose order says which is which: those of `prefixItems`, and behind them any number of one type.
+    /// Returns parts that are identified by position: those of `prefixItems`, followed by any number of one type.
     fn in_order(&mut self, media: &MediaType, place: &str) -> Option<(Type, Positions)> {
         let document = self.types.document;
         let array = media.schema.map(|schema| document.referred(schema));
@@ -87,7 +87,7 @@ impl Builder<'_> {
         Some((self.types.parts(whole, fields, place), positions))
     }
 
-    /// The headers that parts always have. Those that may have any value are set by callers, on files.
+    /// Returns the constant headers of parts. Callers set other headers on files.
     pub(super) fn part_headers(&mut self, media: &MediaType, ty: &Type) -> Vec<(String, String, String)> {
         let document = self.types.document;
         let mut headers = Vec::new();
@@ -103,8 +103,8 @@ impl Builder<'_> {
                 if let Some(value) = constant {
                     headers.push((part.clone(), name.clone(), value));
                 } else if !is_file {
-                    let message = format!("clients do not set the header `{name}` of the part `{part}`");
-                    let help = "allow it one value, which is then always sent";
+                    let message = format!("clients cannot set the header `{name}` of the part `{part}`");
+                    let help = "allow only one value, which is then always sent";
                     let pointer = document[*header].pointer.clone();
                     self.types.diagnostics.warning("unserved-part-header", pointer, message, help);
                 }
@@ -114,7 +114,7 @@ impl Builder<'_> {
     }
 }
 
-/// How the parts of a body are written, by the names of their fields.
+/// Returns the encodings of the parts of a body, by the names of their fields.
 pub(super) fn part_encodings(media: &MediaType) -> impl Iterator<Item = (String, &Encoding)> {
     let named = media.encoding.iter().map(|(name, encoding)| (name.clone(), encoding));
     let prefix = media.prefix_encoding.iter().enumerate();

@@ -1,4 +1,4 @@
-//! What an operation is called: from its path and method, never from its place in the document.
+//! Method names, derived from path, method and `operationId`, never from the order of the document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,11 +14,11 @@ use crm_clients_document::template::Template;
 pub enum Segment {
     /// Text.
     Static(String),
-    /// Something with a parameter in it.
+    /// Text with a parameter in it.
     Parameter(String),
 }
 
-/// The segments of a path, without what follows `?` or `#`.
+/// Returns the segments of a path, without query and fragment.
 pub fn segments(path: &str) -> Vec<Segment> {
     let texts = Template::of(path).path.split('/').filter(|text| !text.is_empty());
     texts
@@ -30,7 +30,7 @@ pub fn segments(path: &str) -> Vec<Segment> {
         .collect()
 }
 
-/// The segments that all of these paths begin with, as the first of them has those that are the same.
+/// Returns the segments that all paths start with, as written in the first path.
 pub fn common_prefix(paths: &[Vec<Segment>], is_same: fn(&Segment, &Segment) -> bool) -> Vec<Segment> {
     let Some((first, rest)) = paths.split_first() else { return Vec::new() };
     let shared =
@@ -75,15 +75,15 @@ pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diag
     distinct_methods(&named, diagnostics)
 }
 
-/// The path without the versions of the API that it begins with.
+/// Returns the path without leading API versions.
 fn without_version(path: &[Segment]) -> &[Segment] {
     let is_version = |segment: &&Segment| matches!(segment, Segment::Static(text) if is_version(text));
     let rest = &path[path.iter().take_while(is_version).count()..];
     if rest.is_empty() { path } else { rest }
 }
 
-/// The resource's own collection: the shortest path that ends in the resource's name, otherwise
-/// what all paths begin with, up to its last text.
+/// Returns the resource's own collection: the shortest path that ends in the resource's name, or else the common prefix
+/// of all paths up to its last literal segment.
 fn base(tag: &str, paths: &[Vec<Segment>]) -> Vec<Segment> {
     let wanted = singular(&names::module_name(tag));
     let mut prefixes = Vec::new();
@@ -105,12 +105,12 @@ fn base(tag: &str, paths: &[Vec<Segment>]) -> Vec<Segment> {
 
 struct Named<'a> {
     verb: Verb<'a>,
-    /// The path behind the resource's base, if it begins with that.
+    /// The path after the resource's base, if it starts with the base.
     tail: Option<Vec<Segment>>,
     path: Vec<Segment>,
-    /// Whether the resource's collection has items, so that a GET of it lists them.
+    /// True if the resource's collection has items, so that GET lists them.
     lists: bool,
-    /// The document's own name, where it is the only one of that name.
+    /// The `operationId`, if it is unique.
     id: Option<OperationName>,
     operation: &'a Operation,
 }
@@ -136,16 +136,16 @@ fn verb(method: &str, has_patch: bool) -> Verb<'_> {
     }
 }
 
-/// Where a name comes from, from the shortest on.
+/// The source of a name, from the shortest name to the longest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     /// `list`, or the last word of the path.
     Short,
     /// A verb and the last word.
     Verb,
-    /// The document's own name without the resource's.
+    /// The `operationId` without the resource's name.
     Id,
-    /// The document's own name.
+    /// The `operationId`.
     WholeId,
     /// A verb and the last two words.
     Owner,
@@ -166,7 +166,7 @@ impl Level {
 }
 
 impl Named<'_> {
-    /// The name at a level, or at the first level after it that has one.
+    /// Returns the name at a level, or at the next level that has one.
     fn name(&self, level: &mut Level) -> String {
         if let Some(given) = &self.operation.rust_name {
             return given.clone();
@@ -188,7 +188,7 @@ impl Named<'_> {
 
     fn of_path(&self, level: Level) -> Option<String> {
         match (self.tail.as_deref(), self.verb, &self.id) {
-            // POST alone says little of what is done to a resource.
+            // POST alone does not describe the action.
             (Some([] | [Segment::Parameter(_)]), Verb::Post, Some(id)) if id.says_more => None,
             (Some([]), Verb::Post, Some(id)) if !id.verb.is_empty() && id.verb != "create" => None,
             (Some([]), ..) => Some(self.own_collection()),
@@ -213,8 +213,8 @@ impl Named<'_> {
         }
     }
 
-    /// `toggle_status`, `update_hook`, with a verb where several methods share the path, and with
-    /// more of the path where that is not enough. None where that would not read well.
+    /// Returns a name such as `toggle_status` or `update_hook`: with a verb if several methods share the path, and with
+    /// more of the path if that is ambiguous. Returns `None` if the name would repeat a word.
     fn deeper(&self, tail: &[Segment], level: Level) -> Option<String> {
         let texts: Vec<&str> = tail
             .iter()
@@ -239,7 +239,7 @@ impl Named<'_> {
         };
         let name = match () {
             () if begins_with_verb || level == Level::Short && !item => noun,
-            // The document has a better word than the method.
+            // The `operationId` is more specific than the method.
             () if verb == "post" && self.id.is_some() => return None,
             () => format!("{verb}_{noun}"),
         };
@@ -252,14 +252,14 @@ impl Named<'_> {
         for text in path.split('/').filter(|text| !text.is_empty()) {
             words.push(if text.contains('{') { format!("by_{text}") } else { text.to_owned() });
         }
-        // Paths that differ in their last slash alone are two.
+        // Paths that differ only in a trailing slash are different.
         words.extend((path.len() > 1 && path.ends_with('/')).then(|| "slash".to_owned()));
         words.push(rest.to_owned());
         names::value_name(&words.join("_"))
     }
 }
 
-/// Lengthens the names that collide, with each other or with what every handle has, until none does.
+/// Lengthens names that collide with each other or with the methods of every handle, until they are unique.
 fn distinct_methods(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut levels = vec![Level::Short; named.len()];
     loop {
@@ -279,15 +279,15 @@ fn distinct_methods(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<S
             return number(named, names, diagnostics);
         }
         for index in lengthened {
-            // The document's own name says more than a verb in front of a name that every type has.
+            // For a name that every handle has, the `operationId` is more specific than a verb in front.
             let by_id = is_inherited(index) && named[index].id.is_some() && levels[index] < Level::Id;
             levels[index] = if by_id { Level::Id } else { levels[index].next() };
         }
     }
 }
 
-/// Numbers the names that are still alike, in the order of their paths, so that the document's own order does not
-/// matter. A person's names are not changed.
+/// Numbers the names that still collide, in the order of their paths, so that the order of the document does not
+/// matter. Names from overlays are not changed.
 fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut order: Vec<usize> = (0..named.len()).collect();
     let key = |index: &usize| {
@@ -301,10 +301,10 @@ fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnos
         let operation = named[index].operation;
         if let Some(other) = first.get(&names[index]).filter(|_| operation.rust_name.is_some()) {
             let message = format!(
-                "this operation and `{} {}` would both become the method `{}`",
+                "this operation and `{} {}` have the same method name `{}`",
                 other.method, other.path, names[index]
             );
-            let help = "give one of them an `x-rust-name` in the overlay";
+            let help = "set the `x-rust-name` of one of them in the overlay";
             diagnostics.error("same-method", operation.pointer.clone(), message, help);
         }
         names[index] = taken.claim(&names[index]);
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_say_what_they_do_to_the_resource() {
+    fn names_describe_the_action_on_the_resource() {
         let names = named(
             "Contacts",
             &[
@@ -367,14 +367,14 @@ mod tests {
     }
 
     #[test]
-    fn a_single_thing_is_got_and_a_put_beside_a_patch_replaces() {
+    fn singletons_use_get_and_put_next_to_patch_is_replace() {
         assert_eq!(named("Profile", &[("GET", "/v1/profile"), ("PUT", "/v1/profile")]), ["get", "update"]);
         let names = named("Pets", &[("PUT", "/pets/{id}"), ("PATCH", "/pets/{id}"), ("GET", "/pets/{id}/toys/{toy}")]);
         assert_eq!(names, ["replace", "update", "get_toy"]);
     }
 
     #[test]
-    fn order_does_not_change_a_name() {
+    fn names_do_not_depend_on_order() {
         let mut operations =
             vec![("GET", "/pets"), ("GET", "/pets/{id}/toys"), ("GET", "/shops/{id}/toys"), ("POST", "/pets")];
         let mut forward = named("Pets", &operations);
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_that_a_slash_tells_apart_say_so_or_have_their_ids() {
+    fn names_distinguish_trailing_slashes() {
         assert_eq!(named("Pets", &[("GET", "/pets/"), ("GET", "/pets")]), ["get_pets_slash", "get_pets"]);
         let operations = [operation("GET", "/pets", Some("one")), operation("GET", "/pets/", Some("two"))];
         let mut diagnostics = Diagnostics::new();
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_that_every_handle_has_are_not_hidden() {
+    fn names_do_not_shadow_methods_of_handles() {
         let operations =
             [operation("POST", "/boards/{id}/clone", Some("cloneBoard")), operation("GET", "/boards", None)];
         let mut diagnostics = Diagnostics::new();
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_differ_in_their_queries_say_so() {
+    fn names_distinguish_queries_in_paths() {
         let names = named("Weather", &[("GET", "/forecast?city={city}"), ("GET", "/forecast?lat={lat}")]);
         assert_eq!(names, ["get_forecast_city_city", "get_forecast_lat_lat"]);
     }
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_says_more_than_the_path_is_the_name() {
+    fn a_more_specific_operation_id_is_the_name() {
         let names = with_ids(
             "Agents",
             &[
@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_stands_twice_in_a_row() {
+    fn names_do_not_repeat_words() {
         let names = with_ids(
             "Saas",
             &[
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_the_api_and_the_resource_do_not_count_in_an_id() {
+    fn ids_are_shortened_by_api_and_resource_names() {
         let names = with_ids(
             "Files",
             &[
@@ -474,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_or_a_number_is_no_noun() {
+    fn versions_and_numbers_are_not_nouns() {
         assert_eq!(named("Crm", &[("GET", "/crm/v8/{module}"), ("GET", "/crm/v8/org")]), ["get", "org"]);
         let names = named("Status", &[("GET", "/status/200"), ("GET", "/status/404")]);
         assert_eq!(names, ["get_status_200", "get_status_404"]);

@@ -1,4 +1,4 @@
-//! What an operation gives on success: one type, or several by the response's status and media type.
+//! Successful responses: one type, or several by status and media type.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crm_clients_document::model::{self, MediaType, ResponseId};
 use crm_clients_document::normalize::{ClientSchema, Kind, Shape};
 
 impl Builder<'_> {
-    /// What success gives, and the media types that are asked for, the most telling first.
+    /// Returns the result of a successful call, and the media types for `Accept`, most preferred first.
     pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
         let document = self.types.document;
         let operation = self.source(index);
@@ -36,7 +36,7 @@ impl Builder<'_> {
         let some_empty = cases.iter().any(|case| case.output == Output::Empty);
         match outputs.as_slice() {
             [] => {
-                // Nothing comes with success; what comes with a refusal is asked for all the same.
+                // Successful responses have no body, but error bodies should still be requested.
                 let content = |response: ResponseId| document.media(&document[response].content);
                 let refusal = operation.responses.iter().find_map(|(_, response)| preferred(&content(*response)));
                 (Output::Empty, refusal.map(|media| media.name.clone()))
@@ -47,7 +47,7 @@ impl Builder<'_> {
         }
     }
 
-    /// What a response can be: a case for each kind of body that is read in another way.
+    /// Returns the cases of a response: one for each kind of body that is decoded differently.
     fn cases(&mut self, status: Status, response: ResponseId, place: &str) -> Vec<ResponseCase> {
         let document = self.types.document;
         let content = document.media(&document[response].content);
@@ -72,8 +72,8 @@ impl Builder<'_> {
         cases
     }
 
-    /// The media types that a client reads, JSON first, then text. Beside JSON, those are left out that hold the same in another
-    /// notation, and streams of events, which the call gives in another way.
+    /// Returns the media types that a client decodes: JSON first, then text. If there is JSON, other encodings of the
+    /// same content are left out, and so are event streams, which have a separate method.
     fn readable<'m>(&mut self, content: &[&'m MediaType]) -> Vec<&'m MediaType> {
         let (mut json, mut others): (Vec<&MediaType>, Vec<&MediaType>) =
             content.iter().copied().partition(|media| self.is_json_body(media));
@@ -87,7 +87,7 @@ impl Builder<'_> {
             others.retain(|media| !self.is_structured(media));
         }
         if !json.is_empty() || others.len() > 1 {
-            // What is read item by item is given in another way.
+            // Sequences are returned by separate methods.
             let is_sequence = |name: &str| is_events(name) || is_json_lines(name) || is_multipart(name);
             others.retain(|media| !is_sequence(&media.name));
         }
@@ -96,7 +96,8 @@ impl Builder<'_> {
         json
     }
 
-    /// Whether a body is declared as an object, a list or a choice: in text or bytes, in a notation that is not read.
+    /// Returns true if a body is declared as an object, a list or a choice, which clients cannot decode from text or
+    /// bytes.
     fn is_structured(&mut self, media: &MediaType) -> bool {
         let Some(schema) = media.schema else { return false };
         matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Object(_) | Shape::Array(_) | Shape::Choice(_))
@@ -124,14 +125,15 @@ impl Builder<'_> {
         Output::Json(ty)
     }
 
-    /// The enum of the cases, named by their statuses where there are several, and by their media types where a status has several.
+    /// Returns the enum of the cases. Variants are named by status if there are several, and by media type if a status
+    /// has several.
     fn selected(&mut self, index: usize, mut cases: Vec<ResponseCase>, place: &str) -> Type {
         for case in cases.iter_mut().filter(|case| matches!(case.output, Output::Xml(..))) {
             let message = format!(
-                "`{}` is read as bytes, because other bodies are declared beside it",
+                "`{}` is returned as bytes, because the response declares other media types too",
                 case.media_types.join("`, `")
             );
-            let help = "keep one of the media types in an overlay";
+            let help = "keep only one of the media types in the overlay";
             self.types.diagnostics.warning("unserved-xml", self.source(index).pointer.clone(), message, help);
             case.output = Output::Bytes;
         }
@@ -156,8 +158,8 @@ impl Builder<'_> {
             case.name = taken.claim(&name);
         }
         let pointer = format!("{}/responses", self.source(index).pointer);
-        let description = "What success gives: the response's status and media type decide.".to_owned();
-        // A node for the type's name and place; nothing reads its kind.
+        let description = "A successful response, by status and media type.".to_owned();
+        // A node for the type's name and pointer; its kind is not used.
         let schema =
             ClientSchema { pointer, kind: Kind::Any, description: Some(description), ..ClientSchema::default() };
         let id = self.types.schemas.push(schema);
@@ -168,7 +170,7 @@ impl Builder<'_> {
     }
 }
 
-/// The media types of all cases as `Accept` lists them: the first is wanted most.
+/// Returns the media types of all cases for `Accept`, most preferred first.
 fn accepted(cases: &[ResponseCase]) -> Option<String> {
     let mut listed: Vec<String> = Vec::new();
     let mut known: Vec<String> = Vec::new();
@@ -184,7 +186,7 @@ fn accepted(cases: &[ResponseCase]) -> Option<String> {
     (!listed.is_empty()).then(|| listed.join(", "))
 }
 
-/// What a media type is called: `Json`, `Csv`, `HalJson`.
+/// Returns the name of a media type: `Json`, `Csv`, `HalJson`.
 fn media_name(media_type: &str) -> String {
     let essence = essence(media_type);
     let (kind, subtype) = essence.split_once('/').unwrap_or(("", &essence));

@@ -1,4 +1,4 @@
-//! Security schemes to credentials: the methods with which a caller gives a client what lets it in.
+//! Turns security schemes into credentials: the builder methods that authenticate a client.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crm_clients_document::diagnostic::child;
 use crm_clients_document::extensions::BeyondOAuth2;
 use crm_clients_document::model::{self, Document, Flows, SecuritySchemeKind};
 
-/// The builder's own methods; a credential of such a name gives way.
+/// The builder's own methods; credentials with these names are renamed.
 const OF_EVERY_BUILDER: &[&str] = &[
     "base_url",
     "server_variable",
@@ -28,22 +28,22 @@ const OF_EVERY_BUILDER: &[&str] = &[
     "build",
 ];
 
-/// A credential, set by one builder method, or by one of several where it is a token.
+/// A credential, set by one builder method, or by one of several if it is a token.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scheme {
-    /// The builder's method.
+    /// The name of the builder's method.
     pub name: String,
-    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    /// The JSON pointer of its declaration, for diagnostics.
     pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Where it goes.
+    /// The part of the request that contains it.
     pub kind: CredentialKind,
-    /// How else the client comes by it, where it is a token.
+    /// The ways to obtain it, if it is a token.
     pub tokens: Option<Tokens>,
 }
 
-/// Where a credential goes.
+/// The part of a request that contains a credential.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum CredentialKind {
     /// A header.
@@ -59,7 +59,7 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
-    /// Where the credential of a scheme goes; none if a client cannot send it.
+    /// Returns the part of the request for a scheme, or `None` if clients cannot send it.
     fn of(scheme: &SecuritySchemeKind) -> Option<Self> {
         Some(match scheme {
             SecuritySchemeKind::ApiKey { location, name } => match location {
@@ -76,21 +76,21 @@ impl CredentialKind {
     }
 }
 
-/// The flows of OAuth 2 that a client can serve alone: those that ask nobody at a screen.
+/// The OAuth 2 flows that a client can run without user interaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct OAuth2 {
-    /// Where the client's credentials are exchanged for a token.
+    /// The token endpoint for the client's own credentials.
     client_credentials_url: Option<String>,
-    /// Where a user's name and password are.
+    /// The token endpoint for a user's name and password.
     password_url: Option<String>,
-    /// Where a refresh token is.
+    /// The token endpoint for refresh tokens.
     refresh_url: Option<String>,
     /// `x-oauth2`.
     beyond: BeyondOAuth2,
 }
 
 impl OAuth2 {
-    /// None where there is nothing to serve. A refresh token goes to the token endpoint where no other place is given for it.
+    /// Returns `None` if no flow is supported. The token endpoint is the default endpoint for refresh tokens.
     fn of(scheme: &SecuritySchemeKind) -> Option<Self> {
         let SecuritySchemeKind::OAuth2 { flows, beyond, .. } = scheme else { return None };
         let Flows { client_credentials, password, authorization_code, device_authorization, .. } = flows.as_ref();
@@ -108,35 +108,35 @@ impl OAuth2 {
     }
 }
 
-/// Tokens that the client fetches.
+/// Tokens that the client requests.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tokens {
-    /// The builder's method for a source of the caller's own.
+    /// The builder's method for a custom token source.
     pub source: String,
     /// The builder's method for the URL of the grants, if there are any.
     pub url: Option<String>,
-    /// What the server exchanges for a token.
+    /// The supported grants.
     pub grants: Vec<Grant>,
-    /// Whether the client says who it is in `Authorization: Basic` instead of in the form.
+    /// True if the client authenticates with `Authorization: Basic` instead of form fields.
     pub basic: bool,
-    /// The client's method for the latest refresh token, where there are grants.
+    /// The client's method for the latest refresh token, if there are grants.
     pub refresh_token: Option<String>,
-    /// How a token is ended.
+    /// The revocation of tokens.
     pub revocation: Option<Revocation>,
 }
 
-/// What a server exchanges for a token.
+/// An OAuth 2 grant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Grant {
     /// The builder's method.
     pub name: String,
-    /// What is exchanged.
+    /// The kind of the grant.
     pub kind: GrantKind,
-    /// Where.
+    /// The URL of the token endpoint.
     pub url: String,
 }
 
-/// What is exchanged for a token.
+/// The kind of an OAuth 2 grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum GrantKind {
     /// The client's own credentials.
@@ -147,19 +147,19 @@ pub enum GrantKind {
     RefreshToken,
 }
 
-/// How a token is ended.
+/// The revocation of tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Revocation {
     /// The client's method.
     pub name: String,
-    /// Where.
+    /// The URL of the endpoint.
     pub url: String,
-    /// Whether the token itself lets its holder end it; otherwise the client says who it is.
+    /// True if the token itself authorizes its revocation; otherwise the client authenticates.
     pub by_bearer: bool,
 }
 
-/// The credentials of a client, each with the names of the security schemes that it serves: schemes that are the same but
-/// for their name are one. `of_client` are the client's methods.
+/// Returns the credentials of a client, each with the names of the security schemes that it covers: schemes that differ
+/// only in name share a credential. `of_client` are the names of the client's methods.
 pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, Scheme)> {
     let mut joined: Vec<Joined> = Vec::new();
     for (served, scheme) in &document.components.security_schemes {
@@ -186,7 +186,7 @@ pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, S
         }
     }
     let mut names = Names { builder: OF_EVERY_BUILDER.iter().copied().collect(), client: of_client };
-    // Schemes have their names before what only some of them have.
+    // All schemes are named before the methods that only some of them have.
     for one in &mut joined {
         one.name = names.builder.claim(&one.name);
     }
@@ -194,7 +194,7 @@ pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, S
 }
 
 impl CredentialKind {
-    /// What the builder's method is called unless the document names it.
+    /// Returns the default name of the builder's method.
     fn name(&self) -> String {
         match self {
             Self::Header(name) | Self::Query(name) | Self::Cookie(name) => names::value_name(name),
@@ -204,7 +204,7 @@ impl CredentialKind {
     }
 }
 
-/// The description of a scheme, and where its authorization server describes itself or asks people.
+/// Returns the description of a scheme, with the URLs of the server's metadata and of device authorization.
 fn scheme_docs(scheme: &model::SecurityScheme) -> Vec<String> {
     let mut lines = docs::prose(scheme.description.as_deref());
     let SecuritySchemeKind::OAuth2 { flows, metadata_url, .. } = &scheme.kind else { return lines };
@@ -219,7 +219,7 @@ fn scheme_docs(scheme: &model::SecurityScheme) -> Vec<String> {
     lines
 }
 
-/// Schemes that are one credential.
+/// Schemes that share one credential.
 struct Joined {
     served: Vec<String>,
     name: String,
@@ -229,7 +229,7 @@ struct Joined {
     oauth2: Option<OAuth2>,
 }
 
-/// The methods that there are already.
+/// The method names in use.
 struct Names {
     builder: UsedNames,
     client: UsedNames,

@@ -1,7 +1,7 @@
-//! Handles that bind what the paths of several resources begin with.
+//! Handles that bind the common path prefix of several resources.
 //!
-//! Where contacts and labels are both below `/accounts/{account_id}`, the client has one handle for an account, which takes
-//! the id once and leads to both.
+//! If contacts and labels are both below `/accounts/{account_id}`, the client has a handle for an account, which takes
+//! the ID once and returns the handles of both.
 
 use std::collections::BTreeMap;
 
@@ -16,37 +16,38 @@ use crm_clients_document::template;
 /// A handle between the client and the handles of resources.
 #[derive(Debug, Clone, Serialize)]
 pub struct Scope {
-    /// The handle's type: `Account`.
+    /// The type of the handle: `Account`.
     pub name: String,
-    /// Its module: that of the resource that is the thing itself, if there is one.
+    /// The name of its module: that of the resource it represents, if there is one.
     pub module: String,
-    /// The method that makes the handle.
+    /// The method that returns the handle.
     pub handle: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// What it binds, the arguments of its parent included.
+    /// The arguments that it binds, including those of its parent.
     pub arguments: Vec<Argument>,
-    /// The scope that it is in: its place in [`Api::scopes`].
+    /// The scope that contains it, as an index into [`Api::scopes`].
     pub parent: Option<usize>,
 }
 
 impl Scope {
-    /// Returns true if its handle is that of a resource, too.
+    /// Returns true if its handle is also that of a resource.
     pub fn is_resource(&self, api: &Api) -> bool {
         api.resources.iter().any(|resource| resource.module == self.module)
     }
 }
 
-/// A segment of a path as scopes compare it. Versions are alike: an API mostly moves a few paths of a resource to the next.
+/// A segment of a path for the comparison of prefixes. All versions are equal: a new API version often has only a few
+/// paths of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Text(String),
     Version,
-    /// A segment with parameters, and the resource's arguments up to them: their types have to be the same, too.
+    /// A segment with parameters, and the resource's arguments up to it, whose types must be equal too.
     Parameters(String, Vec<String>),
 }
 
-/// Returns true if both segments are the same, or both are versions of an API.
+/// Returns true if both segments are equal, or both are API versions.
 pub fn is_same_place(one: &Segment, other: &Segment) -> bool {
     one == other || (is_version(one) && is_version(other))
 }
@@ -56,7 +57,7 @@ fn is_version(segment: &Segment) -> bool {
     text.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// Finds the scopes, and gives each resource its own. Client methods have the names in `reserved`.
+/// Finds the scopes and assigns each resource to one. `reserved` are the names of the client's methods.
 pub fn attach(resources: &mut [Resource], reserved: UsedNames) -> Vec<Scope> {
     let prefixes: Vec<Vec<Place>> = resources.iter().map(prefix).collect();
     let mut members: BTreeMap<&[Place], Vec<usize>> = BTreeMap::new();
@@ -67,7 +68,7 @@ pub fn attach(resources: &mut [Resource], reserved: UsedNames) -> Vec<Scope> {
             }
         }
     }
-    // Of two scopes of the same resources, the longer binds more.
+    // Of two scopes with the same resources, the longer one binds more arguments.
     let longest: BTreeMap<Vec<usize>, &[Place]> = members.iter().map(|(key, of)| (of.clone(), *key)).collect();
     members.retain(|key, of| of.len() > 1 && longest.get(of) == Some(key));
     let mut scopes = Scopes { list: Vec::new(), keys: Vec::new(), modules: reserved };
@@ -82,7 +83,7 @@ pub fn attach(resources: &mut [Resource], reserved: UsedNames) -> Vec<Scope> {
     list
 }
 
-/// What all paths of a resource begin with, up to the last of its handle's arguments.
+/// Returns the common prefix of a resource's paths, up to the last of its handle's arguments.
 fn prefix(resource: &Resource) -> Vec<Place> {
     let all: Vec<Vec<Segment>> = resource.operations.iter().map(|operation| paths::segments(&operation.path)).collect();
     let mut places = places(&paths::common_prefix(&all, is_same_place), &resource.arguments);
@@ -92,7 +93,7 @@ fn prefix(resource: &Resource) -> Vec<Place> {
     places
 }
 
-/// The places of these segments, as far as the arguments fill them.
+/// Converts segments to places, as long as there are arguments for their parameters.
 fn places(segments: &[Segment], arguments: &[Argument]) -> Vec<Place> {
     let (mut places, mut bound) = (Vec::new(), 0);
     for segment in segments {
@@ -119,7 +120,7 @@ fn bound(key: &[Place]) -> usize {
 
 struct Scopes<'a> {
     list: Vec<Scope>,
-    /// What the paths of each scope begin with.
+    /// The path prefix of each scope.
     keys: Vec<&'a [Place]>,
     modules: UsedNames,
 }
@@ -152,7 +153,7 @@ impl<'a> Scopes<'a> {
     }
 }
 
-/// The resource that is what the scope's path leads to: `GET /accounts/{account_id}` is of the account itself.
+/// Returns the resource that the scope's path represents: `GET /accounts/{account_id}` is an operation of the account.
 fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: &str) -> Option<&'r Resource> {
     let is_at = |resource: &&Resource| {
         let at = |path: &str| places(&paths::segments(path), &resource.arguments) == key;
@@ -168,7 +169,8 @@ fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: 
     }
 }
 
-/// The word for a scope: the singular of the text before its parameters, or the parameter itself where that says nothing.
+/// Returns the name of a scope: the singular of the segment before its parameters, or the parameter if that is too
+/// generic.
 fn word(key: &[Place], arguments: &[Argument], inherited: usize) -> String {
     let before = key.iter().rev().find(|place| !matches!(place, Place::Parameters(..)));
     match before {
@@ -180,7 +182,7 @@ fn word(key: &[Place], arguments: &[Argument], inherited: usize) -> String {
     }
 }
 
-/// The beginning of a path that a scope stands for.
+/// Returns the beginning of a path that a scope covers.
 fn shown(path: &str, key: &[Place]) -> String {
     let segments = paths::segments(path);
     let texts = segments.iter().take(key.len()).map(|segment| match segment {
@@ -189,7 +191,7 @@ fn shown(path: &str, key: &[Place]) -> String {
     texts.collect()
 }
 
-/// Names the methods that make the handles in a scope; those of the thing itself have their names already.
+/// Names the methods that return the handles in a scope; the resource that the scope represents is already named.
 fn name_handles(resources: &mut [Resource], scopes: &mut [Scope]) {
     for scope in 0..scopes.len() {
         let own = resources.iter().find(|resource| resource.module == scopes[scope].module);

@@ -1,4 +1,4 @@
-//! Responses that are streams: of events, of JSON values, or of parts.
+//! Streamed responses: events, JSON values, or parts.
 
 use std::collections::HashSet;
 
@@ -11,28 +11,28 @@ use super::{Output, Type};
 use crm_clients_document::model::{MediaType, SchemaId, Status};
 use crm_clients_document::normalize::{self, Choice, Fields, Kind, Normalizer, Object, Property, Shape};
 
-/// The parts of an event.
+/// The fields of an event.
 const EVENT_FIELDS: [&str; 4] = ["event", "data", "id", "retry"];
 
-/// What the events of an answer are read as.
+/// The event stream of a response.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EventStream {
-    /// The type; what is declared as text, or not at all, is text.
+    /// The type of an event; a string if it is undeclared or declared as a string.
     pub ty: Type,
-    /// Whether the type describes the event with its name, id and data, not the data alone.
+    /// True if the type describes the whole event with its name, ID and data, not only its data.
     pub whole: bool,
 }
 
-/// A response that is a sequence of items, which a call reads one by one.
+/// A response that is a sequence of items, which are read one by one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ItemStream {
-    /// What separates the items.
+    /// The separator of the items.
     pub framing: Framing,
-    /// What an item is read as.
+    /// The type of an item.
     pub item: Output,
 }
 
-/// What separates the items of a sequence.
+/// The separator of the items of a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Framing {
     /// Line breaks, or the record separators of JSON text sequences.
@@ -42,7 +42,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// The method of the call that reads the items.
+    /// Returns the name of the call's method that reads the items.
     pub fn method(self) -> &'static str {
         match self {
             Self::Lines => "lines",
@@ -52,7 +52,7 @@ impl Framing {
 }
 
 impl Builder<'_> {
-    /// The media types that an operation can succeed with.
+    /// Returns the media types of successful responses.
     fn successes(&self, index: usize) -> impl Iterator<Item = &MediaType> + use<'_> {
         let document = self.types.document;
         let operation = self.source(index);
@@ -62,14 +62,14 @@ impl Builder<'_> {
         responses.flat_map(|(_, response)| document.media(&document[*response].content))
     }
 
-    /// The events that an operation answers with, where it can answer so.
+    /// Returns the event stream that an operation can return.
     pub(super) fn event_stream(&mut self, index: usize, place: &str) -> Option<EventStream> {
         let media = self.successes(index).find(|media| is_events(&media.name))?.clone();
         let text = EventStream { ty: Type::String, whole: false };
         let Some(declared) = media.item_schema.or(media.schema) else { return Some(text) };
         let place = format!("{place}Event");
         let event = match unwrapped(&mut self.types.schemas, declared) {
-            // The answer is a sequence, and so the array is one of its events.
+            // The response is a sequence, so the array's items are its events.
             (_, Shape::Array(items)) if media.item_schema.is_none() => items,
             (_, Shape::Object(fields)) if media.item_schema.is_some() && is_event(&fields) => {
                 return Some(self.event_data(&fields, &place));
@@ -84,7 +84,7 @@ impl Builder<'_> {
         Some(EventStream { ty: self.types.element(event, Direction::Response, &place), whole })
     }
 
-    /// The type of an event's data alone, where all events are described by one object of their parts.
+    /// Returns the type of an event's data, if all events are described by one object.
     fn event_data(&mut self, fields: &Fields, place: &str) -> EventStream {
         let content = fields.properties.get("data").and_then(|(data, _)| self.types.schemas.content_schema(*data));
         let ty = match content {
@@ -94,7 +94,7 @@ impl Builder<'_> {
         EventStream { ty, whole: false }
     }
 
-    /// The schema of an event with the JSON that its `data` holds in place of the text.
+    /// Returns the schema of an event, with the type of the JSON in `data` instead of a string.
     fn with_parsed_data(&mut self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> SchemaId {
         let (resolved, shape) = unwrapped(&mut self.types.schemas, id);
         let kind = match shape {
@@ -128,7 +128,7 @@ impl Builder<'_> {
         self.types.schemas.push(schema)
     }
 
-    /// The items that an operation responds with one by one, where it can respond so.
+    /// Returns the items that an operation can return one by one.
     pub(super) fn item_stream(&mut self, index: usize, place: &str) -> Option<ItemStream> {
         let is_sequence = |media: &&MediaType| is_json_lines(&media.name) || is_multipart(&media.name);
         let media = self.successes(index).find(is_sequence)?.clone();
@@ -147,8 +147,8 @@ impl Builder<'_> {
         Some(ItemStream { framing, item })
     }
 
-    /// The schema of each item of a sequence. The object that a multipart body may be described by has a part for each
-    /// of its properties, which are of several types.
+    /// Returns the schema of each item of a sequence. An object describes the parts of a multipart body as its
+    /// properties, which have several types.
     pub(super) fn item_schema(&mut self, media: &MediaType) -> Option<SchemaId> {
         if media.item_schema.is_some() {
             return media.item_schema;
@@ -158,8 +158,8 @@ impl Builder<'_> {
             (_, Shape::Array(items)) => Some(items),
             (_, Shape::Any) => None,
             (_, Shape::Object(_)) if is_multipart(&media.name) => {
-                let message = format!("the parts of `{}` are read as bytes, one by one, in their order", media.name);
-                let help = "describe the parts by `itemSchema`, if all of them are of one type";
+                let message = format!("the parts of `{}` are returned as bytes, one by one, in order", media.name);
+                let help = "declare `itemSchema` if all parts have the same type";
                 self.types.diagnostics.warning("unserved-multipart", media.pointer.clone(), message, help);
                 None
             }
@@ -167,7 +167,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether each part of a multipart body is JSON: by its encoding, or because it is an object or a list.
+    /// Returns true if each part of a multipart body is JSON, either by its encoding or because it is an object or a
+    /// list.
     fn is_json_part(&mut self, media: &MediaType, item: SchemaId) -> bool {
         let declared = media.item_encoding.as_ref().and_then(|encoding| encoding.only_type());
         match declared {
@@ -178,23 +179,23 @@ impl Builder<'_> {
         }
     }
 
-    /// Reports items that are declared for a media type that is no sequence.
+    /// Reports `itemSchema` for a media type that is not a sequence.
     pub(super) fn check_items(&mut self, media: &MediaType) {
         let is_sequence = [is_json_lines, is_multipart, is_events].iter().any(|is| is(&media.name));
         if media.item_schema.is_some() && !is_sequence {
-            let message = format!("`{}` is no sequence of items, so `itemSchema` has no effect", media.name);
-            let help = "describe the whole body by `schema`";
+            let message = format!("`{}` is not a sequence of items, so `itemSchema` has no effect", media.name);
+            let help = "declare the whole body in `schema`";
             self.types.diagnostics.warning("unserved-items", media.pointer.clone(), message, help);
         }
     }
 }
 
-/// Whether an object has the parts of an event and nothing else.
+/// Returns true if an object has the fields of an event and no others.
 fn is_event(fields: &Fields) -> bool {
     fields.properties.contains_key("data") && fields.properties.keys().all(|name| EVENT_FIELDS.contains(&name.as_str()))
 }
 
-/// The shape behind schemas that are nothing but another one.
+/// Returns the shape of a schema after resolving schemas that only refer to another one.
 pub(super) fn unwrapped(schemas: &mut Normalizer<'_>, mut id: SchemaId) -> (SchemaId, Shape) {
     let mut seen = HashSet::new();
     loop {
@@ -205,12 +206,12 @@ pub(super) fn unwrapped(schemas: &mut Normalizer<'_>, mut id: SchemaId) -> (Sche
     }
 }
 
-/// Whether the schema, and each of its alternatives, is an object of an event's parts and of nothing else.
+/// Returns true if the schema, and each of its alternatives, is an object with the fields of an event and no others.
 fn describes_event(schemas: &mut Normalizer<'_>, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
     let (id, shape) = unwrapped(schemas, id);
     match shape {
         Shape::Object(fields) => is_event(&fields) && fields.properties.contains_key("event"),
-        // An alternative that leads back here says nothing more.
+        // An alternative that refers back to this schema adds nothing.
         Shape::Choice(choice) => {
             let mut variants = choice.variants.into_iter();
             seen.insert(id) && variants.len() > 0 && variants.all(|variant| describes_event(schemas, variant, seen))

@@ -1,4 +1,4 @@
-//! What the style of a parameter can carry.
+//! Checks of parameter styles.
 
 use super::operations::Builder;
 use super::streams::unwrapped;
@@ -15,7 +15,7 @@ impl Builder<'_> {
         if matches!(shape, Shape::Scalar(_)) { Style::FormExplode } else { style }
     }
 
-    /// Reports a parameter whose style cannot carry all values of its type, and how they are sent instead.
+    /// Reports parameters whose style cannot encode all values of their type, and the encoding that is used instead.
     pub(super) fn check_style(&mut self, parameter: &Parameter) {
         let Some(schema) = parameter.schema.filter(|_| parameter.content.is_empty()) else { return };
         let (_, shape) = unwrapped(&mut self.types.schemas, schema);
@@ -25,13 +25,11 @@ impl Builder<'_> {
         let (message, help) = match kind {
             _ if !is_structured => return,
             StyleKind::Form if parameter.location == Location::Cookie && explode => (
-                format!("cookies are separated by `; `, not by `&`: `{name}` is sent as several cookies"),
+                format!("cookies are separated by `; `, not by `&`; `{name}` is sent as several cookies"),
                 "declare `style: cookie`, or `explode: false`",
             ),
             StyleKind::SpaceDelimited | StyleKind::PipeDelimited if explode => (
-                format!(
-                    "nothing separates the values of `{name}` if they are exploded: they are sent as with `style: form`"
-                ),
+                format!("this style has no separator with `explode`; `{name}` is sent with `style: form`"),
                 "remove `explode`",
             ),
             _ => return,

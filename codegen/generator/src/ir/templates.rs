@@ -1,16 +1,17 @@
-//! Path templates as the runtime fills them.
+//! Path templates in the runtime's syntax.
 
 use super::wire::Style;
 use crm_clients_document::model::{Location, Parameter};
 use crm_clients_document::template::Template;
 
-/// The path without what never reaches a server, its fragment, and without what a query parameter says.
+/// Returns the path without its fragment, which is never sent, and without declared query parameters.
 pub(super) fn sent(path: &str, parameters: &[&Parameter]) -> String {
     let is_path = |name: &str| parameters.iter().any(|one| one.location == Location::Path && one.name == name);
     Template::of(path).sent(is_path)
 }
 
-/// The path with its places as in RFC 6570: `/maps/{area}`, its `area` of the style `matrix`, is `/maps/{;area}`.
+/// Returns the path with expressions of RFC 6570: `/maps/{area}` becomes `/maps/{;area}` if `area` has the style
+/// `matrix`.
 pub(super) fn template(text: &str, parameters: &[&Parameter]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -27,7 +28,7 @@ pub(super) fn template(text: &str, parameters: &[&Parameter]) -> String {
             Some(Style::SimpleExplode) => ("", "*"),
             _ => ("", ""),
         };
-        // Without a style, a sign in the name is none.
+        // Without a style, remove operators from the name.
         let name = if sign.is_empty() { name.trim_start_matches(['.', ';', '+']).trim_end_matches('*') } else { name };
         out.push_str(&format!("{before}{{{sign}{name}{star}}}"));
         rest = after;

@@ -1,8 +1,8 @@
-//! Schemas to types.
+//! Turns schemas into types.
 //!
-//! A schema becomes a type once for each direction that it is used in, because a request leaves
-//! out what is read-only and tells null from absent, and a response leaves out what is write-only.
-//! Where both come out alike, [`super::dedupe`] makes them one again.
+//! A schema becomes a type for each direction that it is used in, because requests leave out read-only properties and
+//! distinguish null from absent, and responses leave out write-only properties. If both types are equal,
+//! [`super::dedupe`] merges them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,46 +15,46 @@ use crm_clients_document::normalize::{self, Additional, ClientSchema, Kind, Norm
 use crm_clients_document::normalize::{Fields, Shape, nullable};
 use crm_clients_document::recursion::deeper;
 
-/// How many fields a form may have before its objects are no longer taken apart.
+/// The maximum number of fields of a form before its objects are no longer flattened.
 const MAX_FORM_FIELDS: usize = 500;
 
-/// What a type is for.
+/// The direction that a type is used in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// It is sent.
+    /// Sent.
     Request,
-    /// It is received.
+    /// Received.
     Response,
-    /// It is sent as `multipart/form-data`.
+    /// Sent as `multipart/form-data`.
     Form,
 }
 
-/// A type before equal ones are joined and names are named_types.
+/// A type before equal types are merged and named.
 #[derive(Debug)]
 pub struct UnnamedType {
-    /// Its name by where it stands.
+    /// The name derived from its location.
     pub place: String,
-    /// A word, and where in `place` it goes if another type has that name: of an error body, the status.
+    /// A word that disambiguates the name, and its position in `place`: the status for error bodies.
     pub detail: Option<(usize, String)>,
-    /// The name that it must get: its component's.
+    /// The name of its component, which it must keep.
     pub component: Option<String>,
-    /// The name that a person gave it.
+    /// The name from an overlay.
     pub given: Option<String>,
-    /// Whether it is the body of a request or response, or the items of one.
+    /// True if it is the body of a request or response, or an item of one.
     pub is_signature: bool,
-    /// Where its schema stands.
+    /// The JSON pointer of its schema.
     pub pointer: String,
-    /// What it is for.
+    /// The direction that it is used in.
     pub direction: Direction,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Whether it is deprecated.
+    /// True if it is deprecated.
     pub deprecated: bool,
-    /// Its make; types in it are named by their draft.
+    /// The definition; types in it are referred to by their draft.
     pub kind: TypeKind,
 }
 
-/// Makes types of schemas.
+/// Converts schemas to types.
 pub struct Types<'d> {
     pub document: &'d Document,
     pub schemas: Normalizer<'d>,
@@ -63,7 +63,7 @@ pub struct Types<'d> {
     made: HashMap<(SchemaId, Direction), Type>,
     reserved: HashMap<(SchemaId, Direction), TypeId>,
     making: HashSet<(SchemaId, Direction)>,
-    /// The choices that stand for one property of several objects, by their alternatives.
+    /// The choices created for one property of several objects, by their alternatives.
     pub(super) any_of: HashMap<Vec<SchemaId>, SchemaId>,
     pub(super) families: Families,
 }
@@ -85,7 +85,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The type of a schema that stands at `place`, a name made of where that is.
+    /// Returns the type of a schema; `place` is the name derived from its location.
     pub fn of(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let id = self.schemas.referred(id);
         if let Some(made) = self.made.get(&(id, direction)) {
@@ -103,18 +103,18 @@ impl<'d> Types<'d> {
         ty
     }
 
-    /// Notes that a type is the body of a request or response.
+    /// Marks a type as the body of a request or response.
     pub fn set_signature(&mut self, ty: &Type) {
         naming::named_in(ty, &mut |draft| self.drafts[draft.0].is_signature = true);
     }
 
-    /// The type of an array's item or a map's value.
+    /// Returns the type of an array's item or a map's value.
     pub fn element(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let ty = self.of(id, direction, place);
         if nullable(&self.schemas, id) && ty != Type::Value { Type::Option(Box::new(ty)) } else { ty }
     }
 
-    /// The name that the schema has whatever its place: a person's or its component's.
+    /// Returns the schema's explicit name: from an overlay or its component.
     pub(super) fn name_of(&self, id: SchemaId) -> Option<String> {
         let schema = &self.schemas[id];
         given_type_name(schema.rust_name.as_deref()).or_else(|| schema.component.as_deref().map(names::type_name))
@@ -135,14 +135,14 @@ impl<'d> Types<'d> {
         };
         let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.schemas[id].pointer);
         if !own && self.schemas[id].component.is_some() {
-            // A component that needs no type of its own keeps its name all the same.
+            // A component that needs no type still keeps its name.
             let alias = self.reserve(id, direction, place);
             self.drafts[alias.0].kind = TypeKind::Alias(ty.clone());
         }
         ty
     }
 
-    /// A new draft, which can be referred to before its make is known.
+    /// Creates a draft that can be referred to before its definition is known.
     pub fn reserve(&mut self, id: SchemaId, direction: Direction, place: &str) -> TypeId {
         if let Some(draft) = self.reserved.get(&(id, direction)) {
             return *draft;
@@ -194,7 +194,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The type of a scalar's values, whichever they are.
+    /// Returns the type of a scalar without its enum values.
     pub(super) fn plain_scalar(&mut self, id: SchemaId, kind: &Kind) -> Type {
         match kind {
             Kind::Boolean => Type::Boolean,
@@ -225,8 +225,8 @@ impl<'d> Types<'d> {
                     self.diagnostics.warning(
                         "binary-in-json",
                         &self.schemas[id].pointer,
-                        "JSON has no binary strings: this becomes a plain string",
-                        "declare the body as multipart/form-data, or the format as `byte`",
+                        "JSON has no binary strings; this becomes a plain string",
+                        "declare the body as `multipart/form-data`, or the format as `byte`",
                     );
                     Type::String
                 }
@@ -242,7 +242,7 @@ impl<'d> Types<'d> {
         for (wire, (schema, required)) in &fields.properties {
             if let Some(mut field) = self.field(wire, *schema, *required, direction, place) {
                 if self.schemas[*schema].component.is_some() {
-                    // What the property refers to says nothing of the property.
+                    // The pointer of the component does not identify the property.
                     field.pointer = child(&child(&self.schemas[id].pointer, "properties"), wire);
                 }
                 listed.push(field);
@@ -292,7 +292,7 @@ impl<'d> Types<'d> {
             (false, _, _) => Presence::Optional,
         };
         let ty = match (ty, presence) {
-            // What is only sent is never a string.
+            // A number in a request is never sent as a string.
             (Type::Lenient(number), Presence::Patch) => *number,
             (ty, _) => ty,
         };
@@ -315,7 +315,7 @@ impl<'d> Types<'d> {
         })
     }
 
-    /// Whether its default is an empty list, or an object without properties where none is required.
+    /// Returns true if the default is an empty list, or an empty object without required properties.
     fn empty_by_default(&mut self, id: SchemaId) -> bool {
         match &self.schemas[id].default {
             Some(serde_json::Value::Array(items)) => items.is_empty() && self.may_be_empty(id, true),
@@ -324,7 +324,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Whether an empty list, or an empty object, is a value of the schema.
+    /// Returns true if an empty list or object is valid.
     fn may_be_empty(&mut self, id: SchemaId, list: bool) -> bool {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Array(_) => list,
@@ -334,7 +334,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The only value that a string property allows.
+    /// Returns the single allowed value of a string property.
     pub fn constant(&mut self, id: SchemaId) -> Option<String> {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::String { values, .. }) => match values.as_slice() {
@@ -356,7 +356,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Null, or the only boolean or number that is no integer, that a property allows.
+    /// Returns the single allowed value of a property that is null, a boolean or a non-integer number.
     fn constant_of_other_type(&mut self, id: SchemaId) -> Option<(String, Type)> {
         let id = self.schemas.referred(id);
         let ty = match normalize::shape(&mut self.schemas, id) {
@@ -372,7 +372,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The values that are listed for numbers and booleans, or for the items of a list of them.
+    /// Returns the allowed values of a number or boolean, or of the items of a list of them.
     fn values_of_scalar(&mut self, id: SchemaId) -> Vec<String> {
         let id = self.schemas.referred(id);
         match normalize::shape(&mut self.schemas, id) {
@@ -384,7 +384,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The number behind "a number, or a string of digits".
+    /// Returns the number type of a schema that allows a number or a numeric string.
     pub fn lenient(&mut self, id: SchemaId) -> Option<Type> {
         let Shape::Choice(choice) = normalize::shape(&mut self.schemas, id) else {
             return None;
@@ -401,8 +401,8 @@ impl<'d> Types<'d> {
         if digits(*second) { number(*first) } else { number(*second).filter(|_| digits(*first)) }
     }
 
-    /// The type of a `multipart/form-data` body: one flat struct, as forms are flat. Objects whose
-    /// encoding is `deepObject`, and those that hold a file, become fields named `name[key]`.
+    /// Returns the type of a `multipart/form-data` body: a flat struct, because forms are flat. Objects with the
+    /// encoding `deepObject` and objects that contain a file become fields named `name[key]`.
     pub fn form(&mut self, id: SchemaId, deep: &[&str], place: &str) -> Type {
         let id = self.schemas.referred(id);
         if let Some(made) = self.made.get(&(id, Direction::Form)) {
@@ -434,7 +434,8 @@ impl<'d> Types<'d> {
         Type::Named(draft)
     }
 
-    /// The type of a multipart body whose parts are in order: the name, the key, the schema of each, and whether it is required.
+    /// Returns the type of a multipart body with positional parts, each with its name, key, schema, and true if it is
+    /// required.
     pub(super) fn parts(&mut self, id: SchemaId, parts: Vec<(String, String, SchemaId, bool)>, place: &str) -> Type {
         let draft = self.reserve(id, Direction::Form, place);
         let mut kind = Struct { multipart: true, ..Struct::default() };
@@ -449,7 +450,8 @@ impl<'d> Types<'d> {
         Type::Named(draft)
     }
 
-    /// The fields of a form. Those of a choice of forms are all of theirs; required is what each of them requires.
+    /// Returns the fields of a form. A choice of forms has the fields of all alternatives; those that every alternative
+    /// requires are required.
     pub(super) fn form_fields_of(&mut self, id: SchemaId) -> Option<Fields> {
         self.form_fields_within(id, &mut HashSet::new())
     }
@@ -476,7 +478,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a recursive step that carries its place with it")]
+    #[expect(clippy::too_many_arguments, reason = "a recursive function that passes its position on")]
     fn form_fields(
         &mut self,
         wire: &str,
@@ -487,7 +489,7 @@ impl<'d> Types<'d> {
         depth: usize,
         out: &mut Vec<Field>,
     ) {
-        // Small documents can describe very large forms; what is beyond is sent as JSON.
+        // Small documents can describe very large forms; deeper objects are sent as JSON.
         let nested = self.fields_of(id).filter(|_| depth < 8 && out.len() < MAX_FORM_FIELDS);
         match nested {
             Some(fields) if deep || self.holds_file(id, &mut HashSet::new()) => {
@@ -506,9 +508,9 @@ impl<'d> Types<'d> {
             _ => {
                 let direction = if self.is_file_or_files(id) { Direction::Form } else { Direction::Request };
                 if let Some(mut field) = self.field(wire, id, required, direction, place) {
-                    // A form has no null.
+                    // Forms cannot contain null.
                     field.presence = if required { Presence::Required } else { Presence::Optional };
-                    // Scalars are written alike in either way; files are parts of their own.
+                    // Scalars have the same encoding either way, and files are separate parts.
                     let nests = matches!(
                         field.ty,
                         Type::Object | Type::Map(_) | Type::List(_) | Type::Value | Type::Named(_) | Type::Boxed(_)
@@ -528,7 +530,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Whether it is a part, or several, of a form; a file deeper in JSON is none.
+    /// Returns true if it is a file or a list of files, which are parts of a form.
     fn is_file_or_files(&mut self, id: SchemaId) -> bool {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Array(items) => self.is_file(items),
@@ -558,13 +560,13 @@ impl<'d> Types<'d> {
     }
 }
 
-/// Tells of a type that would be another name for itself.
+/// Reports a type that would be an alias of itself.
 pub fn recursive_alias(diagnostics: &mut Diagnostics, pointer: String) {
-    let message = "this array, map or choice contains only itself, so that its inner values become plain JSON";
+    let message = "this array, map or choice contains only itself; its inner values become plain JSON";
     diagnostics.warning("recursive-alias", pointer, message, "give it a type with properties");
 }
 
-/// The fields of either of two forms.
+/// Returns the fields of both forms.
 fn either_form(mut one: Fields, other: Fields) -> Fields {
     for (name, (_, required)) in &mut one.properties {
         *required &= other.properties.get(name).is_some_and(|(_, required)| *required);
@@ -578,12 +580,12 @@ fn either_form(mut one: Fields, other: Fields) -> Fields {
     one
 }
 
-/// A person's name for a schema names its type when it is written as a type is, in PascalCase.
+/// Returns the name in an overlay if it is a type name, that is, in PascalCase.
 pub fn given_type_name(name: Option<&str>) -> Option<String> {
     name.filter(|name| name.starts_with(char::is_uppercase)).map(str::to_owned)
 }
 
-/// Otherwise it names the field or the argument.
+/// Returns the name in an overlay if it is the name of a field or an argument.
 pub fn given_value_name(name: Option<&str>) -> Option<String> {
     name.filter(|name| !name.starts_with(char::is_uppercase)).map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! `oneOf` and `anyOf` to enums named after what they hold.
+//! Turns `oneOf` and `anyOf` into enums whose variants are named by their content.
 
 mod merge;
 mod names;
@@ -14,10 +14,10 @@ use crate::names::UsedNames;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Choice, Fields, Kind, Shape};
 
-/// How many choices within choices are looked into for a tag.
+/// Maximum nesting depth of choices in the search for a tag.
 const MAX_NESTED: usize = 8;
 
-/// A variant before its type is made.
+/// A variant before its type is created.
 #[derive(Clone)]
 pub(super) struct Alternative {
     pub(super) id: SchemaId,
@@ -35,10 +35,9 @@ impl Alternative {
 }
 
 impl Types<'_> {
-    /// The type of a choice: what its variants have in common where that is all there is to it,
-    /// otherwise a union.
+    /// Returns the type of a choice: the common type of its variants if there is one, or else a union.
     pub(super) fn choice(&mut self, id: SchemaId, choice: &Choice, direction: Direction, place: &str) -> Type {
-        // What is sent is a number; what is received must keep whichever of the two came.
+        // Requests send a number; responses must keep the type that was received.
         if let Some(number) = self.lenient(id).filter(|_| direction != Direction::Response) {
             return number;
         }
@@ -69,7 +68,7 @@ impl Types<'_> {
                 [Alternative { shape: Shape::Array(items), .. }] if before > 1 => {
                     return Type::List(Box::new(self.element(*items, direction, &format!("{place}Item"))));
                 }
-                // Whoever sends a value says which alternative it is.
+                // In requests, the caller selects the variant.
                 _ if direction == Direction::Response => self.report_ambiguity(id, &found),
                 _ => {}
             }
@@ -77,7 +76,7 @@ impl Types<'_> {
         self.union(id, &found, tag, direction, place)
     }
 
-    /// The union of these alternatives.
+    /// Returns the union of these alternatives.
     fn union(
         &mut self,
         id: SchemaId,
@@ -112,7 +111,7 @@ impl Types<'_> {
         }
     }
 
-    /// Adds a variant, unless another one says the same.
+    /// Adds a variant, unless there is an equal one.
     pub(super) fn add_variant(
         &self,
         union: &mut Union,
@@ -130,13 +129,13 @@ impl Types<'_> {
             return;
         }
         taken.claim(&name);
-        // The kinds are set when all types are known.
+        // JSON types are set when all types are known.
         let is_default = is_default && union.tag.is_some();
         union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tags, conditions, is_default });
     }
 
-    /// A choice within a choice is the same as one choice of all of them. One that has a name stays a variant, unless it
-    /// leads back to a choice around it: reading it would never end. Returns whether a value may be of several alternatives.
+    /// Flattens nested choices. A choice with a name remains a variant, unless it refers back to an enclosing choice,
+    /// because it could not be deserialized. Returns true if a value may match several alternatives.
     fn flatten(&mut self, choice: &Choice, out: &mut Vec<Alternative>, around: &mut HashSet<SchemaId>) -> bool {
         let mut overlaps = choice.overlaps;
         for id in &choice.variants {
@@ -159,7 +158,7 @@ impl Types<'_> {
         overlaps
     }
 
-    /// Whether a choice has one of these among its variants, or in theirs.
+    /// Returns true if one of `around` is among the variants of a choice, or nested in them.
     fn leads_back(&mut self, id: SchemaId, around: &HashSet<SchemaId>) -> bool {
         let (mut queue, mut seen) = (vec![id], HashSet::new());
         while let Some(id) = queue.pop() {
@@ -177,7 +176,8 @@ impl Types<'_> {
         false
     }
 
-    /// All strings are a string, open enums together one open enum, and so are all integers; all numbers are a number.
+    /// Returns the common type of scalars: strings become a string, open enums become one open enum, and numbers become
+    /// a number.
     fn common(&mut self, id: SchemaId, found: &[Alternative], direction: Direction, place: &str) -> Option<Type> {
         let mut scalars: Vec<Kind> = Vec::new();
         for alternative in found {
@@ -222,7 +222,7 @@ impl Types<'_> {
         Some(self.scalar(id, &kind, direction, place))
     }
 
-    /// What a schema allows that is a scalar.
+    /// Returns the scalar that a schema allows, if it allows only one.
     pub(super) fn scalar_of(&mut self, id: SchemaId) -> Option<Kind> {
         let shape = normalize::shape(&mut self.schemas, id);
         self.scalar_kind(&shape)
@@ -250,7 +250,7 @@ impl Types<'_> {
         }
     }
 
-    /// Fills in what kind of JSON each variant of each union is, now that all types are known.
+    /// Sets the JSON type of each union variant, after all types are known.
     pub(super) fn set_json_kinds(&mut self) {
         for index in 0..self.drafts.len() {
             let TypeKind::Union(union) = &self.drafts[index].kind else { continue };

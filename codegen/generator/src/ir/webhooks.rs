@@ -1,4 +1,4 @@
-//! The events that a server sends by itself, to webhooks and callbacks: one enum of them all.
+//! Webhook and callback events, as one enum.
 
 use std::collections::BTreeSet;
 
@@ -11,45 +11,45 @@ use crate::names::{self, UsedNames};
 use crm_clients_document::model::{Operation, SchemaId, Signature};
 use crm_clients_document::normalize::Kind;
 
-/// The events that a server sends by itself, as one enum in a module of its own.
+/// The events that a server delivers to webhooks and callbacks, as an enum in a module.
 #[derive(Debug, Serialize)]
 pub struct Webhooks {
-    /// The module: `events`.
+    /// The name of the module: `events`.
     pub module: String,
     /// The events in document order.
     pub events: Vec<Event>,
-    /// The property that says in each payload which event it is. Without one, it is said outside of the payload.
+    /// The property of the payload that identifies the event. Without one, the name is sent outside of the payload.
     pub tag: Option<String>,
-    /// The variant that keeps an event which is none of these.
+    /// The variant for unknown events.
     pub unknown: String,
-    /// How the server signs them.
+    /// The signature of deliveries.
     pub signature: Option<Signature>,
 }
 
 impl Webhooks {
-    /// The types of the payloads.
+    /// Returns the types of the payloads.
     pub fn payloads(&self) -> impl Iterator<Item = &Type> {
         self.events.iter().map(|event| &event.ty)
     }
 }
 
-/// An event: a variant of the enum.
+/// An event, which is a variant of the enum.
 #[derive(Debug, Serialize)]
 pub struct Event {
-    /// The variant's name.
+    /// The name of the variant.
     pub name: String,
-    /// Its name on the wire.
+    /// The name on the wire.
     pub wire: String,
-    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    /// The JSON pointer of its declaration, for diagnostics.
     pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// Its payload.
+    /// The type of the payload.
     pub ty: Type,
 }
 
 impl<'d> Builder<'d> {
-    /// The document's webhooks and callbacks; none where nothing is delivered that could be read.
+    /// Returns the document's webhooks and callbacks, or `None` if there are no JSON payloads.
     pub(super) fn webhooks(&mut self, resources: &[Resource]) -> Option<Webhooks> {
         let document = self.types.document;
         let mut taken = UsedNames::default();
@@ -80,8 +80,8 @@ impl<'d> Builder<'d> {
         })
     }
 
-    /// What is delivered: to webhooks, and to the callbacks of operations. A callback whose payload does not say which event
-    /// it is would take that from the webhooks whose payloads do, and is left out.
+    /// Returns the operations of webhooks and callbacks. Callbacks without the property that identifies webhook events
+    /// are left out, because they would make all events unidentifiable.
     fn delivered(&mut self) -> Vec<(&'d str, &'d Operation)> {
         let document = self.types.document;
         let (mut delivered, callbacks) = (document.deliveries(), document.callbacks());
@@ -95,9 +95,8 @@ impl<'d> Builder<'d> {
         let (of_webhooks, of_all) = (schemas(&delivered), schemas(&[delivered.as_slice(), &callbacks].concat()));
         if self.tag(&of_webhooks).is_some() && self.tag(&of_all).is_none() {
             for (name, callback) in callbacks {
-                let message =
-                    format!("the payload of the callback `{name}` does not say which event it is, as webhooks do");
-                let help = "callers read it as JSON";
+                let message = format!("callback `{name}` has no property that identifies the event, unlike webhooks");
+                let help = "callers can deserialize it as JSON";
                 self.types.diagnostics.warning("unserved-callback", callback.pointer.clone(), message, help);
             }
         } else {
@@ -106,20 +105,20 @@ impl<'d> Builder<'d> {
         delivered
     }
 
-    /// The schema of what is delivered as JSON, if it has one.
+    /// Returns the schema of a JSON payload, if it has one.
     fn payload(&mut self, name: &str, webhook: &Operation) -> Option<Option<SchemaId>> {
         let document = self.types.document;
         let content = document.media(document.body(webhook).map_or(&[], |body| &body.content));
         let json = bodies::preferred(&content).filter(|media| media::is_json(&media.name));
         if json.is_none() {
-            let message = format!("`{name}` delivers no JSON, and nothing else is read");
-            let help = "declare a JSON body if it has one";
+            let message = format!("`{name}` does not deliver JSON; other payloads are not supported");
+            let help = "declare a JSON body if there is one";
             self.types.diagnostics.warning("unserved-webhook", webhook.pointer.clone(), message, help);
         }
         json.map(|media| media.schema)
     }
 
-    /// The property that says in each payload which event it is, and its value for each.
+    /// Returns the property that identifies the event in each payload, and its value for each event.
     fn tag(&mut self, webhooks: &[(&str, Option<SchemaId>)]) -> Option<(String, Vec<String>)> {
         let (_, first) = webhooks.first()?;
         let candidates: Vec<String> = self.types.fields_of((*first)?)?.properties.into_keys().collect();
@@ -131,7 +130,8 @@ impl<'d> Builder<'d> {
         })
     }
 
-    /// The property's only value or, where several events share a schema, the one that is the event's name.
+    /// Returns the property's single allowed value or, if several events share a schema, the value that is the event's
+    /// name.
     fn tag_value(&mut self, property: &str, event: &str, schema: SchemaId) -> Option<String> {
         let (id, _) = *self.types.fields_of(schema)?.properties.get(property)?;
         let Kind::String { values, .. } = self.types.scalar_of(id)? else { return None };

@@ -1,4 +1,4 @@
-//! How values travel: the words of HTTP in which the emitter speaks of parameters and responses.
+//! The encoding of parameters and responses in HTTP messages.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use super::media::{essence, is_json};
 use crate::names;
 use crm_clients_document::model::{self, Document, Parameter, StyleKind};
 
-/// The part of a request that an argument goes to.
+/// The part of a request that contains an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum Location {
     /// A `{name}` of the path.
@@ -22,19 +22,19 @@ pub enum Location {
     WholeQuery(QueryFormat),
 }
 
-/// How a value is written that is the whole query.
+/// The encoding of a value that is the whole query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum QueryFormat {
-    /// As a form.
+    /// A form.
     Form,
-    /// As JSON.
+    /// JSON.
     Json,
-    /// As text.
+    /// Text.
     Text,
 }
 
 impl Location {
-    /// Where a parameter goes.
+    /// Returns the location of a parameter.
     pub(super) fn of(document: &Document, parameter: &Parameter) -> Self {
         match parameter.location {
             model::Location::Path => Self::Path,
@@ -53,7 +53,7 @@ impl Location {
         }
     }
 
-    /// HTTP's word for it.
+    /// Returns its name in HTTP.
     pub fn word(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -65,12 +65,12 @@ impl Location {
     }
 }
 
-/// How an array or an object is written into a parameter.
+/// The encoding of an array or object in a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Style {
     /// Joined with commas.
     Form,
-    /// The name repeated, or an object's own keys.
+    /// One parameter for each element, or for each key of an object.
     FormExplode,
     /// Joined with spaces.
     Space,
@@ -86,16 +86,16 @@ pub enum Style {
     Matrix,
     /// In a path: `;name=a;name=b`.
     MatrixExplode,
-    /// In a path or a header, joined with commas: an object as `key=value`.
+    /// In a path or a header, joined with commas; an object as `key=value`.
     SimpleExplode,
-    /// In a cookie, unencoded.
+    /// In a cookie, without percent-encoding.
     Cookie,
-    /// In cookies, unencoded: one for each element or key.
+    /// In cookies, without percent-encoding: one for each element or key.
     CookieExplode,
 }
 
 impl Style {
-    /// How a parameter is written.
+    /// Returns the style of a parameter.
     pub fn of(parameter: &Parameter) -> Self {
         Self::from(parameter.style)
     }
@@ -120,30 +120,30 @@ impl From<model::Style> for Style {
     }
 }
 
-/// How a property of a form is written, where that differs from the default.
+/// The non-default encoding of a property of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum PartEncoding {
-    /// Like a query parameter of this style.
+    /// As a query parameter of this style.
     Style(Style),
-    /// The same, with reserved characters unencoded.
+    /// As a query parameter of this style, without percent-encoding of reserved characters.
     Reserved(Style),
     /// As a value of this media type.
     Typed(String),
 }
 
-/// The statuses that a response is for.
+/// The statuses of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum Status {
     /// One status.
     Exact(u16),
     /// `4XX`.
     Range(u8),
-    /// All that nothing else covers.
+    /// All statuses that are not declared.
     Default,
 }
 
 impl Status {
-    /// The words for it in a type's name: `NotFound`.
+    /// Returns the words for it in a type name: `NotFound`.
     pub(super) fn reason(self) -> String {
         match self {
             Self::Exact(code) => {
@@ -169,7 +169,7 @@ impl From<model::Status> for Status {
     }
 }
 
-/// Whether clients send requests of this method: `CONNECT` is for proxies.
+/// Returns true if clients can send requests with this method. `CONNECT` is for proxies.
 pub(super) fn is_sent(method: &str) -> bool {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !method.is_empty() && method.bytes().all(is_token) && method != "CONNECT"

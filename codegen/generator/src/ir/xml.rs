@@ -1,4 +1,4 @@
-//! How the values of a schema are XML: by its keyword `xml`, and by the names of properties and components without it.
+//! The XML encoding of schemas, from the keyword `xml` and the names of properties and components.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,38 +11,38 @@ use crate::names::{self, UsedNames};
 use crm_clients_document::model::{MediaType, SchemaId, Xml};
 use crm_clients_document::normalize::{Additional, Fields, Kind, Shape};
 
-/// What the clients of a document say of its XML.
+/// The XML encoding of a client's types.
 #[derive(Debug, Default, Serialize)]
 pub struct XmlTypes {
-    /// The roots of bodies.
+    /// The root elements of bodies.
     pub roots: Vec<XmlRoot>,
     /// The objects in them.
     pub objects: Vec<XmlObject>,
 }
 
-/// The root of a body.
+/// The root element of a body.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct XmlRoot {
-    /// The name of its constant.
+    /// The name of the constant.
     pub constant: String,
-    /// The root element.
+    /// The name of the element.
     pub name: XmlName,
-    /// The elements in it, if the body is a list.
+    /// The name of the elements in it, if the body is a list.
     pub items: Option<XmlName>,
-    /// What the root, or each of its elements, holds.
+    /// The content of the root, or of each item.
     pub shape: XmlShape,
 }
 
 /// The name of an element or an attribute.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct XmlName {
-    /// The name, behind its prefix.
+    /// The name, without its prefix.
     pub name: String,
     /// The namespace; empty if there is none.
     pub namespace: String,
 }
 
-/// What an element or an attribute holds.
+/// The content of an element or an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum XmlShape {
     /// Text.
@@ -53,7 +53,7 @@ pub enum XmlShape {
     Number,
     /// A boolean.
     Boolean,
-    /// Anything.
+    /// Any content.
     Any,
     /// One of [`XmlTypes::objects`].
     Object(usize),
@@ -62,26 +62,26 @@ pub enum XmlShape {
 /// An object.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct XmlObject {
-    /// The name of its constant.
+    /// The name of the constant.
     pub constant: String,
-    /// The properties that the document lists.
+    /// The declared properties.
     pub fields: Vec<XmlField>,
-    /// Whether it has others.
+    /// True if it may have additional properties.
     pub open: bool,
 }
 
 /// A property.
 #[derive(Debug, Clone, Serialize)]
 pub struct XmlField {
-    /// Its name.
+    /// The name of the property.
     pub key: String,
-    /// Where it is.
+    /// Its location in the object's element.
     pub place: XmlPlace,
-    /// What it holds, or each element of a list.
+    /// The content, or the content of each element of a list.
     pub shape: XmlShape,
 }
 
-/// Where a property is in the element of its object.
+/// The location of a property in the element of its object.
 #[derive(Debug, Clone, Serialize)]
 pub enum XmlPlace {
     /// An attribute.
@@ -94,26 +94,27 @@ pub enum XmlPlace {
     Element(XmlName),
     /// Any number of elements.
     Repeated(XmlName),
-    /// An element with any number of elements within.
+    /// An element that contains any number of elements.
     Wrapped(XmlName, XmlName),
 }
 
-/// The XML of a document while its client is built.
+/// The XML encoding while the client is built.
 #[derive(Default)]
 pub(super) struct XmlBuilder {
     pub(super) types: XmlTypes,
-    /// The place of each object.
+    /// The index of each object.
     objects: HashMap<SchemaId, usize>,
-    /// The place of the root of each media type, by its pointer; none if XML cannot carry it.
+    /// The index of the root of each media type, by its JSON pointer; `None` if it cannot be encoded as XML.
     roots: HashMap<String, Option<usize>>,
     constants: UsedNames,
 }
 
-/// Why a schema is not carried by XML, and where.
+/// A schema that cannot be encoded as XML, and the reason.
 type Unfit = (SchemaId, &'static str);
 
 impl Builder<'_> {
-    /// The root of a body of XML. None if it is text, or if its schema cannot be followed, which is reported.
+    /// Returns the root of an XML body. Returns `None` if it is text, or if its schema cannot be encoded, which is
+    /// reported.
     pub(super) fn xml_root(&mut self, media: &MediaType) -> Option<usize> {
         let schema = media.schema.filter(|_| is_xml(&media.name))?;
         if let Some(known) = self.xml.roots.get(&media.pointer) {
@@ -129,8 +130,8 @@ impl Builder<'_> {
                     Some(known.unwrap_or_else(|| self.add_root(root)))
                 }
                 Err((unfit, why)) => {
-                    let message = format!("`{}` is sent and read as bytes: {why}", media.name);
-                    let help = "declare the body as JSON if the server takes or sends that too";
+                    let message = format!("`{}` is sent and returned as bytes: {why}", media.name);
+                    let help = "declare the body as JSON if the server supports it";
                     let pointer = self.types.schemas[unfit].pointer.clone();
                     self.types.diagnostics.warning("unserved-xml", pointer, message, help);
                     None
@@ -148,7 +149,7 @@ impl Builder<'_> {
         self.xml.types.roots.len() - 1
     }
 
-    /// The root of a schema. Of one that XML cannot carry nothing is left.
+    /// Returns the root of a schema. If the schema cannot be encoded, discards its objects.
     fn whole_root(&mut self, schema: SchemaId) -> Result<XmlRoot, Unfit> {
         let before = self.xml.types.objects.len();
         let root = self.root(schema);
@@ -162,7 +163,7 @@ impl Builder<'_> {
     fn root(&mut self, schema: SchemaId) -> Result<XmlRoot, Unfit> {
         let xml = self.xml_of(schema);
         let component = self.component_of(schema);
-        let name = xml.name.clone().or(component).ok_or((schema, "nothing names its root element"))?;
+        let name = xml.name.clone().or(component).ok_or((schema, "the root element has no name"))?;
         let name = named(&xml, &name);
         let (items, shape) = match unwrapped(&mut self.types.schemas, schema) {
             (_, Shape::Array(items)) => {
@@ -176,7 +177,7 @@ impl Builder<'_> {
         Ok(XmlRoot { constant: String::new(), name, items, shape })
     }
 
-    /// The `xml` of a schema, or of what it refers to or is put together from.
+    /// Returns the `xml` of a schema, or of the schema that it refers to or extends.
     fn xml_of(&self, schema: SchemaId) -> Xml {
         let document = self.types.document;
         let (mut queue, mut seen) = (vec![schema], HashSet::new());
@@ -204,10 +205,10 @@ impl Builder<'_> {
         self.types.schemas[self.types.schemas.referred(schema)].component.clone()
     }
 
-    /// What an element of a list holds.
+    /// Returns the content of an element of a list.
     fn item_shape(&mut self, items: SchemaId) -> Result<XmlShape, Unfit> {
         match unwrapped(&mut self.types.schemas, items).1 {
-            Shape::Array(_) => Err((items, "XML has no lists of lists")),
+            Shape::Array(_) => Err((items, "lists of lists cannot be encoded as XML")),
             _ => self.xml_shape(items),
         }
     }
@@ -221,8 +222,8 @@ impl Builder<'_> {
             Shape::Scalar(Kind::Number) => XmlShape::Number,
             Shape::Scalar(_) => XmlShape::Text,
             Shape::Object(fields) => XmlShape::Object(self.xml_object(id, &fields)?),
-            Shape::Choice(..) => return Err((schema, "nothing in XML tells the alternatives of a choice apart")),
-            Shape::Array(_) => return Err((schema, "a list has no place there")),
+            Shape::Choice(..) => return Err((schema, "XML does not distinguish the alternatives of a choice")),
+            Shape::Array(_) => return Err((schema, "a list is not supported here")),
             Shape::Same(_) => XmlShape::Any,
         })
     }
@@ -241,7 +242,7 @@ impl Builder<'_> {
             Additional::Unsaid | Additional::Any => true,
             Additional::Of(values) => match self.xml_shape(values)? {
                 XmlShape::Text | XmlShape::Any => true,
-                _ => return Err((values, "values of properties that are not listed can only be text")),
+                _ => return Err((values, "values of additional properties must be text")),
             },
         };
         let listed = fields.properties.iter().map(|(key, (schema, _))| self.xml_field(key, *schema));
@@ -271,13 +272,13 @@ impl Builder<'_> {
             (Shape::Scalar(_) | Shape::Any, Some("text" | "none")) => (XmlPlace::Text, self.xml_shape(schema)?),
             (Shape::Scalar(_) | Shape::Any, Some("cdata")) => (XmlPlace::Cdata, self.xml_shape(schema)?),
             (_, None | Some("element")) => (XmlPlace::Element(name), self.xml_shape(schema)?),
-            _ => return Err((schema, "a list or an object can only be elements")),
+            _ => return Err((schema, "a list or an object must be an element")),
         };
         Ok(XmlField { key: key.to_owned(), place, shape })
     }
 }
 
-/// A name with the prefix and the namespace that a schema declares.
+/// Returns a name with the prefix and namespace that a schema declares.
 fn named(xml: &Xml, name: &str) -> XmlName {
     let name = match &xml.prefix {
         Some(prefix) if !prefix.is_empty() && !name.contains(':') => format!("{prefix}:{name}"),

@@ -1,11 +1,11 @@
-//! Text with its marks, escaped so that nothing else in it is markup.
+//! Inline text with its marks, escaped so that nothing else is parsed as markup.
 
 use super::{code_span, is_hidden, one_line};
 
-/// A line break that is kept. The character is hidden, so that no text has it.
+/// A hard line break. The character is hidden, so that it does not occur in text.
 pub const BREAK: char = '\u{2028}';
 
-/// What a part of a text is marked as.
+/// The markup of a part of a text.
 #[derive(Clone)]
 pub enum Mark {
     /// `*text*`
@@ -18,7 +18,7 @@ pub enum Mark {
     Link(String),
     /// `<target>`
     Address(String),
-    /// Nothing: a mark within the same mark.
+    /// No markup: a mark nested in the same mark.
     Nothing,
 }
 
@@ -26,16 +26,16 @@ pub enum Mark {
 #[derive(Clone, Default)]
 pub struct Inline {
     text: String,
-    /// The marks that are open, and the text before each.
+    /// The open marks, and the text before each.
     open: Vec<(Mark, String)>,
-    /// Whether it is a heading, which a `#` can end.
+    /// True in a heading, which a `#` can end.
     pub in_heading: bool,
-    /// Whether it is a cell of a table, which a `|` ends.
+    /// True in a cell of a table, which a `|` ends.
     pub in_table: bool,
 }
 
 impl Inline {
-    /// Adds text that is no markup.
+    /// Adds text without markup.
     pub fn text(&mut self, text: &str) {
         let mut rest = text;
         while let Some(character) = rest.chars().next() {
@@ -45,7 +45,7 @@ impl Inline {
                 self.character(character, rest.chars().next());
             } else {
                 rest = &rest[url.len()..];
-                // Where a part of it has to be filled in, it leads nowhere.
+                // A URL with placeholders is not a link.
                 match is_target(url) {
                     true => self.text.extend(["<", url, ">"]),
                     false => self.span(url),
@@ -65,7 +65,7 @@ impl Inline {
             return;
         }
         let begins = self.text.is_empty() || self.text.ends_with(['\n', BREAK]);
-        // What comes next in another event is not known here.
+        // The next event is not known here.
         let in_word = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
         let escaped = match character {
             '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '|' => true,
@@ -74,7 +74,7 @@ impl Inline {
             '#' => self.in_heading || begins && !in_word(next),
             '>' | '=' => begins,
             '-' | '+' | ':' => begins && !in_word(next),
-            // Where it is not known whether an address follows, none is to be seen.
+            // Escape the slash if it is unknown whether a URL follows.
             '/' => !self.in_link() && ["http:", "https:"].iter().any(|scheme| self.text.ends_with(scheme)),
             '.' | ')' => self.is_number() && next.is_none_or(char::is_whitespace),
             _ => false,
@@ -85,7 +85,7 @@ impl Inline {
         self.text.push(character);
     }
 
-    /// Whether the line so far is a number, which would number an item of a list.
+    /// Returns true if the line so far is a number, which would start a list item.
     fn is_number(&self) -> bool {
         let line = self.text.rsplit(['\n', BREAK]).next().unwrap_or_default();
         !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
@@ -109,7 +109,7 @@ impl Inline {
         self.text.push_str(&code_span(code));
     }
 
-    /// Ends a line. A hard break stays one.
+    /// Ends a line; hard breaks are kept.
     pub fn break_line(&mut self, hard: bool) {
         self.text.truncate(self.text.trim_end_matches(' ').len());
         if !self.text.is_empty() && !self.text.ends_with('\n') {
@@ -120,7 +120,7 @@ impl Inline {
         }
     }
 
-    /// Opens a mark. One within the same mark is none: `**` in `**` would be four asterisks.
+    /// Opens a mark. A mark nested in the same mark has no effect: `**` in `**` would be four asterisks.
     pub fn begin(&mut self, mark: Mark) {
         let same = |(open, _): &(Mark, String)| std::mem::discriminant(open) == std::mem::discriminant(&mark);
         let mark = if self.open.iter().any(same) { Mark::Nothing } else { mark };
@@ -131,12 +131,12 @@ impl Inline {
         self.open.push((mark, before));
     }
 
-    /// Opens a link. One that does not lead to a web page is none.
+    /// Opens a link; links to anything but web pages have no effect.
     pub fn begin_link(&mut self, target: &str) {
         self.begin(web_page(target).map_or(Mark::Nothing, Mark::Link));
     }
 
-    /// Opens an address that is its own text.
+    /// Opens a link whose text is its URL.
     pub fn begin_address(&mut self, target: &str) {
         match is_web_page(target) && is_target(target) {
             true => self.begin(Mark::Address(target.to_owned())),
@@ -144,7 +144,7 @@ impl Inline {
         }
     }
 
-    /// Closes the mark that was opened last.
+    /// Closes the innermost mark.
     pub fn end(&mut self) {
         let Some((mark, before)) = self.open.pop() else { return };
         if matches!(mark, Mark::Nothing) {
@@ -161,13 +161,13 @@ impl Inline {
             Mark::Link(target) => ("[", format!("]({target})")),
             Mark::Nothing => ("", String::new()),
         };
-        // Within a word, a mark before punctuation marks nothing.
+        // Within a word, a mark before punctuation has no effect.
         let in_word =
             self.text.ends_with(char::is_alphanumeric) && content.starts_with(|c: char| c.is_ascii_punctuation());
         match mark {
             _ if content.is_empty() => {}
             Mark::Link(_) => {
-                // Behind an exclamation mark it would be a picture.
+                // After an exclamation mark it would be an image.
                 if self.text.ends_with('!') {
                     self.text.insert(self.text.len() - 1, '\\');
                 }
@@ -182,12 +182,12 @@ impl Inline {
         self.open.iter().any(|(mark, _)| matches!(mark, Mark::Link(_) | Mark::Address(_)))
     }
 
-    /// What was added so far, as if it ended here.
+    /// Returns the text so far, as if it ended here.
     pub fn so_far(&self) -> String {
         self.clone().take()
     }
 
-    /// Takes what was added: lines that are not empty.
+    /// Takes the text and returns it without empty lines.
     pub fn take(&mut self) -> String {
         while !self.open.is_empty() {
             self.end();
@@ -198,7 +198,7 @@ impl Inline {
     }
 }
 
-/// The address that a text begins with, without the punctuation of the sentence that it stands in.
+/// Returns the URL at the start of a text, without trailing punctuation of the sentence.
 fn url(text: &str) -> &str {
     let Some(after) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return "" };
     let ends = |character: char| {
@@ -223,7 +223,7 @@ fn url(text: &str) -> &str {
     if host.is_empty() { "" } else { &text[..text.len() - after.len() + host.len()] }
 }
 
-/// Whether an address leads somewhere as it stands.
+/// Returns true if a URL is valid without further escaping.
 fn is_target(url: &str) -> bool {
     url.chars().all(|character| character.is_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character))
 }
@@ -232,8 +232,8 @@ fn is_web_page(target: &str) -> bool {
     target.starts_with("https://") || target.starts_with("http://")
 }
 
-/// The target of a link to a web page, with nothing in it that would end it. Any other link would lead nowhere from here,
-/// or be taken for the name of a Rust item.
+/// Returns the target of a link to a web page, escaped so that it does not end early. Other links would not resolve, or
+/// would be mistaken for Rust items.
 fn web_page(target: &str) -> Option<String> {
     if !is_web_page(target) {
         return None;

@@ -1,26 +1,26 @@
-//! Events of a parsed text to Markdown.
+//! Writes the events of a parsed text as Markdown.
 
 use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
 use super::inline::{BREAK, Inline, Mark};
 use super::{is_hidden, longest_run};
 
-/// How deep lists and quotes may be nested; what is deeper stands at this depth.
+/// Maximum nesting depth of lists and quotes; deeper ones are written at this depth.
 const MAX_DEPTH: usize = 8;
 
-/// Writes blocks: each line behind the prefixes of the lists and quotes that it is in.
+/// Writes blocks; each line starts with the prefixes of the enclosing lists and quotes.
 #[derive(Default)]
 pub struct Writer {
     lines: Vec<String>,
     containers: Vec<Container>,
     lists: Vec<List>,
     inline: Inline,
-    /// The text of the code block that is being read.
+    /// The text of the current code block.
     code: Option<String>,
-    /// The cells of the table row that is being read, and the alignments of its columns.
+    /// The cells of the current table row, and the alignments of its columns.
     row: Vec<String>,
     columns: Vec<Alignment>,
-    /// Whether the last block was text in a list without blank lines.
+    /// True if the last block was text in a list without blank lines.
     tight: bool,
     /// The first line of the first paragraph or heading.
     first_line: Option<String>,
@@ -28,22 +28,22 @@ pub struct Writer {
 
 /// A quote or an item of a list.
 struct Container {
-    /// The prefix of its first line, until that is written: an item without content leaves nothing behind.
+    /// The prefix of its first line until it is written, so that empty items write nothing.
     first: Option<String>,
     /// The prefix of its other lines.
     rest: String,
-    /// Whether its first line can follow a line of a paragraph.
+    /// True if its first line can interrupt a paragraph.
     interrupts: bool,
 }
 
 struct List {
-    /// The number of the next item, if its items have numbers.
+    /// The number of the next item, if the list is numbered.
     number: Option<u64>,
     begun: bool,
 }
 
 impl Writer {
-    /// Takes the next event.
+    /// Processes the next event.
     pub fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
@@ -53,7 +53,7 @@ impl Writer {
                 None => self.inline.text(&text),
             },
             Event::Code(code) => self.inline.code(&code),
-            // It is shown as it is written, and means nothing.
+            // HTML is shown literally and has no effect.
             Event::Html(text) | Event::InlineHtml(text) => {
                 for (index, line) in text.lines().enumerate() {
                     if index > 0 {
@@ -72,17 +72,17 @@ impl Writer {
                 self.end_paragraph(false);
                 self.block(["***".to_owned()]);
             }
-            // Not asked of the parser.
+            // These extensions are not enabled.
             Event::InlineMath(_) | Event::DisplayMath(_) | Event::TaskListMarker(_) => {}
         }
     }
 
-    /// The first line of the first paragraph or heading, once it is read.
+    /// Returns the first line of the first paragraph or heading, if it is complete.
     pub fn first_line(&mut self) -> Option<String> {
         self.first_line.take()
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn finish(mut self) -> String {
         self.end_paragraph(false);
         self.lines.join("\n")
@@ -93,7 +93,7 @@ impl Writer {
             Tag::Emphasis => self.inline.begin(Mark::Emphasis),
             Tag::Strong => self.inline.begin(Mark::Strong),
             Tag::Strikethrough => self.inline.begin(Mark::Strikethrough),
-            // Documentation loads nothing from elsewhere.
+            // Documentation loads no external images.
             Tag::Link { link_type: LinkType::Autolink, dest_url, .. } => self.inline.begin_address(&dest_url),
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => self.inline.begin_link(&dest_url),
             _ => self.start_block(tag),
@@ -101,7 +101,7 @@ impl Writer {
     }
 
     fn start_block(&mut self, tag: Tag<'_>) {
-        // A footnote goes on behind its label.
+        // A footnote continues after its label.
         if !matches!(tag, Tag::Paragraph) {
             self.end_paragraph(true);
         }
@@ -187,7 +187,7 @@ impl Writer {
         self.inline.break_line(hard);
     }
 
-    /// Writes the text read so far as a paragraph. `tight` says whether it may be one of a list without blank lines.
+    /// Writes the text so far as a paragraph; `tight` if it may be in a list without blank lines.
     fn end_paragraph(&mut self, tight: bool) {
         let text = self.inline.take();
         if text.is_empty() {
@@ -232,7 +232,7 @@ impl Writer {
         self.block([table_row(&head), table_row(&columns)]);
     }
 
-    /// Writes a block, with a blank line before it unless a list without any goes on.
+    /// Writes a block after a blank line, unless it continues a list without blank lines.
     fn block(&mut self, lines: impl IntoIterator<Item = String>) {
         let mut pending = self.containers.iter().filter(|container| container.first.is_some()).peekable();
         let joined = self.tight && pending.peek().is_some() && pending.all(|container| container.interrupts);

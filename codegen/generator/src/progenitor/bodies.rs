@@ -1,4 +1,4 @@
-//! What requests hold: one media type, of those that progenitor writes.
+//! Request bodies: one media type that progenitor supports.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::lowered::followed;
 use crate::names;
 use crm_clients_document::diagnostic::child;
 
-/// The body of an operation, if it has one.
+/// Returns the body of an operation, if it has one.
 ///
 /// Before
 /// ```json
@@ -34,7 +34,7 @@ pub(super) fn adapt(operation: &Value, name: &str, place: &str, schemas: &mut Sc
     Some(adapted)
 }
 
-/// The media type that progenitor writes best: JSON, then a form, then text, then whatever there is.
+/// Returns the media type that progenitor supports best: JSON, then a form, then text, then any other.
 fn preferred(content: &JsonObject) -> Option<(&String, &Value)> {
     let rank = |media_type: &str| match media_type {
         json if media::is_json(json) => 0,
@@ -45,7 +45,7 @@ fn preferred(content: &JsonObject) -> Option<(&String, &Value)> {
     content.iter().min_by_key(|(media_type, _)| rank(media_type))
 }
 
-/// The media type as progenitor knows it, and the schema that it asks for there.
+/// Returns progenitor's name of the media type, and the schema that it expects for it.
 fn one(media_type: &str, declared: &Value, name: &str, place: &str, schemas: &mut Schemas) -> (&'static str, Value) {
     let schema = declared.get("schema").unwrap_or(&Value::Null);
     if media::is_json(media_type) {

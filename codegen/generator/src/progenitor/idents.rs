@@ -1,22 +1,22 @@
-//! The identifiers that progenitor makes of a document's names, by which two that are one are found.
+//! The identifiers that progenitor derives from a document's names, to detect duplicates.
 
 use std::collections::HashSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// Of a parameter or a property: `filter[site_id]` is `filter_site_id`. Keywords and leading digits get an underscore
-/// besides.
+/// Returns the identifier of a parameter or a property: `filter[site_id]` becomes `filter_site_id`. Keywords and
+/// leading digits also get an underscore.
 pub fn value(name: &str) -> String {
     ident(name, str::to_snake_case)
 }
 
-/// Of a type: `in-progress` is `InProgress`.
+/// Returns the identifier of a type: `in-progress` becomes `InProgress`.
 pub(super) fn type_name(name: &str) -> String {
     ident(name, str::to_pascal_case)
 }
 
-/// Whether the variants of an enum of these values have names of their own: `name` and `-name` are `Name` and `XName`
-/// where both are there.
+/// Returns true if the values of an enum have distinct variant names. If both exist, `name` becomes `Name` and `-name`
+/// becomes `XName`.
 pub(super) fn are_variants(values: &[&str]) -> bool {
     let spelt = |value: &str| value.replace(|other| other == '_' || !unicode_ident::is_xid_continue(other), "X");
     let differ = |names: Vec<String>| names.iter().collect::<HashSet<_>>().len() == names.len();
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_become_one_are_told() {
+    fn duplicate_identifiers_are_detected() {
         assert_eq!(value("filter[site_id]"), value("filter-siteId"));
         assert_eq!(type_name("in progress"), type_name("in_progress"));
         assert_eq!((type_name("+1"), type_name("-1")), ("Plus1".to_owned(), "Minus1".to_owned()));

@@ -1,10 +1,10 @@
-//! What progenitor has no words for.
+//! The features that progenitor does not support.
 
 use std::collections::BTreeMap;
 
 use crm_clients_document::diagnostic::Diagnostics;
 
-/// Something that is given up for progenitor's sake.
+/// A feature that is lost in the adaptation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Loss {
     Credentials,
@@ -37,87 +37,81 @@ pub(super) enum Loss {
 }
 
 impl Loss {
-    /// Its code, what became of it, and what to do.
+    /// Returns the code, the message and the help.
     fn told(self) -> (&'static str, &'static str, &'static str) {
         use Loss::*;
-        let by_hand = "callers write it as the API wants it";
-        let hook = "callers add it in `ClientHooks::pre`, or as a default header of the `reqwest::Client`";
+        let by_hand = "callers must format it as the API expects";
+        let hook = "callers can add it in `ClientHooks::pre`, or as a default header of the `reqwest::Client`";
         let looser = "the server checks it";
         match self {
-            Credentials => ("credentials", "no credential is sent by the client", hook),
-            Version => ("version", "the version has characters that a header cannot hold; they are left out", ""),
-            Method => ("method", "an operation is left out: progenitor's clients send no OPTIONS and no TRACE", ""),
-            CookieParameter => ("cookie-parameter", "a parameter in a cookie is left out", hook),
+            Credentials => ("credentials", "the client sends no credentials", hook),
+            Version => ("version", "characters of the version that are not allowed in a header are removed", ""),
+            Method => ("method", "an operation is left out: progenitor does not support OPTIONS and TRACE", ""),
+            CookieParameter => ("cookie-parameter", "a cookie parameter is left out", hook),
             ParameterName => (
                 "parameter-name",
-                "a parameter is left out: in Rust it would be called as another one",
-                "there is no way to name it otherwise",
+                "a parameter is left out: its Rust name is the same as that of another one",
+                "progenitor cannot rename it",
             ),
-            ParameterText => ("parameter-text", "a parameter is given as text", by_hand),
-            NestedParameter => ("nested-parameter", "a parameter, or a part of it, is left out: it nests", hook),
-            WholeKeys => {
-                ("whole-keys", "the keys of a parameter are sent as they are given", "callers write `name[key]`")
+            ParameterText => ("parameter-text", "a parameter is passed as text", by_hand),
+            NestedParameter => ("nested-parameter", "a parameter, or a part of it, is left out: it is nested", hook),
+            WholeKeys => ("whole-keys", "the keys of a parameter are sent unchanged", "callers must write `name[key]`"),
+            MediaType => ("media-type", "a body is sent or requested as `application/json`", hook),
+            OtherMediaTypes => {
+                ("other-media-types", "only one media type of a body is kept: JSON, or else a form, or else text", "")
             }
-            MediaType => ("media-type", "a body is sent, or asked for, as `application/json`", hook),
-            OtherMediaTypes => (
-                "other-media-types",
-                "of several media types of a body one is left: JSON, or else a form, or else text",
-                "",
-            ),
-            OptionalBody => ("optional-body", "a body that need not be sent is required", ""),
-            RawBody => ("raw-body", "a body is given as bytes and sent as `application/octet-stream`", hook),
+            OptionalBody => ("optional-body", "an optional body is required", ""),
+            RawBody => ("raw-body", "a body is passed as bytes and sent as `application/octet-stream`", hook),
             NestedForm => {
-                ("nested-form", "a form holds more than texts and numbers, which is an error when it is sent", "")
+                ("nested-form", "a form contains values other than strings and numbers; sending it is an error", "")
             }
-            Successes => ("successes", "statuses of success have unlike bodies, so that none of them is typed", ""),
-            Failures => ("failures", "statuses of failure have unlike bodies, which are read as any JSON", ""),
+            Successes => ("successes", "success statuses have different bodies, so none of them is typed", ""),
+            Failures => ("failures", "error statuses have different bodies, which become any JSON value", ""),
             BodylessFailures => (
                 "bodyless-failures",
-                "a failure without a body of JSON among such as have one is `Error::UnexpectedResponse`",
+                "an error without a JSON body becomes `Error::UnexpectedResponse`, because others have one",
                 "",
             ),
             ReadOrWriteOnly => (
                 "read-or-write-only",
-                "what is in requests alone, or in responses alone, is optional in both",
-                "callers leave out what is read-only",
+                "properties of requests or responses only are optional in both",
+                "callers must leave out read-only properties",
             ),
-            Default => ("default", "defaults are not filled in", "the server does so"),
-            Limits => ("limits", "patterns and limits of length, size and range are not checked", looser),
+            Default => ("default", "defaults are not filled in", "the server fills them in"),
+            Limits => ("limits", "patterns, lengths, sizes and ranges are not checked", looser),
             Not => ("not", "`not` is not checked", looser),
             Closed => ("closed", "properties that `additionalProperties: false` forbids are ignored", looser),
-            Alternatives => ("alternatives", "of `anyOf` the first alternative that fits is taken", ""),
-            JoinedChoices => ("joined-choices", "a choice within `allOf` beside another one is not read", ""),
-            Endless => {
-                ("endless", "a schema within itself is read as any JSON", "give it a name in `components.schemas`")
-            }
-            EnumNames => ("enum-names", "an enum is any text: in Rust two of its values would be called alike", ""),
-            OtherEnum => ("other-enum", "an enum of other values than texts is not checked", looser),
+            Alternatives => ("alternatives", "the first alternative of `anyOf` that matches is used", ""),
+            JoinedChoices => ("joined-choices", "a choice in `allOf` is ignored, because there is another one", ""),
+            Endless => ("endless", "a recursive schema becomes any JSON value", "move it to `components.schemas`"),
+            EnumNames => ("enum-names", "an enum becomes a string: two of its values have the same Rust name", ""),
+            OtherEnum => ("other-enum", "an enum of values other than strings is not checked", looser),
             PropertyName => (
                 "property-name",
-                "a property is left out: in Rust it would be called as another one",
-                "there is no way to name it otherwise",
+                "a property is left out: its Rust name is the same as that of another one",
+                "progenitor cannot rename it",
             ),
         }
     }
 }
 
-/// What was given up, with the place of the first and how many they are.
+/// The losses, each with the JSON pointer of its first occurrence and the number of occurrences.
 #[derive(Debug, Default)]
 pub(super) struct Losses(BTreeMap<Loss, (String, usize)>);
 
 impl Losses {
-    /// Something is given up at `pointer` of the lowered document.
+    /// Records a loss at `pointer` in the lowered document.
     pub(super) fn add(&mut self, loss: Loss, pointer: &str) {
         self.0.entry(loss).or_insert_with(|| (pointer.to_owned(), 0)).1 += 1;
     }
 
-    /// Warns of each kind once.
+    /// Reports each kind of loss once, as a warning.
     pub(super) fn tell(self, diagnostics: &mut Diagnostics) {
         for (loss, (pointer, count)) in self.0 {
             let (code, message, help) = loss.told();
             let message = match count {
                 1 => message.to_owned(),
-                _ => format!("{message} ({count} times, here first)"),
+                _ => format!("{message} ({count} occurrences, this is the first)"),
             };
             diagnostics.warning(code, pointer, message, help);
         }

@@ -1,4 +1,4 @@
-//! Operations, each with all that belongs to it in place.
+//! Operations with inline parameters, bodies and responses.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::names::{self as rust_names, UsedNames};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::METHODS;
 
-/// Methods that progenitor's clients have besides the operations'.
+/// Methods of progenitor's clients that operations must not shadow.
 const RESERVED: [&str; 6] = ["new", "new_with_client", "api_version", "baseurl", "client", "inner"];
 
-/// The name of each operation by its HTTP method, in lower case, and its path: its resource's and its method's in our
-/// client, so that `contacts().list()` is `contacts_list()`.
+/// Returns the name of each operation by its lower-case HTTP method and path, derived from our client:
+/// `contacts().list()` becomes `contacts_list()`.
 pub(super) fn names(api: &Api) -> HashMap<(String, String), String> {
     let mut taken = UsedNames::from_iter(RESERVED);
     let mut names = HashMap::new();
@@ -33,7 +33,7 @@ pub(super) fn names(api: &Api) -> HashMap<(String, String), String> {
     names
 }
 
-/// The paths with their operations.
+/// Adapts the paths and their operations.
 ///
 /// Before
 /// ```json
@@ -83,7 +83,7 @@ pub(super) fn paths(document: &Value, names: &HashMap<(String, String), String>,
     paths
 }
 
-/// The path item's and the operation's parameters, the latter winning.
+/// Returns the parameters of the path item and the operation; those of the operation take precedence.
 fn parameters<'a>(
     document: &'a Value,
     item: &'a Value,

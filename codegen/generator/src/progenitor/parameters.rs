@@ -1,4 +1,4 @@
-//! Parameters: progenitor knows one way to write each, and names them by itself.
+//! Parameters: progenitor supports one encoding for each location, and derives their names itself.
 
 use std::collections::HashSet;
 
@@ -10,20 +10,20 @@ use super::{JsonObject, describe, idents};
 use crate::names;
 use crm_clients_document::template::Template;
 
-/// Variables of progenitor's methods that a parameter of the same name would hide.
+/// Variables in progenitor's methods that a parameter of the same name would shadow.
 const RESERVED: &str = "header_map";
 
-/// The parameters of an operation as they are adapted.
+/// The adapted parameters of an operation.
 pub(super) struct Parameters {
-    /// The path's template.
+    /// The path template.
     pub(super) path: String,
-    /// The parameters that are kept.
+    /// The adapted parameters.
     pub(super) parameters: Vec<Value>,
     /// Their identifiers.
     taken: HashSet<String>,
 }
 
-/// A parameter at hand: its declaration, where it stands, and the name for a type of its own.
+/// A declared parameter, with its location and the name for its type.
 struct Declared<'a> {
     object: &'a JsonObject,
     name: &'a str,
@@ -32,7 +32,7 @@ struct Declared<'a> {
 }
 
 impl Parameters {
-    /// None yet; a body is an argument as well.
+    /// Returns an empty list; a body is an argument as well.
     pub(super) fn new(path: &str, with_body: bool) -> Self {
         let mut taken = HashSet::from([RESERVED.to_owned()]);
         if with_body {
@@ -41,11 +41,11 @@ impl Parameters {
         Self { path: path.to_owned(), parameters: Vec::new(), taken }
     }
 
-    /// Adapts the parameters of an operation, each with its place.
+    /// Adapts the parameters of an operation, each with its JSON pointer.
     pub(super) fn adapt(mut self, declared: &[(String, &JsonObject)], operation: &str, schemas: &mut Schemas) -> Self {
         self.path = without_query_parameters(&self.path, declared);
         let mut declared: Vec<&(String, &JsonObject)> = declared.iter().collect();
-        // Of two that would have one name, the one that matters more comes first.
+        // Of two parameters with the same name, the more important one comes first.
         declared.sort_by_key(|(_, object)| (text(object, "in") != "path", !is_required(object)));
         for (place, object) in declared {
             let name = text(object, "name");
@@ -64,7 +64,7 @@ impl Parameters {
         self
     }
 
-    /// Parameters in the path are written as they are, so that what stands before them is the path's.
+    /// Adapts a parameter in the path. Its value is inserted as it is, so a prefix is moved to the template.
     ///
     /// Before `{"/pets/{id}": [{"name": "id", "in": "path", "style": "label", "schema": {"type": "integer"}}]}`,
     /// after `{"/pets/.{id}": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}]}`.
@@ -80,7 +80,7 @@ impl Parameters {
         self.push(parameter, parameter.name, schema, schemas);
     }
 
-    /// Parameters in the query are form-exploded: one `name=value` for each item.
+    /// Adapts a query parameter, which is form-exploded: one `name=value` for each item.
     ///
     /// Before `{"name": "ids", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "integer"}}}`,
     /// after `{"name": "ids", "in": "query", "schema": {"type": "string"}}`.
@@ -104,7 +104,8 @@ impl Parameters {
         self.push(parameter, parameter.name, schema, schemas);
     }
 
-    /// A deep object is a parameter for each property, and one of any keys a map whose keys are written whole.
+    /// Adapts a deep object: each property becomes a parameter. An object with arbitrary keys becomes a map with
+    /// complete keys.
     ///
     /// Before
     /// ```json
@@ -135,7 +136,7 @@ impl Parameters {
         }
     }
 
-    /// Keeps a parameter.
+    /// Adds a parameter.
     fn push(&mut self, parameter: &Declared, name: &str, schema: Value, schemas: &mut Schemas) {
         let mut adapted = json!({"name": name, "in": text(parameter.object, "in"), "schema": schema});
         if is_required(parameter.object) {
@@ -145,7 +146,7 @@ impl Parameters {
         self.claim(parameter, adapted, schemas);
     }
 
-    /// Keeps a parameter unless another one has its identifier.
+    /// Adds a parameter, unless its identifier is in use.
     ///
     /// Before `[{"name": "id", "in": "path"}, {"name": "id", "in": "query"}]`, after `[{"name": "id", "in": "path"}]`.
     fn claim(&mut self, parameter: &Declared, adapted: Value, schemas: &mut Schemas) {
@@ -158,20 +159,20 @@ impl Parameters {
     }
 }
 
-/// The template without the places that parameters of the query fill, which progenitor would look for in the path.
+/// Returns the template without the expressions of query parameters, which progenitor would treat as path parameters.
 ///
 /// Before `/search?kind=all&q={q}` with `{"name": "q", "in": "query"}`, after `/search?kind=all`.
 fn without_query_parameters(path: &str, declared: &[(String, &JsonObject)]) -> String {
     let is_path = |name: &str| declared.iter().any(|(_, one)| text(one, "in") == "path" && text(one, "name") == name);
     let template = Template::of(path);
     let sent = template.sent(is_path);
-    // A fragment tells paths apart and is never sent, so that its places have nothing to fill them.
+    // The fragment distinguishes paths but is never sent, so its expressions have no values.
     let fragment = template.fragment.replace(['{', '}'], "");
     if fragment.is_empty() { sent } else { format!("{sent}#{fragment}") }
 }
 
-/// The schema of a parameter in the path or a header, which is written by `Display`: a text where that is not what the
-/// API wants.
+/// Returns the schema of a parameter in the path or a header, which progenitor formats with `Display`; a string if that
+/// is not the format that the API expects.
 ///
 /// Before `{"name": "at", "in": "path", "schema": {"type": "string", "format": "date-time", "nullable": true}}`,
 /// after `{"name": "at", "in": "path", "schema": {"type": "string"}}`.

@@ -1,4 +1,4 @@
-//! What comes back: one type for all statuses of success, and one for all of failure.
+//! Responses: one type for all success statuses, and one for all error statuses.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::lowered::followed;
 use crate::names;
 use crm_clients_document::diagnostic::child;
 
-/// What a status comes with.
+/// The body of a response.
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
     Json(Value),
@@ -18,7 +18,7 @@ enum Kind {
     Nothing,
 }
 
-/// The responses of an operation.
+/// Adapts the responses of an operation.
 pub(super) fn adapt(method: &str, operation: &Value, name: &str, place: &str, schemas: &mut Schemas) -> Value {
     let (mut successes, mut failures) = (Vec::new(), Vec::new());
     let place = child(place, "responses");
@@ -42,12 +42,12 @@ pub(super) fn adapt(method: &str, operation: &Value, name: &str, place: &str, sc
     adapted.into()
 }
 
-/// Whether progenitor reads a status; informational ones and redirects have no types.
+/// Returns true if progenitor decodes a status. Informational statuses and redirects have no types.
 fn is_read(status: &str) -> bool {
     status == "default" || status.starts_with(['2', '4', '5'])
 }
 
-/// What a response holds.
+/// Returns the body of a response.
 fn kind(response: &Value, name: &str, place: &str, schemas: &mut Schemas) -> Kind {
     let content = followed(schemas.document(), response).get("content").and_then(Value::as_object);
     let json = content.and_then(|content| content.iter().find(|(media_type, _)| media::is_json(media_type)));
@@ -64,7 +64,7 @@ fn kind(response: &Value, name: &str, place: &str, schemas: &mut Schemas) -> Kin
     }
 }
 
-/// Makes a default, which is both to progenitor, a failure, and a success where no other is declared.
+/// Splits `default`, which progenitor treats as a failure, and also as a success if no other is declared.
 ///
 /// Before `{"default": {"content": {}}}`, after `{"2XX": {"content": {}}, "4XX": {"content": {}}, "5XX": {"content": {}}}`.
 fn part_default(successes: &mut Vec<(String, Kind)>, failures: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
@@ -84,7 +84,7 @@ fn part_default(successes: &mut Vec<(String, Kind)>, failures: Vec<(String, Kind
     others
 }
 
-/// Statuses of success have one type; where they are unlike, it is bytes, and what came is still there.
+/// Gives all success statuses one type. If they differ, it is bytes, so that the body is preserved.
 ///
 /// Before `{"200": {"content": {"application/json": {}}}, "204": {}}`, after `{"200": {"content": {"*/*": {}}}, "204": {"content": {"*/*": {}}}}`.
 fn unified_successes(mut all: Vec<(String, Kind)>, place: &str, schemas: &mut Schemas) -> Vec<(String, Kind)> {
@@ -95,8 +95,8 @@ fn unified_successes(mut all: Vec<(String, Kind)>, place: &str, schemas: &mut Sc
     without_covered(all)
 }
 
-/// Statuses of failure have one type: that of those which are JSON, or any JSON where these are unlike. Others come as
-/// unexpected, with their status and body.
+/// Gives all error statuses one type: that of the JSON bodies, or any JSON if they differ. Other errors are unexpected
+/// responses with their status and body.
 ///
 /// Before `{"401": {"content": {"application/json": {"schema": {"type": "string"}}}}, "404": {}}`,
 /// after `{"401": {"content": {"application/json": {"schema": {"type": "string"}}}}}`.
@@ -121,7 +121,7 @@ fn is_one(all: &[(String, Kind)]) -> bool {
     all.windows(2).all(|pair| pair[0].1 == pair[1].1)
 }
 
-/// Leaves out the statuses of ranges that are there themselves; they have the same type.
+/// Removes statuses that are covered by a declared range, which has the same type.
 ///
 /// Before `{"404": {}, "4XX": {}}`, after `{"4XX": {}}`.
 fn without_covered(all: Vec<(String, Kind)>) -> Vec<(String, Kind)> {

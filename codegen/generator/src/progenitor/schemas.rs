@@ -1,5 +1,5 @@
-//! Schemas in the words that typify, progenitor's maker of types, takes without fault: types with names of their own are
-//! components, all else stands where it is used.
+//! Adapts schemas to the subset that typify, progenitor's type generator, supports: schemas that become named types are
+//! components, and all others are inline.
 
 mod flat;
 
@@ -13,49 +13,49 @@ use crate::lowered;
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::child;
 
-/// Joined schemas are read this far into one another: parts that say more of one property can go on for ever.
+/// Maximum nesting depth of merged schemas: parts that extend the same property can be infinite.
 const DEEPEST: usize = 32;
 
-/// The schemas of a document, adapted as something asks for them.
+/// The adapted schemas of a document, created on demand.
 pub(super) struct Schemas<'a> {
     document: &'a Value,
     pub(super) losses: Losses,
-    /// The component that each schema has become, by the reference that leads to it.
+    /// The component of each schema, by its reference.
     referred: HashMap<String, String>,
-    /// The component of each schema that stood inside another, by the name it asked for and its text.
+    /// The component of each nested schema, by its requested name and its text.
     hoisted: HashMap<(String, String), String>,
-    /// References that lead to what is still to be adapted.
+    /// References to schemas that are still to be adapted.
     waiting: VecDeque<String>,
-    /// The joined schemas that the one at hand is within.
+    /// The merged schemas that enclose the current one.
     within: Vec<Joined>,
-    /// How many more schemas may be joined: choices that lead back to each other would multiply.
+    /// The number of schemas that may still be merged: recursive choices would multiply.
     joins_left: usize,
     taken: UsedNames,
     components: JsonObject,
 }
 
-/// A schema joined of others, by its text, with the component that it has to become where it holds itself.
+/// A merged schema, by its text, with the component that it becomes if it is recursive.
 struct Joined {
     text: String,
     name: String,
     component: Option<String>,
 }
 
-/// A schema where it is used.
+/// A schema at the place where it is used.
 #[derive(Debug)]
 pub(super) struct Use {
-    /// The schema, which allows no null.
+    /// The schema, without null.
     pub(super) schema: Value,
-    /// Whether null is allowed here.
+    /// True if null is allowed here.
     nullable: bool,
 }
 
 impl Use {
-    /// As it stands in the document.
+    /// Returns the schema as it is written in the document.
     pub(super) fn into_value(self) -> Value {
         let mut schema = self.schema;
         match schema.as_object_mut() {
-            // Anything is null as well.
+            // A schema that allows any value includes null.
             Some(object) if self.nullable && !object.is_empty() => {
                 if object.contains_key("$ref") {
                     return json!({"nullable": true, "allOf": [schema]});
@@ -69,7 +69,7 @@ impl Use {
 }
 
 impl<'a> Schemas<'a> {
-    /// None yet. Components keep their names where Rust tells them apart.
+    /// Creates an empty set. Components keep their names if they are distinct in Rust.
     pub(super) fn new(document: &'a Value) -> Self {
         let mut schemas = Self {
             document,
@@ -91,12 +91,12 @@ impl<'a> Schemas<'a> {
         schemas
     }
 
-    /// The document as it came.
+    /// Returns the original document.
     pub(super) fn document(&self) -> &'a Value {
         self.document
     }
 
-    /// The components, and what was given up.
+    /// Returns the components and the losses.
     pub(super) fn finish(mut self) -> (JsonObject, Losses) {
         while let Some(reference) = self.waiting.pop_front() {
             let Some(name) = self.referred.get(&reference).cloned() else { continue };
@@ -110,7 +110,7 @@ impl<'a> Schemas<'a> {
         (self.components, self.losses)
     }
 
-    /// Whether values are texts, numbers or booleans, which can stand in a path, a header or a form.
+    /// Returns true if values are strings, numbers or booleans, which are allowed in a path, a header or a form.
     pub(super) fn is_plain(&self, schema: &Value) -> bool {
         let mut losses = Losses::default();
         let flat = flat::flat(self.document, schema, "", &mut losses);
@@ -118,12 +118,12 @@ impl<'a> Schemas<'a> {
             && flat.get("type").is_some_and(|kind| kind != "array" && kind != "object")
     }
 
-    /// A schema without references and `allOf`.
+    /// Returns a schema without references and `allOf`.
     pub(super) fn flat(&mut self, schema: &Value, place: &str) -> JsonObject {
         flat::flat(self.document, schema, place, &mut self.losses)
     }
 
-    /// A schema where it is used. `name` is for a type of its own.
+    /// Returns a schema for the place where it is used. `name` is the name of its type, if it needs one.
     ///
     /// Before `{"type": "object", "properties": {"owner": {"type": "object", "properties": {"id": {}}}}}`,
     /// after `{"$ref": "#/components/schemas/Pet"}`, and so for the owner: no two types have one name.
@@ -143,14 +143,14 @@ impl<'a> Schemas<'a> {
         Use { schema, nullable }
     }
 
-    /// A schema that stands where it is used, or a component made of it.
+    /// Returns an inline schema, or a reference to a new component.
     fn inline(&mut self, flat: JsonObject, place: &str, name: &str) -> Value {
         let named = has_type(&flat);
         let adapted = self.body(flat, place, name);
         self.hoist_named(named, adapted, name)
     }
 
-    /// A schema that is joined of others, and so can hold itself without a name: it gets one.
+    /// Returns a merged schema, which may be recursive without having a name; it gets one then.
     fn joined(&mut self, text: String, flat: JsonObject, place: &str, name: &str) -> Value {
         if let Some(index) = self.within.iter().position(|outer| outer.text == text) {
             let component = match self.within[index].component.clone() {
@@ -177,14 +177,14 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Makes a component of an adapted schema that Rust has a type of its own for.
+    /// Moves an adapted schema to a component if it has a type in Rust.
     fn hoist_named(&mut self, named: bool, adapted: Value, name: &str) -> Value {
         if named && has_type_still(&adapted) { self.hoist(adapted, name) } else { adapted }
     }
 
-    /// A reference to the component that what `reference` leads to becomes.
+    /// Returns a reference to the component for the target of `reference`.
     fn reference(&mut self, reference: &str) -> Value {
-        // A component that is nothing but a reference is left out: this is the last reference of the chain.
+        // Skip components that are only references: use the last reference of the chain.
         let target = lowered::target(self.document, reference);
         let chain = target.into_iter().flat_map(|target| lowered::chain(self.document, target));
         let reference = chain.filter_map(|node| node.get("$ref")?.as_str()).last().unwrap_or(reference);
@@ -200,14 +200,14 @@ impl<'a> Schemas<'a> {
             }
         };
         if !self.components.contains_key(&name) {
-            // It is there, so that it is asked for once; what it holds comes later.
+            // The entry marks it as requested; the content follows later.
             self.components.insert(name.clone(), Value::Null);
             self.waiting.push_back(reference.to_owned());
         }
         refer(&name)
     }
 
-    /// Makes a component of a schema that has none.
+    /// Moves a schema to a new component.
     fn hoist(&mut self, schema: Value, name: &str) -> Value {
         let key = (name.to_owned(), schema.to_string());
         let component = match self.hoisted.get(&key) {
@@ -222,12 +222,12 @@ impl<'a> Schemas<'a> {
         refer(&component)
     }
 
-    /// A name that Rust tells from those that are taken.
+    /// Claims a name that is distinct in Rust.
     fn claim(&mut self, name: &str) -> String {
         self.taken.claim(&idents::type_name(name))
     }
 
-    /// A flat schema in progenitor's words; those inside it become components.
+    /// Adapts a flat schema; the schemas in it become components.
     fn body(&mut self, mut flat: JsonObject, place: &str, name: &str) -> Value {
         let documentation = description(&flat);
         self.note(&flat, place);
@@ -258,7 +258,7 @@ impl<'a> Schemas<'a> {
         adapted
     }
 
-    /// Says what of a schema is given up. Most of it would be checks; a server that has others would not be understood.
+    /// Records the keywords that are lost. Most of them are validations, which the server performs.
     ///
     /// Before `{"type": "integer", "minimum": 1, "default": 20}`, after `{"type": "integer"}`.
     fn note(&mut self, flat: &JsonObject, place: &str) {
@@ -288,7 +288,7 @@ impl<'a> Schemas<'a> {
         lost(flat.get("additionalProperties") == Some(&Value::Bool(false)), Loss::Closed);
     }
 
-    /// A text, or one of several.
+    /// Adapts a string, or an enum of strings.
     ///
     /// Before `{"type": "string", "enum": ["a b", "a_b"]}`, after `{"type": "string"}`: no two variants can be `AB`.
     fn string(&mut self, flat: &JsonObject, place: &str) -> Value {
@@ -313,7 +313,7 @@ impl<'a> Schemas<'a> {
         json!({"type": "array", "items": items.into_value()})
     }
 
-    /// A struct, or a map.
+    /// Adapts an object as a struct or a map.
     ///
     /// Before
     /// ```json
@@ -357,8 +357,8 @@ impl<'a> Schemas<'a> {
         adapted
     }
 
-    /// What properties without a name hold; what no property is declared for is kept where the document says that there
-    /// is such.
+    /// Returns the schema of additional properties. Next to declared properties, they are kept if the document allows
+    /// them explicitly.
     fn rest(&mut self, flat: &JsonObject, properties: &JsonObject, place: &str, name: &str) -> Option<Value> {
         let rest = match flat.get("additionalProperties")? {
             Value::Bool(true) if !properties.is_empty() => json!({}),
@@ -368,7 +368,7 @@ impl<'a> Schemas<'a> {
             }
             _ => return None,
         };
-        // The field that takes them is called so.
+        // Typify uses this name for the field of additional properties.
         if properties.keys().any(|property| idents::value(property) == "extra") {
             self.losses.add(Loss::PropertyName, &child(place, "additionalProperties"));
             return None;
@@ -376,7 +376,8 @@ impl<'a> Schemas<'a> {
         Some(rest)
     }
 
-    /// One of several: the first that fits. What stands beside the choice belongs to each alternative.
+    /// Adapts a choice, of which the first matching alternative is used. Keywords next to the choice apply to each
+    /// alternative.
     ///
     /// Before
     /// ```json
@@ -412,7 +413,7 @@ impl<'a> Schemas<'a> {
         match adapted.as_slice() {
             [] => json!({}),
             [only] => only.clone(),
-            // What anything fits needs no other alternative.
+            // An alternative that matches anything makes the others redundant.
             all if all.contains(&json!({})) => json!({}),
             _ => json!({"oneOf": adapted}),
         }
@@ -423,7 +424,7 @@ fn refer(component: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{component}")})
 }
 
-/// The reference that a schema is nothing but, apart from what is said of its use.
+/// Returns the reference of a schema that consists only of it, apart from annotations.
 fn lone_reference(schema: &Value) -> Option<&str> {
     const OF_USE: [&str; 7] = ["nullable", "description", "title", "default", "example", "readOnly", "writeOnly"];
     let object = schema.as_object()?;
@@ -438,24 +439,24 @@ fn lone_reference(schema: &Value) -> Option<&str> {
     object.keys().all(is_of_use).then(|| only.get("$ref")?.as_str()).flatten()
 }
 
-/// Whether a schema that something refers to is a component: those that are texts and numbers stand where they are used.
+/// Returns true if a referenced schema is a component. Strings and numbers are inline.
 fn has_name(flat: &JsonObject) -> bool {
     has_type(flat) || flat.contains_key("items") || flat.contains_key("additionalProperties") || {
         flat.get("type").is_some_and(|kind| kind == "array" || kind == "object")
     }
 }
 
-/// Whether Rust has a type of its own for a schema.
+/// Returns true if a schema has its own type in Rust.
 fn has_type(flat: &JsonObject) -> bool {
     ["oneOf", "anyOf", "properties"].iter().any(|key| flat.contains_key(*key)) || is_texts(flat)
 }
 
-/// Whether it has one as well once it is adapted.
+/// Returns true if it still has its own type after it is adapted.
 fn has_type_still(adapted: &Value) -> bool {
     ["oneOf", "properties", "enum"].iter().any(|key| adapted.get(key).is_some())
 }
 
-/// Whether a schema lists the texts that it allows.
+/// Returns true if a schema is an enum of strings.
 fn is_texts(flat: &JsonObject) -> bool {
     let is_text = |value: &Value| value.is_string() || value.is_null();
     let values = flat.get("enum").and_then(Value::as_array);
@@ -463,7 +464,7 @@ fn is_texts(flat: &JsonObject) -> bool {
         && flat.get("type").is_none_or(|kind| kind == "string")
 }
 
-/// A type with its format, where that means a type of Rust.
+/// Returns a type with its format, if the format has a type in Rust.
 ///
 /// Before `{"type": "string", "format": "email"}`, after `{"type": "string"}`.
 fn formatted(kind: &str, flat: &JsonObject, formats: &[&str]) -> Value {

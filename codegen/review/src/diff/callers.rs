@@ -1,7 +1,7 @@
-//! Which lines of a Rust program a review's findings about the client may affect.
+//! Finds the lines of a Rust program that a review's findings may affect.
 //!
-//! Names are looked for in the text, word by word: what has the same name and another meaning is found as well, and what a macro makes or
-//! another name stands for is not. The compiler has the last word.
+//! Names are searched in the text word by word: other items of the same name are found too, and uses in macros or
+//! through aliases are not. The compiler is authoritative.
 
 use super::review::{Finding, Review};
 use super::{Area, Severity};
@@ -9,15 +9,15 @@ use super::{Area, Severity};
 /// A line of a program that a finding may affect.
 #[derive(Debug)]
 pub struct Affected<'r> {
-    /// The line, counted from 1.
+    /// The line number, starting at 1.
     pub line: usize,
     /// The finding.
     pub finding: &'r Finding,
 }
 
-/// What is looked for.
+/// The name to search for.
 enum Name<'f> {
-    /// `.name(`, in a program that calls `.accessor(` somewhere.
+    /// `.name(`, if the program also calls `.accessor(`.
     Method { name: &'f str, accessor: Option<&'f str> },
     /// A field: `.name`, `.name(` or `name:`.
     Field(&'f str),
@@ -25,7 +25,7 @@ enum Name<'f> {
     Path(&'f str, Option<&'f str>),
 }
 
-/// The lines of a program that the findings may affect which break Rust callers or change what the client does, in order.
+/// Returns the lines of a program that breaking findings and behavior changes may affect, in order.
 pub fn affected<'r>(review: &'r Review, text: &str) -> Vec<Affected<'r>> {
     let findings = review.findings().filter(|finding| {
         finding.change.rule.area == Area::Rust && finding.change.severity > Severity::Info && finding.accepted.is_none()
@@ -46,7 +46,8 @@ pub fn affected<'r>(review: &'r Review, text: &str) -> Vec<Affected<'r>> {
     found
 }
 
-/// What a finding is about: its subject is the path of a type or a method, and its message quotes the setter or argument first.
+/// Returns the name that a finding is about. Its subject is the path of a type or a method, and its message quotes the
+/// setter or argument first.
 fn name(finding: &Finding) -> Option<Name<'_>> {
     let change = &finding.change;
     let quoted = || change.message.split('`').nth(1);
@@ -88,7 +89,7 @@ impl Name<'_> {
     }
 }
 
-/// A line without the comment at its end.
+/// Returns a line without comments.
 fn code(line: &str) -> &str {
     if line.trim_start().starts_with("//") { "" } else { line }
 }
@@ -98,7 +99,7 @@ fn is_called(line: &str, name: &str) -> bool {
         .any(|(before, after)| before.ends_with('.') && (after.starts_with('(') || after.starts_with("::<")))
 }
 
-/// What stands before and behind each place of a name in a line.
+/// Returns the text before and after each occurrence of a name in a line.
 fn words<'l>(line: &'l str, name: &'l str) -> impl Iterator<Item = (&'l str, &'l str)> {
     let places = line.match_indices(name).map(|(at, _)| (&line[..at], &line[at + name.len()..]));
     places.filter(|(before, after)| !before.ends_with(is_word) && !after.starts_with(is_word))

@@ -1,4 +1,4 @@
-//! How the properties of a form are written, compared: style, media type and headers of each.
+//! Compares the encodings of form properties: style, media type and headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,19 +8,19 @@ use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::{Encoding, MediaType, Style, StyleKind};
 
-/// How a property is written, where that is said.
+/// The declared encoding of a property.
 #[derive(Default, PartialEq)]
 struct Written {
     layout: Option<(Style, bool)>,
     media_type: Option<String>,
-    /// The part's headers, and whether each is required.
+    /// The part's headers, each with true if it is required.
     headers: BTreeMap<String, (bool, u64)>,
-    /// How the parts of the part are written.
+    /// The encodings of nested parts.
     nested: Vec<(String, Self)>,
 }
 
 impl<'a> Wire<'a> {
-    /// Compares the encodings of properties that both documents have. Added and removed properties are reported elsewhere.
+    /// Compares the encodings of properties in both documents. Added and removed properties are reported elsewhere.
     pub(super) fn encodings(
         &mut self,
         unit: ComparisonId,
@@ -73,19 +73,19 @@ fn differences(name: &str, old: &Written, new: &Written) -> Vec<ChangeDraft> {
     };
     if old.layout != new.layout {
         let (was, is) = (layout_words(old.layout), layout_words(new.layout));
-        changed(&format!("{is} now instead of {was}"), &was, &is);
+        changed(&format!("now {is} instead of {was}"), &was, &is);
     }
     if old.media_type != new.media_type {
         let word = |media_type: &Option<String>| media_type.clone().unwrap_or_else(|| "its default type".to_owned());
         let (was, is) = (word(&old.media_type), word(&new.media_type));
-        changed(&format!("as `{is}` now instead of `{was}`"), &was, &is);
+        changed(&format!("now as `{is}` instead of `{was}`"), &was, &is);
     }
     if old.headers != new.headers {
         let names = |headers: &BTreeMap<String, (bool, u64)>| headers.keys().cloned().collect::<Vec<_>>().join(", ");
-        changed("with other headers now", &names(&old.headers), &names(&new.headers));
+        changed("now with different headers", &names(&old.headers), &names(&new.headers));
     }
     if old.nested != new.nested {
-        changed("with other parts now", "", "");
+        changed("now with different parts", "", "");
     }
     found
 }
@@ -103,7 +103,7 @@ fn layout_words(layout: Option<(Style, bool)>) -> String {
 }
 
 impl<'a> Side<'a> {
-    /// The properties of a form and their types.
+    /// Returns the properties of a form and their types.
     fn kinds(&mut self, node: super::view::Node) -> BTreeMap<&'a str, Type> {
         let view = self.view(node);
         let fields = view.fields.iter().map(|(name, field)| {
@@ -115,7 +115,7 @@ impl<'a> Side<'a> {
         fields.collect()
     }
 
-    /// How a property of a type is written. What goes without saying is the same as nothing.
+    /// Returns the encoding of a property. Defaults are omitted.
     fn written(&mut self, encoding: Option<&'a Encoding>, kind: Type) -> Written {
         let Some(encoding) = encoding else { return Written::default() };
         let is_default =

@@ -1,6 +1,7 @@
-//! Reviews for those who read them: on a terminal, in a pull request, in a browser, by a program.
+//! Output formats of reviews: for terminals, pull requests, browsers and programs.
 //!
-//! What stands in a document is shown as what it is: it moves no cursor, makes no markup and gives no commands.
+//! Strings from documents are always shown as literal text: they contain no control sequences, markup or workflow
+//! commands.
 
 mod changelog;
 mod github;
@@ -24,7 +25,7 @@ use super::review::{Finding, Review, Reviewed};
 use super::{Area, Severity};
 use crm_clients_document::sanitize;
 
-/// How many changes there are of each severity, accepted ones apart.
+/// The number of changes of each severity, and of accepted changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 struct Counts {
     breaking: usize,
@@ -67,18 +68,18 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// What a review comes to, in sentences without a full stop.
+/// The conclusion of a review, as sentences without a full stop.
 pub struct Verdict {
-    /// Whether clients break that are deployed.
+    /// The effect on deployed clients.
     pub clients: String,
-    /// Whether callers of the crate break.
+    /// The effect on callers of the crate.
     pub callers: String,
-    /// The version that is required, and the change that decides it.
+    /// The required version, and the change that requires it.
     pub version: String,
 }
 
 impl Verdict {
-    /// The verdict on a review. What is accepted decides nothing but the version.
+    /// Returns the verdict on a review. Accepted changes affect only the version.
     pub fn of(review: &Review) -> Self {
         let open = |area: Area| {
             let open = review.findings().filter(move |finding| finding.accepted.is_none());
@@ -87,20 +88,20 @@ impl Verdict {
         };
         let (wire, rust) = (open(Area::Wire), open(Area::Rust));
         let clients = match wire {
-            Counts { breaking: 0, warning: 0, .. } => "Deployed clients go on as before".to_owned(),
+            Counts { breaking: 0, warning: 0, .. } => "Deployed clients are not affected".to_owned(),
             Counts { breaking: 0, .. } => format!("Deployed clients may be affected: {wire}"),
             _ => format!("Deployed clients break: {wire}"),
         };
         let callers = match (rust.breaking, rust.warning, wire.breaking) {
-            (0, 0, 0) => "Rust callers compile as before".to_owned(),
-            (0, _, 0) => format!("Rust callers compile, and the client does something else: {rust}"),
+            (0, 0, 0) => "Rust callers are not affected".to_owned(),
+            (0, _, 0) => format!("Rust callers compile, but the client behaves differently: {rust}"),
             (0, ..) => "Rust callers compile, but the breaking changes affect them at run time".to_owned(),
             _ => format!("Rust callers break: {rust}"),
         };
         Self { clients, callers, version: review.required.to_string() }
     }
 
-    /// The sentences in order.
+    /// Returns the sentences in order.
     fn sentences(&self) -> [&str; 3] {
         [&self.clients, &self.callers, &self.version]
     }
@@ -112,7 +113,7 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// A part of a review that is read by itself.
+/// A section of a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Clients,
@@ -142,13 +143,13 @@ impl Section {
         }
     }
 
-    /// Its findings, the worst first.
+    /// Returns its findings, most severe first.
     fn findings(self, api: &Reviewed) -> Vec<&Finding> {
         api.findings.iter().filter(|finding| Self::of(finding) == self).collect()
     }
 }
 
-/// Findings by resource, in the order of the resources' names.
+/// Groups findings by resource, sorted by name.
 fn by_resource<'f>(findings: &[&'f Finding]) -> Vec<(&'f str, Vec<&'f Finding>)> {
     let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings {
@@ -161,7 +162,7 @@ fn by_resource<'f>(findings: &[&'f Finding]) -> Vec<(&'f str, Vec<&'f Finding>)>
     groups
 }
 
-/// The API's versions: `1.0.1 to 1.1.0`.
+/// Returns the API's versions: `1.0.1 to 1.1.0`.
 fn versions(api: &Reviewed) -> String {
     match (&api.old, &api.new) {
         (Some(old), Some(new)) if old != new => format!("{old} to {new}"),
@@ -170,7 +171,7 @@ fn versions(api: &Reviewed) -> String {
     }
 }
 
-/// The part of the contract that a change is in, as it is headed.
+/// Returns the heading for a part of the contract.
 fn area(area: Area) -> &'static str {
     match area {
         Area::Wire => "wire",
@@ -178,7 +179,7 @@ fn area(area: Area) -> &'static str {
     }
 }
 
-/// The first few of a change's operations, and how many there are besides.
+/// Returns the first few operations of a change, and the number of the others.
 fn operations(finding: &Finding) -> (Vec<&str>, usize) {
     const SHOWN: usize = 4;
     let operations = &finding.change.operations;
@@ -186,7 +187,8 @@ fn operations(finding: &Finding) -> (Vec<&str>, usize) {
     (shown, operations.len().saturating_sub(SHOWN))
 }
 
-/// A message in Markdown, with what is quoted in it as code. Two pieces of code never touch, or they would be one.
+/// Renders a message as Markdown, with quoted parts as code. Adjacent code spans are separated, because they would
+/// merge.
 fn marked(message: &str) -> String {
     let parts = message.split('`').enumerate().map(|(index, part)| match (index % 2, part) {
         (1, part) => sanitize::markdown_code(part),
@@ -196,7 +198,7 @@ fn marked(message: &str) -> String {
     parts.collect::<String>().trim_end().to_owned()
 }
 
-/// Text in XML or HTML that is text and nothing else.
+/// Escapes text for XML and HTML.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in sanitize::line(text).chars() {

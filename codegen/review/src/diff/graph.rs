@@ -1,7 +1,8 @@
-//! What was compared with what, and what was found: a graph from operations down to schemas.
+//! The graph of comparisons and their differences, from operations down to schemas.
 //!
-//! A [`Comparison`] is a pair of things, one of each document, that is compared once, however many ways lead to it: so a change in what many
-//! operations share is one change. Where it stands and which operations it touches is read off the graph afterwards.
+//! A [`Comparison`] is a pair of parts, one of each document, which is compared once regardless of the number of paths
+//! to it, so that a change of a shared part is reported once. Locations and affected operations are derived from the
+//! graph afterwards.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,53 +11,53 @@ use super::view::Node;
 use super::{Direction, Rule};
 use crm_clients_document::model::{Location, Status};
 
-/// A unit's number.
+/// The index of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ComparisonId(pub(super) usize);
 
-/// What tells a unit from others.
+/// The identity of a comparison.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key<'a> {
     /// The document as a whole.
     Document,
-    /// An operation or a webhook, by its number among the roots.
+    /// An operation or a webhook, by its index among the roots.
     Root(usize),
-    /// A parameter, body, response or header, by its places in both documents.
+    /// A parameter, body, response or header, by its JSON pointers in both documents.
     Declared(&'a str, &'a str),
-    /// What only one document has, by its kind of change, its place and what distinguishes it there.
+    /// A part of only one document, by its kind of change, its JSON pointer and its distinguishing text.
     Alone(&'static str, &'a str, String),
-    /// The security requirements or servers of operations, before and after.
+    /// The security requirements or servers of operations, old and new.
     Listed(String, String),
-    /// What changed and is not compared, by its name.
+    /// A change that is not compared, by its name.
     Uncompared(&'a str),
-    /// Whether null is a value, in a direction.
+    /// Nullability, in a direction.
     Null(Node, Node, Direction),
-    /// Schemas, in a direction, and how their values are written.
+    /// Schemas, in a direction, with the encoding of their values.
     Schemas(Node, Node, Direction, Transport),
 }
 
-/// How the values of a unit are written.
+/// The encoding of values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Transport {
-    /// As JSON, where a number is no string.
+    /// JSON, which distinguishes numbers from strings.
     #[default]
     Json,
-    /// As text, as in a URL, a header or a form: there every number is a string, too.
+    /// Text, as in a URL, a header or a form, where every number is also a string.
     Text,
-    /// As a part of the path, which is never empty.
+    /// A part of the path, which is never empty.
     Path,
 }
 
-/// A pair of things that is compared.
+/// A pair of parts that is compared.
 #[derive(Default)]
 pub(super) struct Comparison<'a> {
-    /// Which way its data travels, where it is schemas.
+    /// The direction of its data, if it is a pair of schemas.
     pub(super) direction: Option<Direction>,
-    /// How its values are written.
+    /// The encoding of its values.
     pub(super) transport: Transport,
-    /// What it is made of.
+    /// The comparisons of its parts.
     pub(super) edges: Vec<(Step<'a>, ComparisonId)>,
-    /// What is different in it.
+    /// Its differences.
     pub(super) found: Vec<Found<'a>>,
 }
 
@@ -66,22 +67,22 @@ pub(super) struct Root {
     pub(super) label: String,
     /// The label without the names of path parameters.
     pub(super) identity: String,
-    /// The same as a part of a sentence.
+    /// The label as part of a sentence.
     pub(super) noun: String,
     pub(super) unit: ComparisonId,
 }
 
-/// A step on the way from an operation to what changed.
+/// A step on the path from an operation to a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step<'a> {
-    /// No step in words.
+    /// No visible step.
     Same,
     Servers,
     Security,
-    /// Its position in the path, and its name.
+    /// The parameter's position in the path, and its name.
     PathParameter(Option<usize>, &'a str),
     Parameter(Location, &'a str),
-    /// A parameter that went from one part of the request to another.
+    /// A parameter that moved to another part of the request.
     Moved(&'a str),
     Body,
     Status(Status),
@@ -89,15 +90,15 @@ pub(super) enum Step<'a> {
     Media(&'a str),
     Property(&'a str),
     Items,
-    /// An item that has a schema of its own, counted from 0.
+    /// A positional item, by its index.
     Item(usize),
     Values,
-    /// The properties whose names match a pattern.
+    /// The properties with names that match a pattern.
     Pattern(&'a str),
-    /// A schema below a keyword: `contains`.
+    /// A schema of a keyword: `contains`.
     Keyword(&'static str),
     Variant(String),
-    /// A request that the server makes because of an operation: its name, and its method and expression.
+    /// A callback request of an operation: its name, and its method and expression.
     Callback(&'a str, String),
     /// A variable of a server's URL.
     ServerVariable(&'a str),
@@ -109,17 +110,17 @@ pub(super) enum Step<'a> {
 pub(super) struct Found<'a> {
     pub(super) rule: &'static Rule,
     pub(super) direction: Option<Direction>,
-    /// The step from the unit to what changed.
+    /// The step from the comparison to the change.
     pub(super) step: Step<'a>,
-    /// What is said of it: the predicate of a sentence.
+    /// The predicate of the message.
     pub(super) says: String,
-    /// What tells it from other changes of the same rule at the same place.
+    /// The text that distinguishes it from other changes of the same rule at the same location.
     pub(super) detail: String,
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
 }
 
-/// All units.
+/// The graph of all comparisons.
 #[derive(Default)]
 pub(super) struct Graph<'a> {
     pub(super) units: Vec<Comparison<'a>>,
@@ -128,7 +129,7 @@ pub(super) struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    /// The unit of a key, and whether it is new.
+    /// Returns the comparison with a key, and true if it is new.
     pub(super) fn unit(&mut self, key: Key<'a>) -> (ComparisonId, bool) {
         let next = ComparisonId(self.units.len());
         let (direction, transport) = match key {
@@ -143,7 +144,7 @@ impl<'a> Graph<'a> {
         (id, id == next)
     }
 
-    /// Makes the unit of a key a part of another; tells whether it is new.
+    /// Makes the comparison with a key a part of another. Returns true if it is new.
     pub(super) fn part(&mut self, of: ComparisonId, step: Step<'a>, key: Key<'a>) -> (ComparisonId, bool) {
         let (id, is_new) = self.unit(key);
         if let Some(unit) = self.units.get_mut(of.0) {
@@ -152,14 +153,14 @@ impl<'a> Graph<'a> {
         (id, is_new)
     }
 
-    /// The root for an operation.
+    /// Returns the root for an operation.
     pub(super) fn operation(&mut self, method: &str, path: &str) -> ComparisonId {
         let (label, identity) = (format!("{method} {path}"), format!("{method} {}", nameless(path)));
         let noun = format!("operation `{label}`");
         self.root(label, identity, noun)
     }
 
-    /// The root for a webhook.
+    /// Returns the root for a webhook.
     pub(super) fn webhook(&mut self, name: &str) -> ComparisonId {
         let label = format!("webhook {name}");
         self.root(label.clone(), label, format!("webhook `{name}`"))
@@ -171,19 +172,19 @@ impl<'a> Graph<'a> {
         unit
     }
 
-    /// ChangeDraft how the values of a unit are written.
+    /// Sets the encoding of a comparison's values.
     pub(super) fn set_transport(&mut self, unit: ComparisonId, transport: Transport) {
         if let Some(unit) = self.units.get_mut(unit.0) {
             unit.transport = transport;
         }
     }
 
-    /// How the values of a unit are written.
+    /// Returns the encoding of a comparison's values.
     pub(super) fn transport(&self, unit: ComparisonId) -> Transport {
         self.units.get(unit.0).map(|unit| unit.transport).unwrap_or_default()
     }
 
-    /// Notes a difference.
+    /// Records a difference.
     pub(super) fn found(&mut self, unit: ComparisonId, found: Found<'a>) {
         if let Some(unit) = self.units.get_mut(unit.0) {
             unit.found.push(found);
@@ -191,7 +192,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// A path template without the names of its parameters, and without a slash at its end: `/contacts/{}`.
+/// Returns a path template without parameter names and trailing slash: `/contacts/{}`.
 pub(super) fn nameless(path: &str) -> Cow<'_, str> {
     let path = path.strip_suffix('/').unwrap_or(path);
     if !path.contains('{') {
@@ -208,13 +209,13 @@ pub(super) fn nameless(path: &str) -> Cow<'_, str> {
     Cow::Owned(nameless)
 }
 
-/// The names of a path template's parameters in order.
+/// Returns the parameter names of a path template in order.
 pub(super) fn path_names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
 impl Step<'_> {
-    /// The step in a subject, and whether it is written onto what comes before.
+    /// Returns the step as part of a subject, and true if it is appended without a separator.
     pub(super) fn words(&self) -> (Cow<'_, str>, bool) {
         match self {
             Self::Same => ("".into(), true),
@@ -240,7 +241,7 @@ impl Step<'_> {
         }
     }
 
-    /// The step as it is recognised: a path parameter by its position, whatever its name.
+    /// Returns the step as part of the identity: a path parameter is identified by its position.
     pub(super) fn identity(&self) -> String {
         match self {
             Self::PathParameter(Some(position), _) => format!("path {position}"),
@@ -248,7 +249,7 @@ impl Step<'_> {
         }
     }
 
-    /// What it leads to, as the subject of a sentence; `whole` is what it is a part of.
+    /// Returns the target of the step as the subject of a sentence; `whole` is its parent.
     pub(super) fn noun(&self, whole: &str, direction: Option<Direction>) -> String {
         let of = direction.map_or_else(String::new, |direction| format!(" of the {}", direction.word()));
         match self {
@@ -289,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_without_names() {
+    fn nameless_removes_names_and_trailing_slash() {
         assert_eq!(nameless("/a/{b}/c/{d}.json"), "/a/{}/c/{}.json");
         assert_eq!(nameless("/a/"), "/a");
         assert_eq!(nameless("/a/{b"), "/a/{");

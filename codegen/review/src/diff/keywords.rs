@@ -1,5 +1,5 @@
-//! The keywords of JSON Schema that few schemas have, compared: conditions, dependencies, patterns of names, content, and extensions
-//! that say something of the wire.
+//! Compares the less common keywords of JSON Schema: conditions, dependencies, name patterns, content, and extensions
+//! that affect the wire format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule, rules};
 use crm_clients_document::model::{RareKeywords, Schema, SchemaId, Xml};
 
-/// What all schemas of a node say by these keywords.
+/// The values of these keywords in all schemas of a node.
 #[derive(Default)]
 pub(super) struct Rare<'a> {
     /// `if`, `then` and `else`.
@@ -22,7 +22,7 @@ pub(super) struct Rare<'a> {
     property_names: Vec<SchemaId>,
     patterns: BTreeMap<&'a str, Vec<SchemaId>>,
     dependent_schemas: BTreeMap<&'a str, Vec<SchemaId>>,
-    /// The property that requires, and the one that it requires.
+    /// A property, and the property that it requires.
     dependent_required: BTreeSet<(&'a str, &'a str)>,
     unevaluated_properties: Vec<SchemaId>,
     unevaluated_items: Vec<SchemaId>,
@@ -35,7 +35,7 @@ pub(super) struct Rare<'a> {
     extensible: Option<BTreeSet<String>>,
     /// `defaultMapping` of discriminators.
     default_mapping: Vec<SchemaId>,
-    /// Extensions that nothing here knows.
+    /// Unknown extensions.
     pub(super) extensions: BTreeMap<&'a str, &'a Value>,
 }
 
@@ -52,10 +52,10 @@ impl<'a> Rare<'a> {
         all
     }
 
-    /// Takes in what a schema says. Each keyword is named here, so that the compiler asks about one that the model gains.
+    /// Adds the keywords of a schema. All fields are listed, so that the compiler reports new ones.
     fn add(&mut self, rare: &'a RareKeywords) {
         let RareKeywords {
-            // What a schema is called, and prose.
+            // The name and description of the schema.
             id: _,
             dialect: _,
             anchor: _,
@@ -66,7 +66,7 @@ impl<'a> Rare<'a> {
             examples: _,
             example: _,
             external_docs: _,
-            // Part of the schema's format.
+            // Compared as the schema's format.
             content_encoding: _,
             condition: _,
             then: _,
@@ -107,7 +107,7 @@ impl<'a> Rare<'a> {
         self.unevaluated_properties.extend(rare.unevaluated_properties);
         self.unevaluated_items.extend(rare.unevaluated_items);
         self.content_schema.extend(rare.content_schema);
-        // Bytes of no type say no more than the format `binary`.
+        // Untyped bytes are equivalent to the format `binary`.
         let media_type =
             rare.content_media_type.as_deref().filter(|media_type| *media_type != "application/octet-stream");
         self.content_media_type = self.content_media_type.or(media_type);
@@ -148,7 +148,7 @@ impl<'a> Rare<'a> {
     }
 }
 
-/// Extensions of schemas that are compared elsewhere, or that only documentation shows.
+/// Returns true for extensions that are compared elsewhere or only affect documentation.
 fn is_known(name: &str) -> bool {
     const KNOWN: [&str; 11] = [
         "x-rust-name",
@@ -166,7 +166,7 @@ fn is_known(name: &str) -> bool {
     KNOWN.contains(&name)
 }
 
-/// A schema below a keyword that only one of the documents may have, and what is said where it comes or goes.
+/// A keyword with a schema that only one document may have, and the messages for its addition and removal.
 struct Nested<'r> {
     keyword: &'static str,
     added: (&'static Rule, &'r str),
@@ -174,7 +174,7 @@ struct Nested<'r> {
 }
 
 impl<'a> Wire<'a> {
-    /// Compares the keywords that few schemas have.
+    /// Compares the less common keywords.
     pub(super) fn keywords(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let (was, is) = (Rare::of(&old.declared), Rare::of(&new.declared));
         if was.is_empty() && is.is_empty() {
@@ -205,7 +205,7 @@ impl<'a> Wire<'a> {
     fn conditions(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
         let says = match (old.conditions.as_slice(), new.conditions.as_slice()) {
             ([], []) => return,
-            ([], _) => ChangeDraft::new(&rules::CONDITION_ADDED, "must meet a condition now (`if`)"),
+            ([], _) => ChangeDraft::new(&rules::CONDITION_ADDED, "must now meet a condition (`if`)"),
             (_, []) => ChangeDraft::new(&rules::CONDITION_REMOVED, "no longer has to meet a condition (`if`)"),
             (was, is) => {
                 let hashed = |side: &mut Side<'a>, all: &[[Option<SchemaId>; 3]], only: bool| {
@@ -233,7 +233,7 @@ impl<'a> Wire<'a> {
                     }
                     return;
                 }
-                ChangeDraft::new(&rules::CONDITION_CHANGED, "must meet another condition now (`if`)")
+                ChangeDraft::new(&rules::CONDITION_CHANGED, "must now meet a different condition (`if`)")
             }
         };
         self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
@@ -248,7 +248,7 @@ impl<'a> Wire<'a> {
         let count = |rare: &Rare<'_>| if rare.contains.is_empty() { (0, u64::MAX) } else { rare.count };
         let (was, is) = (count(old), count(new));
         let (old_words, new_words) = (words(old), words(new));
-        let says = format!("has {new_words} now instead of {old_words}");
+        let says = format!("now has {new_words} instead of {old_words}");
         if is.0 > was.0 || is.1 < was.1 {
             let says = ChangeDraft::from_to(&rules::CONTAINS_NARROWED, says.clone(), &old_words, &new_words);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
@@ -271,7 +271,7 @@ impl<'a> Wire<'a> {
             }
         }
         if let ([was], [is]) = (gone.as_slice(), come.as_slice()) {
-            let says = format!("has properties with names that match `{is}` now instead of `{was}`");
+            let says = format!("now has properties with names that match `{is}` instead of `{was}`");
             let says = ChangeDraft::from_to(&rules::PATTERN_PROPERTIES_CHANGED, says, was, is);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
             return self.link(at.unit, Step::Pattern(was.min(is)), &old.patterns[was], &new.patterns[is], at.direction);
@@ -282,7 +282,7 @@ impl<'a> Wire<'a> {
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         for pattern in come {
-            let says = format!("has a schema now for properties with names that match `{pattern}`");
+            let says = format!("now has a schema for properties with names that match `{pattern}`");
             let says = ChangeDraft::of(&rules::PATTERN_PROPERTIES_ADDED, says, pattern);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
@@ -290,12 +290,12 @@ impl<'a> Wire<'a> {
 
     fn dependencies(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
         for (name, other) in new.dependent_required.difference(&old.dependent_required) {
-            let says = format!("must have the property `{other}` now where it has `{name}`");
+            let says = format!("must now have the property `{other}` if it has `{name}`");
             let says = ChangeDraft::from_to(&rules::DEPENDENCY_ADDED, says, name, other);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         for (name, other) in old.dependent_required.difference(&new.dependent_required) {
-            let says = format!("no longer has to have the property `{other}` where it has `{name}`");
+            let says = format!("no longer requires the property `{other}` if it has `{name}`");
             let says = ChangeDraft::from_to(&rules::DEPENDENCY_REMOVED, says, name, other);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
@@ -307,12 +307,12 @@ impl<'a> Wire<'a> {
                     self.link(at.unit, Step::Keyword("dependentSchemas"), was, is, at.direction);
                 }
                 (None, _) => {
-                    let says = format!("must meet a schema now where it has the property `{name}`");
+                    let says = format!("must now match a schema if it has the property `{name}`");
                     let says = ChangeDraft::of(&rules::DEPENDENCY_ADDED, says, name);
                     self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
                 }
                 (_, None) => {
-                    let says = format!("no longer has to meet a schema where it has the property `{name}`");
+                    let says = format!("no longer has to match a schema if it has the property `{name}`");
                     let says = ChangeDraft::of(&rules::DEPENDENCY_REMOVED, says, name);
                     self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
                 }
@@ -330,15 +330,15 @@ impl<'a> Wire<'a> {
             let says = match (forbids(&self.old, was), forbids(&self.new, is)) {
                 (false, true) => ChangeDraft::of(
                     &rules::UNEVALUATED_CLOSED,
-                    format!("has no {what} any more that no schema describes"),
+                    format!("can no longer have {what} that no schema describes"),
                     what,
                 ),
                 (true, false) => ChangeDraft::of(
                     &rules::UNEVALUATED_OPENED,
-                    format!("may have {what} now that no schema describes"),
+                    format!("may now have {what} that no schema describes"),
                     what,
                 ),
-                // The schema of further properties is compared with `additionalProperties`.
+                // The schema of additional properties is compared with `additionalProperties`.
                 (false, false) if what == "items" => {
                     self.link(at.unit, Step::Keyword("unevaluatedItems"), was, is, at.direction);
                     continue;
@@ -352,14 +352,14 @@ impl<'a> Wire<'a> {
     fn nested_keywords(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
         let names = Nested {
             keyword: "propertyNames",
-            added: (&rules::PROPERTY_NAMES_ADDED, "has a schema now for the names of its properties"),
+            added: (&rules::PROPERTY_NAMES_ADDED, "now has a schema for the names of its properties"),
             removed: (&rules::PROPERTY_NAMES_REMOVED, "no longer has a schema for the names of its properties"),
         };
         self.nested(at, &names, &old.property_names, &new.property_names);
         let content = Nested {
             keyword: "contentSchema",
-            added: (&rules::CONTENT_SCHEMA_ADDED, "has a schema now for what is in the text"),
-            removed: (&rules::CONTENT_SCHEMA_REMOVED, "no longer has a schema for what is in the text"),
+            added: (&rules::CONTENT_SCHEMA_ADDED, "now has a schema for the content of the string"),
+            removed: (&rules::CONTENT_SCHEMA_REMOVED, "no longer has a schema for the content of the string"),
         };
         self.nested(at, &content, &old.content_schema, &new.content_schema);
     }
@@ -375,7 +375,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// Where keywords are compared.
+/// The location of a comparison of keywords.
 #[derive(Clone, Copy)]
 struct At<'p> {
     unit: ComparisonId,
@@ -383,29 +383,29 @@ struct At<'p> {
     direction: Direction,
 }
 
-/// What is said of values that have no schema below them.
+/// Compares keywords without nested schemas.
 fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<ChangeDraft> {
     let mut found = Vec::new();
     match (old.content_media_type, new.content_media_type) {
         (None, None) => {}
         (Some(was), Some(is)) if was == is => {}
         (None, Some(is)) => {
-            found.push(ChangeDraft::of(&rules::CONTENT_MEDIA_TYPE_ADDED, format!("holds `{is}` now"), is));
+            found.push(ChangeDraft::of(&rules::CONTENT_MEDIA_TYPE_ADDED, format!("now contains `{is}`"), is));
         }
         (Some(was), None) => {
             found.push(ChangeDraft::of(
                 &rules::CONTENT_MEDIA_TYPE_REMOVED,
-                format!("no longer says that it holds `{was}`"),
+                format!("no longer declares that it contains `{was}`"),
                 was,
             ));
         }
         (Some(was), Some(is)) => {
-            let says = format!("holds `{is}` now instead of `{was}`");
+            let says = format!("now contains `{is}` instead of `{was}`");
             found.push(ChangeDraft::from_to(&rules::CONTENT_MEDIA_TYPE_CHANGED, says, was, is));
         }
     }
     if old.xml != new.xml {
-        found.push(ChangeDraft::new(&rules::XML_CHANGED, "is written otherwise in XML"));
+        found.push(ChangeDraft::new(&rules::XML_CHANGED, "has a different XML encoding"));
     }
     found.extend(sunset(old.sunset, new.sunset));
     found.extend(stability(old.stability, new.stability));
@@ -413,19 +413,19 @@ fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<ChangeDraft> {
     found
 }
 
-/// The day on which something ends.
+/// Compares sunset dates.
 pub(super) fn sunset(old: Option<&str>, new: Option<&str>) -> Option<ChangeDraft> {
     match (old, new) {
-        (None, Some(new)) => Some(ChangeDraft::of(&rules::SUNSET_SET, format!("ends on {new}"), new)),
+        (None, Some(new)) => Some(ChangeDraft::of(&rules::SUNSET_SET, format!("now ends on {new}"), new)),
         (Some(old), None) => Some(ChangeDraft::of(&rules::SUNSET_LIFTED, format!("no longer ends on {old}"), old)),
         (Some(old), Some(new)) if old != new => {
-            Some(ChangeDraft::from_to(&rules::SUNSET_CHANGED, format!("ends on {new} now instead of {old}"), old, new))
+            Some(ChangeDraft::from_to(&rules::SUNSET_CHANGED, format!("now ends on {new} instead of {old}"), old, new))
         }
         _ => None,
     }
 }
 
-/// How stable something is promised to be. What says nothing is stable.
+/// Compares stability levels; `stable` is the default.
 pub(super) fn stability(old: Option<&str>, new: Option<&str>) -> Option<ChangeDraft> {
     const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
     let level = |word: &str| LEVELS.iter().position(|level| *level == word).unwrap_or(LEVELS.len());
@@ -434,7 +434,7 @@ pub(super) fn stability(old: Option<&str>, new: Option<&str>) -> Option<ChangeDr
         return None;
     }
     let rule = if level(is) < level(was) { &rules::STABILITY_LOWERED } else { &rules::STABILITY_RAISED };
-    Some(ChangeDraft::from_to(rule, format!("is `{is}` now instead of `{was}`"), was, is))
+    Some(ChangeDraft::from_to(rule, format!("is now `{is}` instead of `{was}`"), was, is))
 }
 
 fn extensible(old: Option<&BTreeSet<String>>, new: Option<&BTreeSet<String>>) -> Vec<ChangeDraft> {
@@ -449,14 +449,14 @@ fn extensible(old: Option<&BTreeSet<String>>, new: Option<&BTreeSet<String>>) ->
         found.push(ChangeDraft::of(&rules::EXTENSIBLE_VALUE_REMOVED, says, &gone));
     }
     if !come.is_empty() {
-        let says = format!("lists {come} in `x-extensible-enum` now");
+        let says = format!("now lists {come} in `x-extensible-enum`");
         found.push(ChangeDraft::of(&rules::EXTENSIBLE_VALUE_ADDED, says, &come));
     }
     found
 }
 
 impl<'a> Side<'a> {
-    /// A number that is the same for schemas that say the same; 0 where there is none.
+    /// Returns a number that is the same for equivalent schemas, or 0 if there are none.
     pub(super) fn hash_of(&mut self, schemas: &[SchemaId]) -> u64 {
         if schemas.is_empty() {
             return 0;
@@ -465,7 +465,7 @@ impl<'a> Side<'a> {
         self.hash(node)
     }
 
-    /// What tells the keywords of a node from those of another, and the schemas below them.
+    /// Returns the keywords of a node as text, and the schemas in them, to distinguish nodes.
     pub(super) fn rare_text(&self, view: &View<'a>) -> (String, Vec<Vec<SchemaId>>) {
         let rare = Rare::of(&view.declared);
         if rare.is_empty() {

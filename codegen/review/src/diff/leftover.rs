@@ -1,7 +1,8 @@
-//! What the model has and nothing else here compares.
+//! Reports changes of the model that are not compared elsewhere.
 //!
-//! Each object of the model is taken apart into all of its fields, so that the compiler asks about a field that is added to it. A field
-//! is compared elsewhere, is prose, or is compared here: what differs gives one warning for each name, wherever it stands.
+//! Each object of the model is destructured into all of its fields, so that the compiler reports new ones. A field is
+//! compared elsewhere, is documentation, or is compared here. Differences are reported as one warning for each name,
+//! regardless of the location.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use crm_clients_document::model::{
     Response, SecurityScheme, Tag,
 };
 
-/// Extensions that are compared elsewhere, or that only documentation shows.
+/// Extensions that are compared elsewhere or only affect documentation.
 const KNOWN: [&str; 10] = [
     "x-rust-name",
     "x-rust-variants",
@@ -28,11 +29,11 @@ const KNOWN: [&str; 10] = [
 ];
 
 impl<'a> Wire<'a> {
-    /// Notes once for each name that something of this name changed and is not compared.
+    /// Reports that a part with this name changed and is not compared, once for each name.
     pub(super) fn uncompared(&mut self, unit: ComparisonId, places: Places<'_>, name: &'a str) {
         let (part, is_new) = self.graph.part(unit, Step::Same, Key::Uncompared(name));
         if is_new {
-            let says = format!("has another `{name}`, which the review does not compare");
+            let says = format!("has a different `{name}`, which the review does not compare");
             self.note(part, Step::Same, None, places, ChangeDraft::of(&rules::UNCOMPARED, says, name));
         }
     }
@@ -146,14 +147,14 @@ fn document_extensions(document: &Document) -> &ExtensionMap {
 }
 
 fn tag_extensions(tag: &Tag) -> &ExtensionMap {
-    // A tag says how documentation is arranged; its names in Rust are compared as such.
+    // Tags organize the documentation; their Rust names are compared in the client.
     let Tag { name: _, rust_name: _, summary: _, description: _, external_docs: _, parent: _, kind: _, extensions } =
         tag;
     extensions
 }
 
 fn item_extensions(item: &PathItem) -> &ExtensionMap {
-    // All but the extensions is compared with the operations.
+    // Everything except extensions is compared with the operations.
     let PathItem { pointer: _, summary: _, description: _, servers: _, parameters: _, operations: _, extensions } =
         item;
     extensions
@@ -162,7 +163,7 @@ fn item_extensions(item: &PathItem) -> &ExtensionMap {
 fn operation_extensions(operation: &Operation) -> &ExtensionMap {
     let Operation {
         extensions,
-        // Prose, and where it stands.
+        // Documentation and location.
         pointer: _,
         summary: _,
         description: _,
@@ -195,7 +196,7 @@ fn operation_extensions(operation: &Operation) -> &ExtensionMap {
 fn parameter_extensions(parameter: &Parameter) -> &ExtensionMap {
     let Parameter {
         extensions,
-        // Prose, and where it stands.
+        // Documentation and location.
         pointer: _,
         description: _,
         example: _,
@@ -217,7 +218,7 @@ fn parameter_extensions(parameter: &Parameter) -> &ExtensionMap {
     extensions
 }
 
-/// The media type that a parameter's value is written as.
+/// Returns the media type of a parameter's value.
 fn content_type<'d>(document: &'d Document, parameter: &Parameter) -> Option<&'d str> {
     parameter.content.first().map(|id| document[*id].name.as_str())
 }
@@ -225,7 +226,7 @@ fn content_type<'d>(document: &'d Document, parameter: &Parameter) -> Option<&'d
 fn media_extensions(media: &MediaType) -> &ExtensionMap {
     let MediaType {
         extensions,
-        // Prose, and where it stands.
+        // Documentation and location.
         pointer: _,
         example: _,
         examples: _,

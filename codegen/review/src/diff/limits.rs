@@ -1,4 +1,4 @@
-//! What schemas say of their values beyond their type, compared: formats, listed values, patterns, bounds, defaults.
+//! Compares the constraints of values besides their type: formats, enums, patterns, limits and defaults.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::wire::ChangeDraft;
 use super::{Rule, rules};
 use crm_clients_document::normalize::{Bound, Limits};
 
-/// The differences between two views of one type, or of two types of number.
+/// Returns the differences between two views of the same type, or of two number types.
 pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> Vec<ChangeDraft> {
     let mut found = Vec::new();
     found.extend(format(old.format(), new.format()));
@@ -30,15 +30,15 @@ pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> V
 fn format(old: &str, new: &str) -> Option<ChangeDraft> {
     let (rule, says) = match (old, new) {
         _ if old == new => return None,
-        ("", _) => (&rules::FORMAT_ADDED, format!("has the format `{new}` now")),
+        ("", _) => (&rules::FORMAT_ADDED, format!("now has the format `{new}`")),
         (_, "") => (&rules::FORMAT_REMOVED, format!("no longer has the format `{old}`")),
         ("int32", "int64") | ("float", "double") => {
-            (&rules::FORMAT_WIDENED, format!("has the format `{new}` now instead of `{old}`"))
+            (&rules::FORMAT_WIDENED, format!("now has the format `{new}` instead of `{old}`"))
         }
         ("int64", "int32") | ("double", "float") => {
-            (&rules::FORMAT_NARROWED, format!("has the format `{new}` now instead of `{old}`"))
+            (&rules::FORMAT_NARROWED, format!("now has the format `{new}` instead of `{old}`"))
         }
-        _ => (&rules::FORMAT_CHANGED, format!("has the format `{new}` now instead of `{old}`")),
+        _ => (&rules::FORMAT_CHANGED, format!("now has the format `{new}` instead of `{old}`")),
     };
     Some(ChangeDraft::from_to(rule, says, old, new))
 }
@@ -47,10 +47,10 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
     match (old.values(), new.values()) {
         (None, None) => {}
         (None, Some(new)) => {
-            found.push(ChangeDraft::of(&rules::ENUM_ADDED, format!("is one of {} now", listed(&new)), &texts(&new)));
+            found.push(ChangeDraft::of(&rules::ENUM_ADDED, format!("must be one of {}", listed(&new)), &texts(&new)));
         }
         (Some(old), None) => {
-            let says = format!("is no longer one of {} alone", listed(&old));
+            let says = format!("no longer has to be one of {}", listed(&old));
             found.push(ChangeDraft::of(&rules::ENUM_REMOVED, says, &texts(&old)));
         }
         (Some(old), Some(new)) => {
@@ -59,7 +59,7 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
             let gone: Vec<&Value> = old.iter().copied().filter(|value| !is.contains(value)).collect();
             let come: Vec<&Value> = new.iter().copied().filter(|value| !was.contains(value)).collect();
             if gone.len() == old.len() && !gone.is_empty() && !come.is_empty() {
-                let says = format!("is {} now instead of {}", listed(&new), listed(&old));
+                let says = format!("is now {} instead of {}", listed(&new), listed(&old));
                 found.push(ChangeDraft::from_to(&rules::ENUM_REPLACED, says, &texts(&old), &texts(&new)));
                 return;
             }
@@ -68,21 +68,21 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
                 found.push(ChangeDraft::of(&rules::ENUM_VALUE_REMOVED, says, &texts(&gone)));
             }
             if !come.is_empty() {
-                let says = format!("can be {} now", listed(&come));
+                let says = format!("can now be {}", listed(&come));
                 found.push(ChangeDraft::of(&rules::ENUM_VALUE_ADDED, says, &texts(&come)));
             }
         }
     }
 }
 
-/// All of some values, whatever their order.
+/// Returns all values in sorted order.
 fn texts(values: &[&Value]) -> String {
     let mut texts: Vec<String> = values.iter().map(|value| value.to_string()).collect();
     texts.sort_unstable();
     texts.join(" ")
 }
 
-/// The first of some values.
+/// Returns the first few values.
 fn listed(values: &[&Value]) -> String {
     const SHOWN: usize = 5;
     let mut words: Vec<String> = values.iter().take(SHOWN).map(|value| format!("`{}`", plain(value))).collect();
@@ -92,7 +92,7 @@ fn listed(values: &[&Value]) -> String {
     words.join(", ")
 }
 
-/// A value as it is read: a string without its quotes.
+/// Returns a value for display: strings without quotes.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -102,7 +102,7 @@ fn patterns(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
     found.extend(match (old.as_str(), new.as_str()) {
         (old, new) if old == new => None,
         ("", new) => {
-            Some(ChangeDraft::from_to(&rules::PATTERN_ADDED, format!("must match the pattern `{new}` now"), "", new))
+            Some(ChangeDraft::from_to(&rules::PATTERN_ADDED, format!("must now match the pattern `{new}`"), "", new))
         }
         (old, "") => Some(ChangeDraft::from_to(
             &rules::PATTERN_REMOVED,
@@ -112,20 +112,20 @@ fn patterns(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
         )),
         (old, new) => Some(ChangeDraft::from_to(
             &rules::PATTERN_CHANGED,
-            format!("must match the pattern `{new}` now instead of `{old}`"),
+            format!("must now match the pattern `{new}` instead of `{old}`"),
             old,
             new,
         )),
     });
 }
 
-/// A limit that counts.
+/// A limit on a count.
 struct Count {
     of: fn(&Limits) -> Option<usize>,
     is_least: bool,
     raised: &'static Rule,
     lowered: &'static Rule,
-    /// One of them, and several.
+    /// The singular and the plural.
     noun: [&'static str; 2],
 }
 
@@ -199,11 +199,11 @@ impl Count {
         };
         let noun = self.noun[usize::from(new != 1)];
         let (old, new) = (shown(old), shown(new));
-        let says = format!("has {new} {noun} now instead of {}", old.trim_end_matches(" of"));
+        let says = format!("now has {new} {noun} instead of {}", old.trim_end_matches(" of"));
         Some(ChangeDraft::from_to(rule, says, &old, &new))
     }
 
-    /// What goes without saying: strings of some formats have one length, and a part of a path is never empty.
+    /// Returns the implied limit: some formats have a fixed length, and a part of a path is never empty.
     fn implied(&self, view: &View<'_>, transport: Transport) -> usize {
         let is_length = self.noun[0] == "character";
         let lengths = match view.format() {
@@ -221,7 +221,7 @@ impl Count {
     }
 }
 
-/// The count as the document has it.
+/// Returns the declared limit.
 fn view_count(view: &View<'_>, count: &Count) -> Option<usize> {
     match count.is_least {
         true => view.limit(count.of, |one, other| one > other),
@@ -229,7 +229,7 @@ fn view_count(view: &View<'_>, count: &Count) -> Option<usize> {
     }
 }
 
-/// The integers that a format allows.
+/// Returns the range of integers that a format allows.
 fn range_of(format: &str) -> Option<(f64, f64)> {
     Some(match format {
         "int8" => (f64::from(i8::MIN), f64::from(i8::MAX)),
@@ -244,8 +244,7 @@ fn range_of(format: &str) -> Option<(f64, f64)> {
     })
 }
 
-/// A bound as it is compared: of two with the same number the exclusive one is the stricter. Integers have none of these: more than 1 is
-/// at least 2.
+/// Normalizes a limit: exclusive limits of integers become inclusive ones, because more than 1 is at least 2.
 fn bound(view: &View<'_>, limit: Option<Bound>, inward: f64) -> Option<Bound> {
     limit.map(|bound| match view.kind {
         Type::Integer if bound.exclusive => Bound { value: bound.value + inward, exclusive: false },
@@ -303,7 +302,7 @@ fn bounded(bound: Option<Bound>, inclusive: &str, exclusive: &str) -> String {
 }
 
 fn ranged(rule: &'static Rule, old: &str, new: &str) -> ChangeDraft {
-    ChangeDraft::from_to(rule, format!("is {new} now instead of {old}"), old, new)
+    ChangeDraft::from_to(rule, format!("is now {new} instead of {old}"), old, new)
 }
 
 fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
@@ -316,9 +315,9 @@ fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     let (rule, says) = match (multiple(old), multiple(new)) {
         (old, new) if old == new => return None,
         (_, None) => (&rules::MULTIPLE_OF_REMOVED, "no longer has to be a multiple".to_owned()),
-        (None, Some(new)) => (&rules::MULTIPLE_OF_ADDED, format!("must be a multiple of {new} now")),
+        (None, Some(new)) => (&rules::MULTIPLE_OF_ADDED, format!("must now be a multiple of {new}")),
         (Some(old), Some(new)) => {
-            (&rules::MULTIPLE_OF_CHANGED, format!("must be a multiple of {new} now instead of {old}"))
+            (&rules::MULTIPLE_OF_CHANGED, format!("must now be a multiple of {new} instead of {old}"))
         }
     };
     Some(ChangeDraft::from_to(rule, says, &format!("{:?}", multiple(old)), &format!("{:?}", multiple(new))))
@@ -327,8 +326,8 @@ fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
 fn unique_items(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     let unique = |view: &View<'_>| view.limits.iter().any(|limits| limits.unique_items);
     match (unique(old), unique(new)) {
-        (false, true) => Some(ChangeDraft::new(&rules::UNIQUE_ITEMS_ADDED, "may have no item twice now")),
-        (true, false) => Some(ChangeDraft::new(&rules::UNIQUE_ITEMS_REMOVED, "may have an item twice now")),
+        (false, true) => Some(ChangeDraft::new(&rules::UNIQUE_ITEMS_ADDED, "can no longer have duplicate items")),
+        (true, false) => Some(ChangeDraft::new(&rules::UNIQUE_ITEMS_REMOVED, "may now have duplicate items")),
         _ => None,
     }
 }
@@ -337,12 +336,11 @@ fn default(old: Option<&Value>, new: Option<&Value>) -> Option<ChangeDraft> {
     let (rule, says) = match (old, new) {
         (None, None) => return None,
         (Some(old), Some(new)) if old == new => return None,
-        (None, Some(new)) => (&rules::DEFAULT_ADDED, format!("is `{}` now where it is left out", plain(new))),
-        (Some(old), None) => (&rules::DEFAULT_REMOVED, format!("is no longer `{}` where it is left out", plain(old))),
-        (Some(old), Some(new)) => (
-            &rules::DEFAULT_CHANGED,
-            format!("is `{}` now where it is left out, no longer `{}`", plain(new), plain(old)),
-        ),
+        (None, Some(new)) => (&rules::DEFAULT_ADDED, format!("now defaults to `{}`", plain(new))),
+        (Some(old), None) => (&rules::DEFAULT_REMOVED, format!("no longer defaults to `{}`", plain(old))),
+        (Some(old), Some(new)) => {
+            (&rules::DEFAULT_CHANGED, format!("now defaults to `{}` instead of `{}`", plain(new), plain(old)))
+        }
     };
     let text = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
     Some(ChangeDraft::from_to(rule, says, &text(old), &text(new)))

@@ -1,4 +1,4 @@
-//! Which operation of the old document is which of the new one.
+//! Matches the operations of the old and the new document.
 
 use std::collections::HashMap;
 
@@ -6,17 +6,18 @@ use super::graph::nameless;
 use super::servers::Shift;
 use crm_clients_document::model::{Document, Operation};
 
-/// Which operation of the old document is which of the new one.
+/// The matching operations of both documents.
 pub(super) struct Matches {
-    /// The old one's index, for each of the new document.
+    /// The index of the old operation for each new one.
     pub(super) by_new: Vec<Option<usize>>,
-    /// Whether each of the old document is in the new one.
+    /// True for each old operation that has a match.
     pub(super) is_there: Vec<bool>,
 }
 
 impl Matches {
-    /// Matches by method and path: the same one, one that only calls its parameters otherwise or has another slash at its end, and last
-    /// one that moved. An operation moved if its `operationId` is the same, or if others have the same change of prefix.
+    /// Matches operations by method and path: first equal paths, then paths that differ only in parameter names or a
+    /// trailing slash, and last operations that moved. An operation moved if its `operationId` is the same, or if other
+    /// operations have the same change of prefix.
     pub(super) fn of(old: &Document, new: &Document, shift: Option<&Shift>) -> Self {
         let mut matches =
             Self { by_new: vec![None; new.operations.len()], is_there: vec![false; old.operations.len()] };
@@ -60,7 +61,7 @@ impl Matches {
         }
     }
 
-    /// Matches operations whose paths begin otherwise, where at least two operations have the same change.
+    /// Matches operations whose path prefixes changed, if at least two operations have the same change.
     fn by_prefix(&mut self, old: &[(&Operation, String)], new: &[(&Operation, String)]) {
         let gone: Vec<usize> = (0..old.len()).filter(|index| !self.is_there[*index]).collect();
         let come: Vec<usize> = (0..new.len()).filter(|index| self.by_new[*index].is_none()).collect();
@@ -83,7 +84,7 @@ impl Matches {
             };
             all.iter().filter(|(_, path)| is_below(path)).count()
         };
-        // All that stood there went, and nothing else came.
+        // All operations with the old prefix were removed, and no others were added with the new one.
         let is_whole = |(was, is): &(String, String), pairs: &[(usize, usize)]| {
             pairs.len() > 1
                 && (was == "/" || below(old, was) == pairs.len())
@@ -99,7 +100,7 @@ impl Matches {
     }
 }
 
-/// The last segment of a path that is no parameter, and what follows it.
+/// Returns the last literal segment of a path, and everything after it.
 fn end(path: &str) -> String {
     let path = nameless(path);
     let mut segments: Vec<&str> = path.rsplit('/').collect();
@@ -108,7 +109,7 @@ fn end(path: &str) -> String {
     segments.join("/")
 }
 
-/// What two paths begin with before the segments that they end with alike.
+/// Returns the prefixes of two paths before their common suffix.
 pub(super) fn prefixes<'p>(old: &'p str, new: &'p str) -> (&'p str, &'p str) {
     let is_same = |(one, other): &(&str, &str)| {
         let is_parameter = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_are_what_comes_before_the_common_end() {
+    fn prefixes_precede_the_common_suffix() {
         assert_eq!(prefixes("/v1/a/{b}", "/v2/a/{c}"), ("/v1", "/v2"));
         assert_eq!(prefixes("/a", "/v2/a"), ("/", "/v2"));
         assert_eq!(prefixes("/a/b", "/a/c"), ("/a/b", "/a/c"));

@@ -1,4 +1,5 @@
-//! Keywords that say nothing about values of their schema's type: the client passes over them, and so does every comparison but this.
+//! Reports changes of keywords that do not apply to the type of their schema. The client ignores them, and so do all
+//! other comparisons.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +8,11 @@ use super::view::View;
 use super::wire::{Places, Wire};
 use crm_clients_document::model::{Schema, Type};
 
-/// The name of a keyword and its value as text.
+/// The name and the text of a keyword.
 type Stated = (&'static str, String);
 
 impl<'a> Wire<'a> {
-    /// Notes that keywords changed which say nothing about the type that both nodes have.
+    /// Reports changes of keywords that do not apply to the common type of both nodes.
     pub(super) fn misplaced(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>) {
         if old.kind != new.kind {
             return;
@@ -27,7 +28,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// The keywords of a schema that belong to none of its types.
+/// Returns the keywords of a schema that do not apply to any of its types.
 fn misplaced(schema: &Schema) -> Vec<Stated> {
     if schema.types.is_empty() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Operations compared: which is which, and what each says of itself.
+//! Matches and compares operations.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -32,14 +32,14 @@ impl<'a> Wire<'a> {
                 None => {
                     let holder = old_paths.holder(&operation.path);
                     let places = Places::new(&holder, &operation.pointer);
-                    self.note(unit, Step::Same, None, places, ChangeDraft::new(&rules::OPERATION_ADDED, "is new"));
+                    self.note(unit, Step::Same, None, places, ChangeDraft::new(&rules::OPERATION_ADDED, "was added"));
                 }
             }
         }
         for (_, operation) in old.operations().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
             let unit = self.graph.operation(&operation.method, &operation.path);
             let holder = new_paths.holder(&operation.path);
-            let says = if operation.deprecated { "is gone; it was deprecated" } else { "is gone" };
+            let says = if operation.deprecated { "was removed; it was deprecated" } else { "was removed" };
             let says = ChangeDraft::new(&rules::OPERATION_REMOVED, says);
             self.note(unit, Step::Same, None, Places::new(&operation.pointer, &holder), says);
         }
@@ -51,7 +51,7 @@ impl<'a> Wire<'a> {
         let places = Places::new(&old.pointer, &new.pointer);
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
         match (old.deprecated, new.deprecated) {
-            (false, true) => note(ChangeDraft::new(&rules::OPERATION_DEPRECATED, "is deprecated now")),
+            (false, true) => note(ChangeDraft::new(&rules::OPERATION_DEPRECATED, "is now deprecated")),
             (true, false) => note(ChangeDraft::new(&rules::OPERATION_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
@@ -78,7 +78,7 @@ impl<'a> Wire<'a> {
         self.operation_leftover(unit, old, new);
     }
 
-    /// Where an operation went, and the slash at the end of its path.
+    /// Compares the paths of an operation and their trailing slashes.
     fn path(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
         let places = Places::new(&old.pointer, &new.pointer);
         let (was, is) = match shift {
@@ -97,9 +97,9 @@ impl<'a> Wire<'a> {
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
         match (old.path.ends_with('/'), new.path.ends_with('/')) {
             (true, false) => {
-                note(ChangeDraft::new(&rules::PATH_SLASH_CHANGED, "has no `/` at the end of its path any more"))
+                note(ChangeDraft::new(&rules::PATH_SLASH_CHANGED, "no longer has a `/` at the end of its path"))
             }
-            (false, true) => note(ChangeDraft::new(&rules::PATH_SLASH_CHANGED, "has a `/` at the end of its path now")),
+            (false, true) => note(ChangeDraft::new(&rules::PATH_SLASH_CHANGED, "now has a `/` at the end of its path")),
             _ => {}
         }
     }
@@ -112,19 +112,19 @@ impl<'a> Wire<'a> {
             match was.iter().find(|(other, _)| other == name) {
                 Some((_, before)) => self.delivery(unit, before, webhook),
                 None => {
-                    let says = ChangeDraft::new(&rules::WEBHOOK_ADDED, "is new");
+                    let says = ChangeDraft::new(&rules::WEBHOOK_ADDED, "was added");
                     self.note(unit, Step::Same, None, Places::new("/webhooks", &webhook.pointer), says);
                 }
             }
         }
         for (name, webhook) in was.iter().filter(|(name, _)| is.iter().all(|(other, _)| other != name)) {
             let unit = self.graph.webhook(name);
-            let says = ChangeDraft::new(&rules::WEBHOOK_REMOVED, "is gone");
+            let says = ChangeDraft::new(&rules::WEBHOOK_REMOVED, "was removed");
             self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/webhooks"), says);
         }
     }
 
-    /// Compares the requests that the server makes because of an operation.
+    /// Compares the callbacks of an operation.
     fn callbacks(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         for (name, was) in &old.callbacks {
             if let Some(is) = new.callbacks.get(name) {
@@ -145,7 +145,7 @@ impl<'a> Wire<'a> {
                 }
                 None => {
                     let places = Places::new(&old.pointer, &callback.pointer);
-                    self.note(unit, step, None, places, ChangeDraft::new(&rules::CALLBACK_ADDED, "is new"));
+                    self.note(unit, step, None, places, ChangeDraft::new(&rules::CALLBACK_ADDED, "was added"));
                 }
             }
         }
@@ -154,11 +154,12 @@ impl<'a> Wire<'a> {
         for (name, request, callback) in was.iter().filter(|(name, request, _)| !has(name, request)) {
             let places = Places::new(&callback.pointer, &new.pointer);
             let step = Step::Callback(name, request.clone());
-            self.note(unit, step, None, places, ChangeDraft::new(&rules::CALLBACK_REMOVED, "is gone"));
+            self.note(unit, step, None, places, ChangeDraft::new(&rules::CALLBACK_REMOVED, "was removed"));
         }
     }
 
-    /// Compares requests that the server makes: what it sends is read as a response is, and what it takes is sent as a request is.
+    /// Compares requests from the server: their bodies are received like responses, and their responses are sent like
+    /// requests.
     fn delivery(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let (was, is) = (self.old.document.body(old), self.new.document.body(new));
         let places = Places::new(&old.pointer, &new.pointer);
@@ -175,7 +176,7 @@ impl<'a> Wire<'a> {
                     Step::Body,
                     Some(Direction::Response),
                     places,
-                    ChangeDraft::new(&rules::BODY_ADDED, "is new"),
+                    ChangeDraft::new(&rules::BODY_ADDED, "was added"),
                 );
             }
             (Some(_), None) => {
@@ -184,7 +185,7 @@ impl<'a> Wire<'a> {
                     Step::Body,
                     Some(Direction::Response),
                     places,
-                    ChangeDraft::new(&rules::BODY_REMOVED, "is gone"),
+                    ChangeDraft::new(&rules::BODY_REMOVED, "was removed"),
                 );
             }
         }
@@ -192,7 +193,7 @@ impl<'a> Wire<'a> {
         self.responses(unit, old, new, Direction::Request);
     }
 
-    /// The parameters of a request that the server makes: headers and the like that clients may read.
+    /// Compares the parameters of requests from the server, such as headers, which clients may read.
     fn delivery_parameters(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let (was, is) = (self.old.document.parameters(old), self.new.document.parameters(new));
         let same = |one: &Parameter, other: &Parameter| {
@@ -210,7 +211,7 @@ impl<'a> Wire<'a> {
                 }
                 None => {
                     let places = Places::new(&before.pointer, &new.pointer);
-                    let says = ChangeDraft::new(&rules::PARAMETER_REMOVED, "is gone");
+                    let says = ChangeDraft::new(&rules::PARAMETER_REMOVED, "was removed");
                     self.note(unit, step, Some(Direction::Response), places, says);
                 }
             }
@@ -223,13 +224,13 @@ impl<'a> Wire<'a> {
                 step,
                 Some(Direction::Response),
                 places,
-                ChangeDraft::new(&rules::PARAMETER_ADDED, "is new"),
+                ChangeDraft::new(&rules::PARAMETER_ADDED, "was added"),
             );
         }
     }
 }
 
-/// The requests of webhooks by name; all but the only `POST` of a webhook have their method in it.
+/// Returns the requests of webhooks by name. The name includes the method, except for a webhook with a single `POST`.
 fn deliveries(document: &Document) -> Vec<(String, &Operation)> {
     let mut found = Vec::new();
     for (name, item) in &document.webhooks {
@@ -241,7 +242,7 @@ fn deliveries(document: &Document) -> Vec<(String, &Operation)> {
     found
 }
 
-/// The requests of an operation's callbacks: the callback's name, method and expression, and the request.
+/// Returns the callback requests of an operation: the callback's name, its method and expression, and the request.
 fn callbacks<'d>(document: &'d Document, operation: &'d Operation) -> Vec<(&'d str, String, &'d Operation)> {
     let mut found = Vec::new();
     for (name, callback) in &operation.callbacks {
@@ -255,13 +256,13 @@ fn callbacks<'d>(document: &'d Document, operation: &'d Operation) -> Vec<(&'d s
 
 fn named(what: &str, old: &str, new: &str) -> String {
     match (old, new) {
-        ("", new) => format!("has the {what} `{new}` now"),
+        ("", new) => format!("now has the {what} `{new}`"),
         (old, "") => format!("no longer has the {what} `{old}`"),
-        (old, new) => format!("has the {what} `{new}` now instead of `{old}`"),
+        (old, new) => format!("now has the {what} `{new}` instead of `{old}`"),
     }
 }
 
-/// The paths of a document by what they are without names.
+/// The paths of a document by their nameless form.
 struct Paths<'a>(HashMap<Cow<'a, str>, &'a str>);
 
 impl<'a> Paths<'a> {
@@ -270,13 +271,13 @@ impl<'a> Paths<'a> {
         Self(paths.map(|path| (nameless(path), path)).collect())
     }
 
-    /// Where an operation of a path would stand in the document that does not have it.
+    /// Returns the JSON pointer for an operation in the document that does not contain it.
     fn holder(&self, path: &str) -> String {
         self.0.get(&nameless(path)).map_or_else(|| "/paths".to_owned(), |path| child("/paths", path))
     }
 }
 
-/// The position of a path parameter in its path.
+/// Returns the position of a path parameter in its path.
 pub(super) fn position(path: &str, name: &str) -> Option<usize> {
     path_names(path).position(|other| other == name)
 }

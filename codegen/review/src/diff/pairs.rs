@@ -1,12 +1,12 @@
-//! Which media type and which status of the old document is which of the new one: the same one, or one that covers the other.
+//! Matches media types and statuses of both documents: equal ones, or ones that cover each other.
 
 use crm_clients_document::model::{MediaType, ResponseId, Status};
 
-/// What both documents have, or one of them alone.
+/// Pairs of matching parts, or parts of only one document.
 type Pairs<'l, T> = Vec<(Option<&'l T>, Option<&'l T>)>;
 
-/// Pairs what is the same, then what one covers of the other, then what has no counterpart. `covers` is told what stands beside the
-/// wider one.
+/// Pairs equal parts, then parts that cover each other, then parts without a match. `covers` also takes the other parts
+/// next to the wider one.
 fn pairs<'l, T>(
     old: &'l [T],
     new: &'l [T],
@@ -30,38 +30,38 @@ fn pairs<'l, T>(
     pairs
 }
 
-/// The media types of two bodies.
+/// Matches the media types of two bodies.
 pub(super) fn media_pairs<'l, 'a>(old: &'l [&'a MediaType], new: &'l [&'a MediaType]) -> Pairs<'a, MediaType> {
     let is_same = |was: &&MediaType, is: &&MediaType| bare(&was.name) == bare(&is.name);
     let found = pairs(old, new, is_same, |one, other, _| covers(&one.name, &other.name));
     found.into_iter().map(|(was, is)| (was.copied(), is.copied())).collect()
 }
 
-/// The responses of two operations.
+/// Matches the responses of two operations.
 pub(super) fn status_pairs<'l>(
     old: &'l [(Status, ResponseId)],
     new: &'l [(Status, ResponseId)],
 ) -> Pairs<'l, (Status, ResponseId)> {
     let covers = |wide: &(Status, ResponseId), narrow: &(Status, ResponseId), beside: &[(Status, ResponseId)]| {
-        // Beside a success, `default` is for errors.
+        // Next to a success status, `default` is for errors.
         let is_error = wide.0 == Status::Default && beside.iter().any(|(status, _)| status.is_success());
         covers_status(wide.0, narrow.0) && !(is_error && narrow.0.is_success())
     };
     pairs(old, new, |was, is| was.0 == is.0, covers)
 }
 
-/// A media type as it is compared: without the charset, which JSON does not have and text is free to have.
+/// Returns a media type for comparison, without the charset, which does not apply to JSON and is optional for text.
 pub(super) fn bare(media_type: &str) -> String {
     let parts = media_type.split(';').map(|part| part.trim().to_ascii_lowercase());
     parts.filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join(";")
 }
 
-/// Whether all values of a body of this type are text.
+/// Returns true if all values of a body of this type are text.
 pub(super) fn is_form(media_type: &str) -> bool {
     matches!(bare(media_type).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
 }
 
-/// Whether a media range covers a media type, or a media type the same one with parameters.
+/// Returns true if a media range covers a media type, or a media type covers the same type with parameters.
 pub(super) fn covers(range: &str, media_type: &str) -> bool {
     let (range, media_type) = (bare(range), bare(media_type));
     let essence = media_type.split(';').next().unwrap_or_default();
@@ -72,7 +72,7 @@ pub(super) fn covers(range: &str, media_type: &str) -> bool {
     }
 }
 
-/// Whether a key of `responses` stands for all statuses of another one, and for more.
+/// Returns true if a key of `responses` covers all statuses of another key, and more.
 pub(super) fn covers_status(wide: Status, narrow: Status) -> bool {
     match (wide, narrow) {
         (Status::Range(class), Status::Exact(code)) => code / 100 == u16::from(class),
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_cover_media_types() {
+    fn media_ranges_cover_media_types() {
         let covered =
             [("*/*", "text/csv"), ("application/*", "application/json"), ("text/csv", "text/csv; header=present")];
         assert!(covered.iter().all(|(range, media_type)| covers(range, media_type) && !covers(media_type, range)));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_cover_statuses() {
+    fn status_classes_cover_statuses() {
         assert!(covers_status(Status::Range(2), Status::Exact(204)));
         assert!(covers_status(Status::Default, Status::Range(2)));
         assert!(!covers_status(Status::Range(4), Status::Exact(200)));

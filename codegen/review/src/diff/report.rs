@@ -1,4 +1,4 @@
-//! From the graph to changes: where each stands, which operations it touches, how it is known again.
+//! Converts the graph to changes: their locations, affected operations and fingerprints.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -7,20 +7,20 @@ use sha2::{Digest, Sha256};
 use super::graph::{ComparisonId, Found, Graph, Root, Step};
 use super::{Area, Change, Direction};
 
-/// The shortest way to a unit, in words.
+/// The shortest path to a comparison, in words.
 #[derive(Clone, Default)]
 struct Way {
-    /// For people, with the names of path parameters.
+    /// The path for display, with the names of path parameters.
     subject: String,
-    /// The same without them.
+    /// The path without names of path parameters.
     identity: String,
-    /// What is compared there.
+    /// The noun for the compared part.
     noun: String,
-    /// Whether it is a body, to whose media type nothing is joined.
+    /// True if it is a body, whose next step is separated.
     is_body: bool,
 }
 
-/// The changes of a graph, in the order of the first operation that they touch. The unit with the number 0 is the document.
+/// Returns the changes of a graph, in the order of the first affected operation. Comparison 0 is the document.
 pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
     if graph.units.iter().all(|unit| unit.found.is_empty()) {
         return Vec::new();
@@ -36,7 +36,8 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
             let roots = &touched[index];
             let (identity, change) = change(found, &way, roots.iter().map(|root| graph.roots[*root].label.clone()));
             let merged = Merged { first: roots.first().map_or(0, |root| root + 1), identity, change };
-            // Two ways to say the same of the same place, as two copies of a schema; or two ways to the same place, as an `allOf` around it.
+            // The same location can be described twice, as in two copies of a schema, or reached twice, as through an
+            // `allOf`.
             let place =
                 (found.rule.id, found.direction, found.detail.as_str(), found.old.as_deref(), found.new.as_deref());
             let same = known.get(&merged.change.fingerprint).or_else(|| by_place.get(&place)).copied();
@@ -53,20 +54,20 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
     changes.into_iter().map(|merged| merged.change).collect()
 }
 
-/// What changes in one place: rule, direction and detail, and where it is in both documents.
+/// The identity of a change: rule, direction and detail, and its locations in both documents.
 type Place<'g> = (&'g str, Option<Direction>, &'g str, Option<&'g str>, Option<&'g str>);
 
-/// A change, and those that are the same one elsewhere.
+/// A change, merged with equal changes elsewhere.
 struct Merged {
-    /// The first operation that it touches.
+    /// The index of the first affected operation.
     first: usize,
-    /// The words that it is known by.
+    /// The text that identifies it.
     identity: String,
     change: Change,
 }
 
 impl Merged {
-    /// Takes in the same change in another place. The shortest way there stands for both.
+    /// Merges the same change at another location. The shortest path represents both.
     fn merge(&mut self, mut other: Self, graph: &Graph<'_>) {
         let length = |merged: &Self| (merged.identity.matches(" > ").count(), merged.identity.clone());
         self.first = self.first.min(other.first);
@@ -87,7 +88,7 @@ fn add_operations(change: &mut Change, operations: Vec<String>, graph: &Graph<'_
     change.operations = in_order.cloned().collect();
 }
 
-/// A difference as a change, and the words that it is known by.
+/// Converts a difference to a change, and returns the text that identifies it.
 fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>) -> (String, Change) {
     let mut place = way.clone();
     place.push(&found.step, found.direction);
@@ -106,7 +107,8 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
     (place.identity, change)
 }
 
-/// What is said of a difference. What is gone is not where one would look for it, so that it is said where it was.
+/// Returns the message of a difference. A removal includes the old location, because the part is not in the new
+/// document.
 fn message(found: &Found<'_>, place: &Way) -> String {
     let said = format!("{} {}", place.noun, found.says);
     match place.subject.rsplit_once(" > ") {
@@ -120,12 +122,12 @@ fn message(found: &Found<'_>, place: &Way) -> String {
     }
 }
 
-/// Whether it is said of a part that it is no longer there.
+/// Returns true if the predicate describes the removal of a part.
 fn is_part(says: &str) -> bool {
-    says.starts_with("is gone") || says.starts_with("is no longer there")
+    says.starts_with("was removed")
 }
 
-/// What a change is known by, whatever else there is to say about it.
+/// Returns a stable identifier of a change.
 pub(super) fn fingerprint(area: Area, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in [if area == Area::Wire { "wire" } else { "rust" }].iter().chain(parts) {
@@ -136,7 +138,7 @@ pub(super) fn fingerprint(area: Area, parts: &[&str]) -> String {
 }
 
 impl Way {
-    /// Goes on by a step.
+    /// Appends a step.
     fn push(&mut self, step: &Step<'_>, direction: Option<Direction>) {
         let (words, is_joined) = step.words();
         let separator = match step {
@@ -153,14 +155,14 @@ impl Way {
     }
 }
 
-/// The last step of the shortest way to each unit, the first in the order of the alphabet of those that are as short: it depends on
-/// nothing but words.
+/// The last step of the shortest path to each comparison, or of the alphabetically first of these, so that it depends
+/// only on words.
 struct Ways<'g, 'a> {
     graph: &'g Graph<'a>,
     last: Vec<Option<Last<'g, 'a>>>,
 }
 
-/// How a unit is reached.
+/// The way that a comparison is reached.
 #[derive(Clone, Copy)]
 enum Last<'g, 'a> {
     Document,
@@ -192,7 +194,8 @@ impl<'g, 'a> Ways<'g, 'a> {
         Self { graph, last }
     }
 
-    /// The way to a unit in words: made for those alone that something is said of, for it may be long.
+    /// Returns the path to a comparison in words. Called only for comparisons with differences, because the path may be
+    /// long.
     fn to(&self, unit: ComparisonId) -> Way {
         let (mut steps, mut at) = (Vec::new(), unit);
         while let Some(Last::Step(from, step)) = self.last[at.0] {
@@ -215,7 +218,7 @@ impl<'g, 'a> Ways<'g, 'a> {
     }
 }
 
-/// The numbers of the roots from which each unit with a difference is reached, in order.
+/// Returns the indices of the roots that lead to each comparison with a difference, in order.
 fn touched(graph: &Graph<'_>) -> Vec<Vec<usize>> {
     let leads = leads_to_difference(graph);
     let mut touched = vec![Vec::new(); graph.units.len()];
@@ -236,7 +239,7 @@ fn touched(graph: &Graph<'_>) -> Vec<Vec<usize>> {
     touched
 }
 
-/// Whether there is a difference in each unit or below it.
+/// Returns true for each comparison that contains a difference, directly or below it.
 fn leads_to_difference(graph: &Graph<'_>) -> Vec<bool> {
     let mut above = vec![Vec::new(); graph.units.len()];
     for (index, unit) in graph.units.iter().enumerate() {

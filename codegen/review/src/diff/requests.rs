@@ -1,4 +1,4 @@
-//! What an operation takes and answers, compared: parameters, bodies, responses.
+//! Compares the inputs and outputs of operations: parameters, bodies and responses.
 
 use super::graph::{ComparisonId, Key, Step, Transport, status_word};
 use super::keywords::{stability, sunset};
@@ -12,7 +12,7 @@ use crm_clients_document::model::{Location, MediaType, Operation, Parameter, Req
 use crm_clients_generator::ir::Style;
 use serde_json::Value;
 
-/// Two lists, before and after.
+/// Two lists, old and new.
 type Lists<'l, T> = (&'l [T], &'l [T]);
 
 impl<'a> Wire<'a> {
@@ -46,14 +46,14 @@ impl<'a> Wire<'a> {
                 }
             } else if let Some(was) = all_old.iter().copied().filter(gone).find(|was| has_moved(was, is)) {
                 let words = (was.location.word(), is.location.word());
-                let says = format!("went from {} to {}", words.0, words.1);
+                let says = format!("moved from {} to {}", words.0, words.1);
                 let says = ChangeDraft::from_to(&rules::PARAMETER_MOVED, says, words.0, words.1);
                 let step = Step::Moved(was.name.as_str().min(&is.name));
                 self.note(unit, step, Some(Direction::Request), Places::new(&was.pointer, &is.pointer), says);
             } else {
                 let (rule, says): (&Rule, _) = match is.required {
-                    true => (&rules::REQUIRED_PARAMETER_ADDED, "is new and required"),
-                    false => (&rules::PARAMETER_ADDED, "is new"),
+                    true => (&rules::REQUIRED_PARAMETER_ADDED, "was added and is required"),
+                    false => (&rules::PARAMETER_ADDED, "was added"),
                 };
                 let places = Places::new(&old.pointer, &is.pointer);
                 self.alone(unit, step, &is.pointer, (rule, says), places, Direction::Request);
@@ -64,8 +64,8 @@ impl<'a> Wire<'a> {
                 continue;
             }
             let (rule, says): (&Rule, _) = match was.required {
-                true => (&rules::REQUIRED_PARAMETER_REMOVED, "is gone; it was required"),
-                false => (&rules::PARAMETER_REMOVED, "is gone"),
+                true => (&rules::REQUIRED_PARAMETER_REMOVED, "was removed; it was required"),
+                false => (&rules::PARAMETER_REMOVED, "was removed"),
             };
             let places = Places::new(&was.pointer, &new.pointer);
             self.alone(unit, step(old, was), &was.pointer, (rule, says), places, Direction::Request);
@@ -77,23 +77,23 @@ impl<'a> Wire<'a> {
         let is_written_otherwise = self.is_written_otherwise(old, new);
         let mut note = |says| self.note(unit, Step::Same, Some(Direction::Request), places, says);
         match (old.required, new.required) {
-            (false, true) => note(ChangeDraft::new(&rules::PARAMETER_BECAME_REQUIRED, "is required now")),
+            (false, true) => note(ChangeDraft::new(&rules::PARAMETER_BECAME_REQUIRED, "is now required")),
             (true, false) => note(ChangeDraft::new(&rules::PARAMETER_BECAME_OPTIONAL, "is no longer required")),
             _ => {}
         }
         match (old.deprecated, new.deprecated) {
-            (false, true) => note(ChangeDraft::new(&rules::PARAMETER_DEPRECATED, "is deprecated now")),
+            (false, true) => note(ChangeDraft::new(&rules::PARAMETER_DEPRECATED, "is now deprecated")),
             (true, false) => note(ChangeDraft::new(&rules::PARAMETER_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
         match (old.allow_empty_value, new.allow_empty_value) {
             (true, false) => note(ChangeDraft::new(&rules::EMPTY_VALUE_FORBIDDEN, "can no longer be empty")),
-            (false, true) => note(ChangeDraft::new(&rules::EMPTY_VALUE_ALLOWED, "may be empty now")),
+            (false, true) => note(ChangeDraft::new(&rules::EMPTY_VALUE_ALLOWED, "may now be empty")),
             _ => {}
         }
         match (old.allow_reserved, new.allow_reserved) {
             (true, false) => {
-                note(ChangeDraft::new(&rules::RESERVED_ENCODED, "has its reserved characters encoded now"))
+                note(ChangeDraft::new(&rules::RESERVED_ENCODED, "now has its reserved characters encoded"))
             }
             (false, true) => {
                 note(ChangeDraft::new(&rules::RESERVED_UNENCODED, "no longer has its reserved characters encoded"))
@@ -108,7 +108,7 @@ impl<'a> Wire<'a> {
         found.into_iter().flatten().for_each(&mut note);
         if is_written_otherwise {
             let (was, is) = (style_word(old), style_word(new));
-            let says = format!("is written {is} now instead of {was}");
+            let says = format!("is now written {is} instead of {was}");
             note(ChangeDraft::from_to(&rules::PARAMETER_STYLE_CHANGED, says, was, is));
         }
         let transport = match old.location {
@@ -121,7 +121,7 @@ impl<'a> Wire<'a> {
         self.parameter_leftover(unit, old, new);
     }
 
-    /// Styles differ in how they write arrays and objects, and in what a path has before a value.
+    /// Returns true if the styles differ in their encoding of arrays and objects, or in the prefix of a path value.
     fn is_written_otherwise(&mut self, old: &Parameter, new: &Parameter) -> bool {
         let is_scalar = |side: &mut Side<'a>, schema: Option<SchemaId>| {
             let node = side.node(schema);
@@ -142,16 +142,16 @@ impl<'a> Wire<'a> {
             (None, None) => {}
             (None, Some(body)) => {
                 let (rule, says): (&Rule, _) = match body.required {
-                    true => (&rules::REQUIRED_BODY_ADDED, "is new and required"),
-                    false => (&rules::BODY_ADDED, "is new"),
+                    true => (&rules::REQUIRED_BODY_ADDED, "was added and is required"),
+                    false => (&rules::BODY_ADDED, "was added"),
                 };
                 let places = Places::new(&old.pointer, &body.pointer);
                 self.alone(unit, Step::Body, &body.pointer, (rule, says), places, direction);
             }
             (Some(body), None) => {
                 let (rule, says): (&Rule, _) = match body.required {
-                    true => (&rules::REQUIRED_BODY_REMOVED, "is gone; it was required"),
-                    false => (&rules::BODY_REMOVED, "is gone"),
+                    true => (&rules::REQUIRED_BODY_REMOVED, "was removed; it was required"),
+                    false => (&rules::BODY_REMOVED, "was removed"),
                 };
                 let places = Places::new(&body.pointer, &new.pointer);
                 self.alone(unit, Step::Body, &body.pointer, (rule, says), places, direction);
@@ -168,7 +168,7 @@ impl<'a> Wire<'a> {
     fn body(&mut self, unit: ComparisonId, old: &'a RequestBody, new: &'a RequestBody) {
         let places = Places::new(&old.pointer, &new.pointer);
         let says = match (old.required, new.required) {
-            (false, true) => Some(ChangeDraft::new(&rules::BODY_BECAME_REQUIRED, "is required now")),
+            (false, true) => Some(ChangeDraft::new(&rules::BODY_BECAME_REQUIRED, "is now required")),
             (true, false) => Some(ChangeDraft::new(&rules::BODY_BECAME_OPTIONAL, "is no longer required")),
             _ => None,
         };
@@ -180,7 +180,7 @@ impl<'a> Wire<'a> {
         self.body_leftover(unit, old, new);
     }
 
-    /// Compares the media types of bodies that stand at these pointers.
+    /// Compares the media types of bodies at these JSON pointers.
     pub(super) fn media(
         &mut self,
         unit: ComparisonId,
@@ -203,7 +203,7 @@ impl<'a> Wire<'a> {
                     continue;
                 }
                 (None, Some(is)) => {
-                    let says = ChangeDraft::new(&rules::MEDIA_TYPE_ADDED, format!("may be of type `{}` now", is.name));
+                    let says = ChangeDraft::new(&rules::MEDIA_TYPE_ADDED, format!("may now be of type `{}`", is.name));
                     self.note(unit, Step::Media(&is.name), Some(direction), places, says);
                     continue;
                 }
@@ -215,7 +215,7 @@ impl<'a> Wire<'a> {
                     true => &rules::MEDIA_TYPE_WIDENED,
                     false => &rules::MEDIA_TYPE_NARROWED,
                 };
-                let says = format!("is of type `{}` now instead of `{}`", is.name, was.name);
+                let says = format!("is now of type `{}` instead of `{}`", is.name, was.name);
                 let says = ChangeDraft::from_to(rule, says, &was.name, &is.name);
                 self.note(unit, step.clone(), Some(direction), places, says);
             }
@@ -252,7 +252,7 @@ impl<'a> Wire<'a> {
                         let (before, after) = (status_word(*before), status_word(*after));
                         let says = ChangeDraft::from_to(
                             rule,
-                            format!("is declared as {after} now instead of {before}"),
+                            format!("is now declared as {after} instead of {before}"),
                             &before,
                             &after,
                         );
@@ -270,7 +270,7 @@ impl<'a> Wire<'a> {
                         false => &rules::ERROR_STATUS_ADDED,
                     };
                     let places = Places::new(&old.pointer, &is.pointer);
-                    self.alone(unit, Step::Status(*status), &is.pointer, (rule, "is new"), places, direction);
+                    self.alone(unit, Step::Status(*status), &is.pointer, (rule, "was added"), places, direction);
                 }
                 (Some((status, was)), None) => {
                     let was = &old_document[*was];
@@ -279,7 +279,7 @@ impl<'a> Wire<'a> {
                         false => &rules::ERROR_STATUS_REMOVED,
                     };
                     let places = Places::new(&was.pointer, &new.pointer);
-                    self.alone(unit, Step::Status(*status), &was.pointer, (rule, "is gone"), places, direction);
+                    self.alone(unit, Step::Status(*status), &was.pointer, (rule, "was removed"), places, direction);
                 }
                 (None, None) => {}
             }
@@ -301,8 +301,8 @@ impl<'a> Wire<'a> {
             let Some((other, is)) = new.headers.iter().find(|(is, _)| is_same(name, is)) else {
                 let step = Step::Header(name);
                 let (rule, says): (&Rule, _) = match was.required {
-                    true => (&rules::REQUIRED_HEADER_REMOVED, "is gone; it was always there"),
-                    false => (&rules::HEADER_REMOVED, "is gone"),
+                    true => (&rules::REQUIRED_HEADER_REMOVED, "was removed; it was required"),
+                    false => (&rules::HEADER_REMOVED, "was removed"),
                 };
                 let places = Places::new(&was.pointer, &new.pointer);
                 self.alone(unit, step, &was.pointer, (rule, says), places, direction);
@@ -313,14 +313,12 @@ impl<'a> Wire<'a> {
             let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
             if is_new {
                 let says = match (was.required, is.required) {
-                    (false, true) => Some(ChangeDraft::new(&rules::HEADER_BECAME_REQUIRED, "is always there now")),
-                    (true, false) => {
-                        Some(ChangeDraft::new(&rules::HEADER_BECAME_OPTIONAL, "is no longer always there"))
-                    }
+                    (false, true) => Some(ChangeDraft::new(&rules::HEADER_BECAME_REQUIRED, "is now required")),
+                    (true, false) => Some(ChangeDraft::new(&rules::HEADER_BECAME_OPTIONAL, "is no longer required")),
                     _ => None,
                 };
                 let deprecation = match (was.deprecated, is.deprecated) {
-                    (false, true) => Some(ChangeDraft::new(&rules::HEADER_DEPRECATED, "is deprecated now")),
+                    (false, true) => Some(ChangeDraft::new(&rules::HEADER_DEPRECATED, "is now deprecated")),
                     (true, false) => Some(ChangeDraft::new(&rules::HEADER_UNDEPRECATED, "is no longer deprecated")),
                     _ => None,
                 };
@@ -335,15 +333,16 @@ impl<'a> Wire<'a> {
         for (name, is) in new.headers.iter().filter(|(is, _)| !old.headers.keys().any(|was| is_same(was, is))) {
             let is = &new_document[*is];
             let (rule, says): (&Rule, _) = match is.required {
-                true => (&rules::REQUIRED_HEADER_ADDED, "is new and always there"),
-                false => (&rules::HEADER_ADDED, "is new"),
+                true => (&rules::REQUIRED_HEADER_ADDED, "was added and is required"),
+                false => (&rules::HEADER_ADDED, "was added"),
             };
             let places = Places::new(&old.pointer, &is.pointer);
             self.alone(unit, Step::Header(name), &is.pointer, (rule, says), places, direction);
         }
     }
 
-    /// Notes what only one document has, at the pointer `own`: once for all operations that share its definition.
+    /// Reports a part of only one document, at its JSON pointer `own`, once for all operations that share its
+    /// definition.
     fn alone(
         &mut self,
         unit: ComparisonId,
@@ -367,7 +366,7 @@ fn step<'a>(operation: &'a Operation, parameter: &'a Parameter) -> Step<'a> {
     }
 }
 
-/// What a path has before a value of this style.
+/// Returns the prefix of a path value with this style.
 fn sign(parameter: &Parameter) -> &'static str {
     match Style::of(parameter) {
         Style::Label | Style::LabelExplode => ".",

@@ -1,4 +1,4 @@
-//! What changed in some APIs, put together for those who have to decide on it.
+//! Combines the changes of several APIs into a review.
 
 use std::collections::BTreeMap;
 
@@ -11,24 +11,24 @@ use crm_clients_document::model::Document;
 use crm_clients_document::origin::SourceMap;
 use crm_clients_generator::ir::{self, Api};
 
-/// A revision of an API: its document, and the pipeline that read it.
+/// A revision of an API: its document, and the pipeline that processed it.
 pub struct Revision {
     document: Document,
     pipeline: Pipeline,
 }
 
 impl Revision {
-    /// The document, and the pipeline that read it.
+    /// Creates a revision from a document and the pipeline that processed it.
     pub fn new(document: Document, pipeline: Pipeline) -> Self {
         Self { document, pipeline }
     }
 
-    /// The document's own version.
+    /// Returns the document's version.
     pub fn version(&self) -> &str {
         &self.document.info.version
     }
 
-    /// Builds the client called `name`.
+    /// Builds the client `name`.
     fn client(mut self, name: &str) -> Result<(Api, SourceMap), Box<Pipeline>> {
         let api = ir::build(&self.document, name, &mut self.pipeline.diagnostics);
         if self.pipeline.diagnostics.has_errors() {
@@ -38,14 +38,14 @@ impl Revision {
     }
 }
 
-/// A place in a file, counted from 1.
+/// A location in a file; line and column start at 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SourceLocation {
-    /// The file's name as shown; a revision's begins with the revision's name and a colon.
+    /// The name of the file for display. That of a revision starts with the revision's name and a colon.
     pub file: String,
     /// The line.
     pub line: usize,
-    /// The column in characters.
+    /// The line number.
     pub column: usize,
 }
 
@@ -55,33 +55,33 @@ impl std::fmt::Display for SourceLocation {
     }
 }
 
-/// A change and where it is.
+/// A change and its locations.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The change.
     pub change: Change,
-    /// The resource that its operations are in: one, several or none.
+    /// The resource of its operations, or a description if there are several or none.
     pub resource: String,
-    /// Where it was in the old files.
+    /// The location in the old files.
     pub old: Option<SourceLocation>,
-    /// Where it is in the new ones.
+    /// The location in the new files.
     pub new: Option<SourceLocation>,
-    /// Why it is accepted, where it is.
+    /// The reason why it is accepted, if it is.
     pub accepted: Option<String>,
 }
 
-/// What changed in one API.
+/// The changes of one API.
 #[derive(Clone, Debug)]
 pub struct Reviewed {
-    /// The API, and the module of its client.
+    /// The name of the API and of its client's module.
     pub name: String,
-    /// The document's version before; none where there was no document.
+    /// The old version of the document, or `None` if the API was added.
     pub old: Option<String>,
-    /// The document's version now; none where there is no document.
+    /// The new version of the document, or `None` if the API was removed.
     pub new: Option<String>,
     /// The resource of each operation: `GET /v1/contacts` and `contacts`.
     pub resources: BTreeMap<String, String>,
-    /// What changed: the worst first, the wire before Rust, then by subject.
+    /// The changes, sorted by severity, area (wire before Rust) and subject.
     pub findings: Vec<Finding>,
 }
 
@@ -90,7 +90,7 @@ impl Reviewed {
     ///
     /// # Errors
     ///
-    /// The pipeline of the revision that has faults.
+    /// Returns the pipeline of the revision that has errors.
     pub fn of(name: &str, old: Revision, new: Revision) -> Result<Self, Box<Pipeline>> {
         let versions = (old.version().to_owned(), new.version().to_owned());
         let mut changes = wire(&old.document, &new.document);
@@ -109,27 +109,27 @@ impl Reviewed {
         Ok(Self { name: name.to_owned(), old: Some(versions.0), new: Some(versions.1), resources, findings })
     }
 
-    /// An API that was not there before.
+    /// Returns the review of an added API.
     ///
     /// # Errors
     ///
-    /// The walk of the revision, where it has faults.
+    /// Returns the pipeline of the revision if it has errors.
     pub fn added(name: &str, revision: Revision) -> Result<Self, Box<Pipeline>> {
-        let finding = whole(name, &revision, &rust::rules::CLIENT_ADDED, "is new");
+        let finding = whole(name, &revision, &rust::rules::CLIENT_ADDED, "was added");
         let version = Some(revision.version().to_owned());
         let (api, _) = revision.client(name)?;
         let resources = resources(&api).collect();
         Ok(Self { name: name.to_owned(), old: None, new: version, resources, findings: vec![finding] })
     }
 
-    /// An API that is no longer there.
+    /// Returns the review of a removed API.
     pub fn removed(name: &str, revision: Revision) -> Self {
-        let finding = whole(name, &revision, &rust::rules::CLIENT_REMOVED, "is gone");
+        let finding = whole(name, &revision, &rust::rules::CLIENT_REMOVED, "was removed");
         let old = Some(revision.version().to_owned());
         Self { name: name.to_owned(), old, new: None, resources: BTreeMap::new(), findings: vec![finding] }
     }
 
-    /// Marks what is accepted, by fingerprint and reason; says which of the entries match nothing.
+    /// Marks accepted changes, by fingerprint and reason. Returns the fingerprints that match no change.
     pub fn accept<'e>(&mut self, entries: impl IntoIterator<Item = (&'e str, &'e str)>) -> Vec<&'e str> {
         let mut stale = Vec::new();
         for (fingerprint, reason) in entries {
@@ -146,36 +146,36 @@ impl Reviewed {
     }
 }
 
-/// What changed in some APIs, and what version is required for it.
+/// The changes of several APIs, and the version that they require.
 #[derive(Clone, Debug)]
 pub struct Review {
-    /// The APIs, each with what changed in it.
+    /// The APIs with their changes.
     pub apis: Vec<Reviewed>,
-    /// The version.
+    /// The required version.
     pub required: RequiredBump,
 }
 
 impl Review {
-    /// Puts APIs together. `from` is the crate's version before, `declared` the one that it says it has now.
+    /// Combines APIs into a review. `from` is the crate's old version, and `declared` its current one.
     pub fn of(apis: Vec<Reviewed>, from: Option<Version>, declared: Option<Version>) -> Self {
         let changes: Vec<&Change> = apis.iter().flat_map(|api| &api.findings).map(|finding| &finding.change).collect();
         let required = RequiredBump::of(changes, from, declared);
         Self { apis, required }
     }
 
-    /// The worst of what is not accepted.
+    /// Returns the highest severity of changes that are not accepted.
     pub fn worst(&self) -> Option<Severity> {
         let open = self.findings().filter(|finding| finding.accepted.is_none());
         open.map(|finding| finding.change.severity).max()
     }
 
-    /// What changed in all of them.
+    /// Returns the changes of all APIs.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.apis.iter().flat_map(|api| &api.findings)
     }
 }
 
-/// Does two things at a time: neither revision knows of the other.
+/// Runs two closures in parallel.
 pub fn join<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     std::thread::scope(|scope| {
         let one = scope.spawn(one);
@@ -193,7 +193,7 @@ fn spot(documents: &SourceMap, pointer: Option<&String>) -> Option<SourceLocatio
     Some(SourceLocation { file: position.file.to_owned(), line: position.line, column: position.column })
 }
 
-/// A finding about a document as a whole.
+/// Returns a finding about a document as a whole.
 fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Finding {
     let operations: Vec<_> = revision.document.operations().collect();
     let count = match operations.len() {
@@ -216,10 +216,10 @@ fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Find
     Finding { change, resource: WHOLE.to_owned(), old, new, accepted: None }
 }
 
-/// What is said where a change is in no resource.
+/// The description for changes that affect no resource.
 const WHOLE: &str = "the API";
 
-/// The operations of a client and the modules of their resources.
+/// Returns the operations of a client, and the modules of their resources.
 fn resources(api: &Api) -> impl Iterator<Item = (String, String)> {
     let resources = api.resources.iter();
     resources.flat_map(|resource| {
@@ -228,7 +228,7 @@ fn resources(api: &Api) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// The resource that a change is in.
+/// Returns the resource that a change affects.
 fn resource(change: &Change, resources: &BTreeMap<String, String>) -> String {
     let is_event = |label: &str| label.starts_with("webhook ");
     let of = |label: &String| resources.get(label).cloned().or_else(|| is_event(label).then(|| "webhooks".to_owned()));

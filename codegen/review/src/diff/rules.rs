@@ -1,8 +1,9 @@
 //! The kinds of change, one row each.
 //!
-//! What narrows what a server takes, or widens what it sends, breaks a client; the opposite is information. A warning is what
-//! the documents do not decide: whether a pattern is narrower than another, or whether a server minds a parameter that it no longer
-//! knows. Values that join an `enum` of a response are a warning, too, for clients are well advised to expect them.
+//! A change that narrows what a server accepts, or widens what it sends, is breaking; the opposite is informational.
+//! Warnings are changes whose effect the documents do not determine: a pattern may be narrower than another, or a
+//! server may reject a parameter that was removed. New values in an `enum` of a response are also warnings, because
+//! clients are advised to expect them.
 
 use super::Severity::{Breaking, Info, Warning};
 use super::{Area, Direction, Severity};
@@ -10,31 +11,31 @@ use super::{Area, Direction, Severity};
 /// A kind of change.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Its name: stable, in kebab-case, such as `property-removed`.
+    /// The stable name, in kebab-case, such as `property-removed`.
     pub id: &'static str,
-    /// The rule that applies when OLD and NEW are swapped; it may be the same one.
+    /// The rule that applies if OLD and NEW are swapped, which may be the same rule.
     pub mirror: &'static str,
-    /// What it is a change of.
+    /// The part of the contract that changes.
     pub area: Area,
-    /// How much it matters.
+    /// The severity.
     pub levels: Severities,
-    /// What it says, in one sentence without a full stop.
+    /// A description, in one sentence without a full stop.
     pub sentence: &'static str,
 }
 
-/// How much a kind of change matters.
+/// The severity of a kind of change.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Severities {
-    /// As much in either direction, or where there is none.
+    /// The same severity in both directions.
     Always(Severity),
-    /// In a request, in a response.
+    /// The severity in requests and in responses.
     By(Severity, Severity),
 }
 
 use Severities::{Always, By};
 
 impl Rule {
-    /// How much a change of this kind matters. Where the direction is not known, the worse counts.
+    /// Returns the severity for a direction; if it is unknown, the higher severity.
     pub fn severity(&self, direction: Option<Direction>) -> Severity {
         match (&self.levels, direction) {
             (Always(severity), _) => *severity,
@@ -45,7 +46,7 @@ impl Rule {
     }
 }
 
-/// A table of rules in one area: a static for each, and `ALL` of them in order.
+/// Defines the rules of one area: a static for each, and `ALL`, which lists them in order.
 macro_rules! rules {
     ($area:ident: $($name:ident: $id:literal ~ $mirror:literal, $levels:expr, $sentence:literal;)*) => {
         $(
@@ -63,377 +64,377 @@ pub(crate) use rules;
 rules! { Wire:
     // The API as a whole.
     SERVER_ADDED: "server-added" ~ "server-removed",
-        Always(Info), "there is another base URL";
+        Always(Info), "base URL added";
     SERVER_REMOVED: "server-removed" ~ "server-added",
-        Always(Breaking), "a base URL is gone";
+        Always(Breaking), "base URL removed";
     SERVER_VALUE_ADDED: "server-value-added" ~ "server-value-removed",
-        Always(Info), "a variable of the base URL may have another value";
+        Always(Info), "value of a base URL variable added";
     SERVER_VALUE_REMOVED: "server-value-removed" ~ "server-value-added",
-        Always(Breaking), "a variable of the base URL may no longer have a value";
+        Always(Breaking), "value of a base URL variable removed";
     BASE_PATH_MOVED: "base-path-moved" ~ "base-path-moved",
-        Always(Info), "a part of the base URL is a part of the paths now, or the reverse";
+        Always(Info), "part of the base URL moved to the paths, or the reverse";
     UNCOMPARED: "uncompared" ~ "uncompared",
-        Always(Warning), "a field changed that the review does not compare";
+        Always(Warning), "a field that the review does not compare changed";
     WEBHOOK_ADDED: "webhook-added" ~ "webhook-removed",
         Always(Info), "webhook event added";
     WEBHOOK_REMOVED: "webhook-removed" ~ "webhook-added",
         Always(Breaking), "webhook event removed";
     CALLBACK_ADDED: "callback-added" ~ "callback-removed",
-        Always(Info), "an operation may cause another request by the server";
+        Always(Info), "callback request added";
     CALLBACK_REMOVED: "callback-removed" ~ "callback-added",
-        Always(Breaking), "an operation no longer causes a request by the server";
+        Always(Breaking), "callback request removed";
 
     // Operations.
     OPERATION_ADDED: "operation-added" ~ "operation-removed",
-        Always(Info), "an operation is new";
+        Always(Info), "operation added";
     OPERATION_REMOVED: "operation-removed" ~ "operation-added",
-        Always(Breaking), "an operation is gone";
+        Always(Breaking), "operation removed";
     OPERATION_MOVED: "operation-moved" ~ "operation-moved",
-        Always(Breaking), "an operation has another path";
+        Always(Breaking), "path of an operation changed";
     PATH_SLASH_CHANGED: "path-slash-changed" ~ "path-slash-changed",
         Always(Warning), "trailing slash of the path changed";
     OPERATION_DEPRECATED: "operation-deprecated" ~ "operation-undeprecated",
-        Always(Info), "an operation is deprecated now";
+        Always(Info), "operation deprecated";
     OPERATION_UNDEPRECATED: "operation-undeprecated" ~ "operation-deprecated",
-        Always(Info), "an operation is no longer deprecated";
+        Always(Info), "operation no longer deprecated";
     SUNSET_SET: "sunset-set" ~ "sunset-lifted",
-        Always(Warning), "a sunset date was set";
+        Always(Warning), "sunset date added";
     SUNSET_LIFTED: "sunset-lifted" ~ "sunset-set",
-        Always(Info), "the sunset date was removed";
+        Always(Info), "sunset date removed";
     SUNSET_CHANGED: "sunset-changed" ~ "sunset-changed",
-        Always(Warning), "the sunset date changed";
+        Always(Warning), "sunset date changed";
     STABILITY_LOWERED: "stability-lowered" ~ "stability-raised",
-        Always(Warning), "the stability level was lowered";
+        Always(Warning), "stability level lowered";
     STABILITY_RAISED: "stability-raised" ~ "stability-lowered",
-        Always(Info), "the stability level was raised";
+        Always(Info), "stability level raised";
     OPERATION_ID_CHANGED: "operation-id-changed" ~ "operation-id-changed",
-        Always(Info), "an operation has another `operationId`";
+        Always(Info), "`operationId` changed";
     TAG_CHANGED: "tag-changed" ~ "tag-changed",
-        Always(Info), "an operation has another first tag";
+        Always(Info), "first tag of an operation changed";
 
     // Security.
     SECURITY_REQUIRED: "security-required" ~ "security-lifted",
-        Always(Breaking), "a credential is required";
+        Always(Breaking), "credential required";
     SECURITY_LIFTED: "security-lifted" ~ "security-required",
-        Always(Info), "no credential is required any more";
+        Always(Info), "credential no longer required";
     SECURITY_ADDED: "security-added" ~ "security-removed",
-        Always(Info), "another way to authenticate is accepted";
+        Always(Info), "authentication method added";
     SECURITY_REMOVED: "security-removed" ~ "security-added",
-        Always(Breaking), "a way to authenticate is no longer accepted";
+        Always(Breaking), "authentication method removed";
     SCOPE_ADDED: "scope-added" ~ "scope-removed",
-        Always(Breaking), "a credential needs another scope";
+        Always(Breaking), "required scope added";
     SCOPE_REMOVED: "scope-removed" ~ "scope-added",
-        Always(Info), "a credential no longer needs a scope";
+        Always(Info), "required scope removed";
     SECURITY_RELAXED: "security-relaxed" ~ "security-tightened",
         Always(Info), "fewer of the credentials that were required together are required";
     SECURITY_TIGHTENED: "security-tightened" ~ "security-relaxed",
-        Always(Breaking), "credentials are required together of which one was enough";
+        Always(Breaking), "credentials are required together, one of which was sufficient before";
     CREDENTIAL_URL_CHANGED: "credential-url-changed" ~ "credential-url-changed",
-        Always(Breaking), "tokens or authorizations come from another URL";
+        Always(Breaking), "token or authorization URL changed";
     FLOW_ADDED: "flow-added" ~ "flow-removed",
-        Always(Info), "tokens can be obtained in another way";
+        Always(Info), "OAuth flow added";
     FLOW_REMOVED: "flow-removed" ~ "flow-added",
-        Always(Breaking), "tokens can no longer be obtained in a way";
+        Always(Breaking), "OAuth flow removed";
     SCOPE_OFFERED: "scope-offered" ~ "scope-withdrawn",
-        Always(Info), "tokens may have another scope";
+        Always(Info), "available scope added";
     SCOPE_WITHDRAWN: "scope-withdrawn" ~ "scope-offered",
-        Always(Warning), "tokens may no longer have a scope";
+        Always(Warning), "available scope removed";
     SCHEME_DEPRECATED: "scheme-deprecated" ~ "scheme-undeprecated",
-        Always(Info), "a security scheme is deprecated now";
+        Always(Info), "security scheme deprecated";
     SCHEME_UNDEPRECATED: "scheme-undeprecated" ~ "scheme-deprecated",
-        Always(Info), "a security scheme is no longer deprecated";
+        Always(Info), "security scheme no longer deprecated";
 
     // Parameters.
     PARAMETER_ADDED: "parameter-added" ~ "parameter-removed",
-        Always(Info), "an optional parameter is new";
+        Always(Info), "optional parameter added";
     PARAMETER_REMOVED: "parameter-removed" ~ "parameter-added",
-        Always(Warning), "an optional parameter is gone";
+        Always(Warning), "optional parameter removed";
     REQUIRED_PARAMETER_ADDED: "required-parameter-added" ~ "required-parameter-removed",
-        Always(Breaking), "a required parameter is new";
+        Always(Breaking), "required parameter added";
     REQUIRED_PARAMETER_REMOVED: "required-parameter-removed" ~ "required-parameter-added",
-        Always(Warning), "a required parameter is gone";
+        Always(Warning), "required parameter removed";
     PARAMETER_BECAME_REQUIRED: "parameter-became-required" ~ "parameter-became-optional",
-        Always(Breaking), "a parameter is required now";
+        Always(Breaking), "parameter became required";
     PARAMETER_BECAME_OPTIONAL: "parameter-became-optional" ~ "parameter-became-required",
-        Always(Info), "a parameter is optional now";
+        Always(Info), "parameter became optional";
     PARAMETER_MOVED: "parameter-moved" ~ "parameter-moved",
-        Always(Breaking), "a parameter goes to another part of the request";
+        Always(Breaking), "parameter moved to another part of the request";
     PARAMETER_STYLE_CHANGED: "parameter-style-changed" ~ "parameter-style-changed",
-        Always(Breaking), "a parameter is written in another way";
+        Always(Breaking), "encoding of a parameter changed";
     PARAMETER_DEPRECATED: "parameter-deprecated" ~ "parameter-undeprecated",
-        Always(Info), "a parameter is deprecated now";
+        Always(Info), "parameter deprecated";
     PARAMETER_UNDEPRECATED: "parameter-undeprecated" ~ "parameter-deprecated",
-        Always(Info), "a parameter is no longer deprecated";
+        Always(Info), "parameter no longer deprecated";
     EMPTY_VALUE_FORBIDDEN: "empty-value-forbidden" ~ "empty-value-allowed",
-        Always(Breaking), "a parameter can no longer be empty";
+        Always(Breaking), "parameter can no longer be empty";
     EMPTY_VALUE_ALLOWED: "empty-value-allowed" ~ "empty-value-forbidden",
-        Always(Info), "a parameter may be empty now";
+        Always(Info), "parameter may be empty";
     RESERVED_ENCODED: "reserved-encoded" ~ "reserved-unencoded",
-        Always(Warning), "the reserved characters of a parameter are encoded now";
+        Always(Warning), "reserved characters of a parameter are now percent-encoded";
     RESERVED_UNENCODED: "reserved-unencoded" ~ "reserved-encoded",
-        Always(Warning), "the reserved characters of a parameter are no longer encoded";
+        Always(Warning), "reserved characters of a parameter are no longer percent-encoded";
 
     // Bodies.
     BODY_ADDED: "body-added" ~ "body-removed",
-        Always(Info), "a request may have a body";
+        Always(Info), "optional request body added";
     BODY_REMOVED: "body-removed" ~ "body-added",
-        Always(Warning), "a request no longer may have a body";
+        Always(Warning), "optional request body removed";
     REQUIRED_BODY_ADDED: "required-body-added" ~ "required-body-removed",
-        Always(Breaking), "a request must have a body";
+        Always(Breaking), "required request body added";
     REQUIRED_BODY_REMOVED: "required-body-removed" ~ "required-body-added",
-        Always(Warning), "a request that needed a body has none";
+        Always(Warning), "required request body removed";
     BODY_BECAME_REQUIRED: "body-became-required" ~ "body-became-optional",
-        Always(Breaking), "a request's body is required now";
+        Always(Breaking), "request body became required";
     BODY_BECAME_OPTIONAL: "body-became-optional" ~ "body-became-required",
-        Always(Info), "a request's body is optional now";
+        Always(Info), "request body became optional";
     MEDIA_TYPE_ADDED: "media-type-added" ~ "media-type-removed",
-        Always(Info), "a body may be of another media type";
+        Always(Info), "media type of a body added";
     MEDIA_TYPE_REMOVED: "media-type-removed" ~ "media-type-added",
-        Always(Breaking), "a body is no longer of a media type";
+        Always(Breaking), "media type of a body removed";
     MEDIA_TYPE_WIDENED: "media-type-widened" ~ "media-type-narrowed",
-        By(Info, Warning), "a body may be of more media types";
+        By(Info, Warning), "media type of a body widened";
     MEDIA_TYPE_NARROWED: "media-type-narrowed" ~ "media-type-widened",
-        By(Breaking, Info), "a body may be of fewer media types";
+        By(Breaking, Info), "media type of a body narrowed";
     ENCODING_CHANGED: "encoding-changed" ~ "encoding-changed",
-        By(Breaking, Warning), "a property of a form is written in another way";
+        By(Breaking, Warning), "encoding of a form property changed";
 
     // Responses.
     SUCCESS_STATUS_ADDED: "success-status-added" ~ "success-status-removed",
-        Always(Warning), "a request may succeed with another status";
+        Always(Warning), "success status added";
     SUCCESS_STATUS_REMOVED: "success-status-removed" ~ "success-status-added",
-        Always(Breaking), "a request no longer succeeds with a status";
+        Always(Breaking), "success status removed";
     ERROR_STATUS_ADDED: "error-status-added" ~ "error-status-removed",
-        Always(Info), "a request may fail with another status";
+        Always(Info), "error status added";
     ERROR_STATUS_REMOVED: "error-status-removed" ~ "error-status-added",
-        Always(Info), "a request no longer fails with a status";
+        Always(Info), "error status removed";
     STATUS_WIDENED: "status-widened" ~ "status-narrowed",
-        Always(Info), "a response is declared for more statuses";
+        Always(Info), "statuses of a response widened";
     STATUS_NARROWED: "status-narrowed" ~ "status-widened",
-        Always(Info), "a response is declared for fewer statuses";
+        Always(Info), "statuses of a response narrowed";
     HEADER_ADDED: "header-added" ~ "header-removed",
-        Always(Info), "a response may have another header";
+        Always(Info), "optional response header added";
     HEADER_REMOVED: "header-removed" ~ "header-added",
-        Always(Warning), "a response no longer may have a header";
+        Always(Warning), "optional response header removed";
     REQUIRED_HEADER_ADDED: "required-header-added" ~ "required-header-removed",
-        Always(Info), "a response always has another header";
+        Always(Info), "required response header added";
     REQUIRED_HEADER_REMOVED: "required-header-removed" ~ "required-header-added",
-        Always(Breaking), "a header that a response always had is gone";
+        Always(Breaking), "required response header removed";
     HEADER_BECAME_REQUIRED: "header-became-required" ~ "header-became-optional",
-        Always(Info), "a response always has a header";
+        Always(Info), "response header became required";
     HEADER_BECAME_OPTIONAL: "header-became-optional" ~ "header-became-required",
-        Always(Breaking), "a response no longer always has a header";
+        Always(Breaking), "response header became optional";
     HEADER_DEPRECATED: "header-deprecated" ~ "header-undeprecated",
-        Always(Info), "a header is deprecated now";
+        Always(Info), "response header deprecated";
     HEADER_UNDEPRECATED: "header-undeprecated" ~ "header-deprecated",
-        Always(Info), "a header is no longer deprecated";
+        Always(Info), "response header no longer deprecated";
 
     // Properties.
     PROPERTY_ADDED: "property-added" ~ "property-removed",
-        By(Info, Info), "an optional property is new";
+        By(Info, Info), "optional property added";
     PROPERTY_REMOVED: "property-removed" ~ "property-added",
-        By(Warning, Warning), "an optional property is gone";
+        By(Warning, Warning), "optional property removed";
     REQUIRED_PROPERTY_ADDED: "required-property-added" ~ "required-property-removed",
-        By(Breaking, Info), "a required property is new";
+        By(Breaking, Info), "required property added";
     REQUIRED_PROPERTY_REMOVED: "required-property-removed" ~ "required-property-added",
-        By(Warning, Breaking), "a required property is gone";
+        By(Warning, Breaking), "required property removed";
     PROPERTY_RENAMED: "property-renamed" ~ "property-renamed",
-        By(Breaking, Breaking), "a property is written in another case";
+        By(Breaking, Breaking), "case of a property name changed";
     PROPERTY_BECAME_REQUIRED: "property-became-required" ~ "property-became-optional",
-        By(Breaking, Info), "a property is required now";
+        By(Breaking, Info), "property became required";
     PROPERTY_BECAME_OPTIONAL: "property-became-optional" ~ "property-became-required",
-        By(Info, Breaking), "a property is optional now";
+        By(Info, Breaking), "property became optional";
     PROPERTY_BECAME_READ_ONLY: "property-became-read-only" ~ "property-became-writable",
-        By(Warning, Info), "requests no longer have an optional property";
+        By(Warning, Info), "optional property became read-only";
     PROPERTY_BECAME_WRITABLE: "property-became-writable" ~ "property-became-read-only",
-        By(Info, Info), "requests may have a property that only responses had";
+        By(Info, Info), "optional property no longer read-only";
     REQUIRED_PROPERTY_BECAME_READ_ONLY: "required-property-became-read-only" ~ "required-property-became-writable",
-        By(Warning, Info), "requests no longer have a required property";
+        By(Warning, Info), "required property became read-only";
     REQUIRED_PROPERTY_BECAME_WRITABLE: "required-property-became-writable" ~ "required-property-became-read-only",
-        By(Breaking, Info), "requests must have a property that only responses had";
+        By(Breaking, Info), "required property no longer read-only";
     PROPERTY_BECAME_WRITE_ONLY: "property-became-write-only" ~ "property-became-readable",
-        By(Info, Warning), "responses no longer have an optional property";
+        By(Info, Warning), "optional property became write-only";
     PROPERTY_BECAME_READABLE: "property-became-readable" ~ "property-became-write-only",
-        By(Info, Info), "responses may have a property that only requests had";
+        By(Info, Info), "optional property no longer write-only";
     REQUIRED_PROPERTY_BECAME_WRITE_ONLY: "required-property-became-write-only" ~ "required-property-became-readable",
-        By(Info, Breaking), "responses no longer have a required property";
+        By(Info, Breaking), "required property became write-only";
     REQUIRED_PROPERTY_BECAME_READABLE: "required-property-became-readable" ~ "required-property-became-write-only",
-        By(Info, Info), "responses always have a property that only requests had";
+        By(Info, Info), "required property no longer write-only";
     PROPERTY_DEPRECATED: "property-deprecated" ~ "property-undeprecated",
-        Always(Info), "a property is deprecated now";
+        Always(Info), "property deprecated";
     PROPERTY_UNDEPRECATED: "property-undeprecated" ~ "property-deprecated",
-        Always(Info), "a property is no longer deprecated";
+        Always(Info), "property no longer deprecated";
     ADDITIONAL_PROPERTIES_CLOSED: "additional-properties-closed" ~ "additional-properties-opened",
-        By(Breaking, Info), "properties that are not listed are forbidden now";
+        By(Breaking, Info), "additional properties forbidden";
     ADDITIONAL_PROPERTIES_OPENED: "additional-properties-opened" ~ "additional-properties-closed",
-        By(Info, Warning), "properties that are not listed are allowed now";
+        By(Info, Warning), "additional properties allowed";
     ADDITIONAL_PROPERTIES_TYPED: "additional-properties-typed" ~ "additional-properties-untyped",
-        By(Breaking, Info), "properties that are not listed must be of a schema now";
+        By(Breaking, Info), "schema of additional properties added";
     ADDITIONAL_PROPERTIES_UNTYPED: "additional-properties-untyped" ~ "additional-properties-typed",
-        By(Info, Breaking), "properties that are not listed may be anything now";
+        By(Info, Breaking), "schema of additional properties removed";
     PATTERN_PROPERTIES_ADDED: "pattern-properties-added" ~ "pattern-properties-removed",
-        By(Breaking, Info), "properties whose names match a pattern must be of a schema now";
+        By(Breaking, Info), "schema of properties that match a pattern added";
     PATTERN_PROPERTIES_REMOVED: "pattern-properties-removed" ~ "pattern-properties-added",
-        By(Info, Breaking), "properties whose names match a pattern may be anything now";
+        By(Info, Breaking), "schema of properties that match a pattern removed";
     PATTERN_PROPERTIES_CHANGED: "pattern-properties-changed" ~ "pattern-properties-changed",
-        By(Breaking, Breaking), "a schema is for properties whose names match another pattern";
+        By(Breaking, Breaking), "pattern of property names changed";
     PROPERTY_NAMES_ADDED: "property-names-added" ~ "property-names-removed",
-        By(Breaking, Info), "names of properties must meet a schema now";
+        By(Breaking, Info), "schema of property names added";
     PROPERTY_NAMES_REMOVED: "property-names-removed" ~ "property-names-added",
-        By(Info, Breaking), "names of properties no longer have to meet a schema";
+        By(Info, Breaking), "schema of property names removed";
     DEPENDENCY_ADDED: "dependency-added" ~ "dependency-removed",
-        By(Breaking, Info), "a property requires more now";
+        By(Breaking, Info), "dependency between properties added";
     DEPENDENCY_REMOVED: "dependency-removed" ~ "dependency-added",
-        By(Info, Breaking), "a property requires less now";
+        By(Info, Breaking), "dependency between properties removed";
     UNEVALUATED_CLOSED: "unevaluated-closed" ~ "unevaluated-opened",
-        By(Breaking, Info), "properties or items that no schema describes are forbidden now";
+        By(Breaking, Info), "unevaluated properties or items forbidden";
     UNEVALUATED_OPENED: "unevaluated-opened" ~ "unevaluated-closed",
-        By(Info, Breaking), "properties or items that no schema describes are allowed now";
+        By(Info, Breaking), "unevaluated properties or items allowed";
 
     // Values.
     BECAME_NULLABLE: "became-nullable" ~ "no-longer-nullable",
-        By(Info, Breaking), "a value may be null now";
+        By(Info, Breaking), "value became nullable";
     NO_LONGER_NULLABLE: "no-longer-nullable" ~ "became-nullable",
-        By(Breaking, Info), "a value can no longer be null";
+        By(Breaking, Info), "value no longer nullable";
     TYPE_CHANGED: "type-changed" ~ "type-changed",
-        By(Breaking, Breaking), "a value is of another type";
+        By(Breaking, Breaking), "type changed";
     TYPE_WIDENED: "type-widened" ~ "type-narrowed",
-        By(Info, Breaking), "a value is of a wider type";
+        By(Info, Breaking), "type widened";
     TYPE_NARROWED: "type-narrowed" ~ "type-widened",
-        By(Breaking, Info), "a value is of a narrower type";
+        By(Breaking, Info), "type narrowed";
     FORMAT_CHANGED: "format-changed" ~ "format-changed",
-        By(Breaking, Breaking), "a value has another format";
+        By(Breaking, Breaking), "format changed";
     FORMAT_ADDED: "format-added" ~ "format-removed",
-        By(Warning, Info), "a value has a format now";
+        By(Warning, Info), "format added";
     FORMAT_REMOVED: "format-removed" ~ "format-added",
-        By(Info, Warning), "a value no longer has a format";
+        By(Info, Warning), "format removed";
     FORMAT_WIDENED: "format-widened" ~ "format-narrowed",
-        By(Info, Breaking), "a number has a wider range by its format";
+        By(Info, Breaking), "range of a number format widened";
     FORMAT_NARROWED: "format-narrowed" ~ "format-widened",
-        By(Breaking, Info), "a number has a narrower range by its format";
+        By(Breaking, Info), "range of a number format narrowed";
     ENUM_ADDED: "enum-added" ~ "enum-removed",
-        By(Breaking, Info), "only listed values are allowed now";
+        By(Breaking, Info), "enum added";
     ENUM_REMOVED: "enum-removed" ~ "enum-added",
-        By(Info, Warning), "values are allowed now that were not listed";
+        By(Info, Warning), "enum removed";
     ENUM_VALUE_ADDED: "enum-value-added" ~ "enum-value-removed",
-        By(Info, Warning), "other values are listed, too";
+        By(Info, Warning), "enum value added";
     ENUM_VALUE_REMOVED: "enum-value-removed" ~ "enum-value-added",
-        By(Breaking, Info), "values are no longer listed";
+        By(Breaking, Info), "enum value removed";
     ENUM_REPLACED: "enum-replaced" ~ "enum-replaced",
-        By(Breaking, Breaking), "all listed values were replaced";
+        By(Breaking, Breaking), "all enum values replaced";
     EXTENSIBLE_VALUE_ADDED: "extensible-value-added" ~ "extensible-value-removed",
-        By(Info, Info), "`x-extensible-enum` lists another value";
+        By(Info, Info), "value of `x-extensible-enum` added";
     EXTENSIBLE_VALUE_REMOVED: "extensible-value-removed" ~ "extensible-value-added",
-        By(Breaking, Info), "`x-extensible-enum` no longer lists a value";
+        By(Breaking, Info), "value of `x-extensible-enum` removed";
     DEFAULT_ADDED: "default-added" ~ "default-removed",
-        By(Warning, Info), "an omitted value has a default now";
+        By(Warning, Info), "default added";
     DEFAULT_REMOVED: "default-removed" ~ "default-added",
-        By(Warning, Info), "an omitted value no longer has a default";
+        By(Warning, Info), "default removed";
     DEFAULT_CHANGED: "default-changed" ~ "default-changed",
-        By(Warning, Info), "an omitted value has another default";
+        By(Warning, Info), "default changed";
     PATTERN_ADDED: "pattern-added" ~ "pattern-removed",
-        By(Breaking, Info), "a string must match a pattern now";
+        By(Breaking, Info), "pattern added";
     PATTERN_REMOVED: "pattern-removed" ~ "pattern-added",
-        By(Info, Warning), "a string no longer has to match a pattern";
+        By(Info, Warning), "pattern removed";
     PATTERN_CHANGED: "pattern-changed" ~ "pattern-changed",
-        By(Warning, Warning), "a string must match another pattern";
+        By(Warning, Warning), "pattern changed";
     MINIMUM_RAISED: "minimum-raised" ~ "minimum-lowered",
-        By(Breaking, Info), "the least number is greater";
+        By(Breaking, Info), "minimum raised";
     MINIMUM_LOWERED: "minimum-lowered" ~ "minimum-raised",
-        By(Info, Breaking), "the least number is smaller";
+        By(Info, Breaking), "minimum lowered";
     MAXIMUM_LOWERED: "maximum-lowered" ~ "maximum-raised",
-        By(Breaking, Info), "the greatest number is smaller";
+        By(Breaking, Info), "maximum lowered";
     MAXIMUM_RAISED: "maximum-raised" ~ "maximum-lowered",
-        By(Info, Breaking), "the greatest number is greater";
+        By(Info, Breaking), "maximum raised";
     MIN_LENGTH_RAISED: "min-length-raised" ~ "min-length-lowered",
-        By(Breaking, Info), "the least length of a string is greater";
+        By(Breaking, Info), "minimum length raised";
     MIN_LENGTH_LOWERED: "min-length-lowered" ~ "min-length-raised",
-        By(Info, Breaking), "the least length of a string is smaller";
+        By(Info, Breaking), "minimum length lowered";
     MAX_LENGTH_LOWERED: "max-length-lowered" ~ "max-length-raised",
-        By(Breaking, Info), "the greatest length of a string is smaller";
+        By(Breaking, Info), "maximum length lowered";
     MAX_LENGTH_RAISED: "max-length-raised" ~ "max-length-lowered",
-        By(Info, Breaking), "the greatest length of a string is greater";
+        By(Info, Breaking), "maximum length raised";
     MIN_ITEMS_RAISED: "min-items-raised" ~ "min-items-lowered",
-        By(Breaking, Info), "the least number of items is greater";
+        By(Breaking, Info), "minimum number of items raised";
     MIN_ITEMS_LOWERED: "min-items-lowered" ~ "min-items-raised",
-        By(Info, Breaking), "the least number of items is smaller";
+        By(Info, Breaking), "minimum number of items lowered";
     MAX_ITEMS_LOWERED: "max-items-lowered" ~ "max-items-raised",
-        By(Breaking, Info), "the greatest number of items is smaller";
+        By(Breaking, Info), "maximum number of items lowered";
     MAX_ITEMS_RAISED: "max-items-raised" ~ "max-items-lowered",
-        By(Info, Breaking), "the greatest number of items is greater";
+        By(Info, Breaking), "maximum number of items raised";
     MIN_PROPERTIES_RAISED: "min-properties-raised" ~ "min-properties-lowered",
-        By(Breaking, Info), "the least number of properties is greater";
+        By(Breaking, Info), "minimum number of properties raised";
     MIN_PROPERTIES_LOWERED: "min-properties-lowered" ~ "min-properties-raised",
-        By(Info, Breaking), "the least number of properties is smaller";
+        By(Info, Breaking), "minimum number of properties lowered";
     MAX_PROPERTIES_LOWERED: "max-properties-lowered" ~ "max-properties-raised",
-        By(Breaking, Info), "the greatest number of properties is smaller";
+        By(Breaking, Info), "maximum number of properties lowered";
     MAX_PROPERTIES_RAISED: "max-properties-raised" ~ "max-properties-lowered",
-        By(Info, Breaking), "the greatest number of properties is greater";
+        By(Info, Breaking), "maximum number of properties raised";
     MULTIPLE_OF_ADDED: "multiple-of-added" ~ "multiple-of-removed",
-        By(Breaking, Info), "a number must be a multiple now";
+        By(Breaking, Info), "`multipleOf` added";
     MULTIPLE_OF_REMOVED: "multiple-of-removed" ~ "multiple-of-added",
-        By(Info, Breaking), "a number no longer has to be a multiple";
+        By(Info, Breaking), "`multipleOf` removed";
     MULTIPLE_OF_CHANGED: "multiple-of-changed" ~ "multiple-of-changed",
-        By(Warning, Warning), "a number must be a multiple of another one";
+        By(Warning, Warning), "`multipleOf` changed";
     UNIQUE_ITEMS_ADDED: "unique-items-added" ~ "unique-items-removed",
-        By(Breaking, Info), "no item may come twice now";
+        By(Breaking, Info), "duplicate items forbidden";
     UNIQUE_ITEMS_REMOVED: "unique-items-removed" ~ "unique-items-added",
-        By(Info, Breaking), "items may come twice now";
+        By(Info, Breaking), "duplicate items allowed";
     ITEMS_CLOSED: "items-closed" ~ "items-opened",
-        By(Breaking, Info), "an array has no items in a position any more";
+        By(Breaking, Info), "items of an array forbidden";
     ITEMS_OPENED: "items-opened" ~ "items-closed",
-        By(Info, Breaking), "an array may have items in a position now";
+        By(Info, Breaking), "items of an array allowed";
     CONTAINS_NARROWED: "contains-narrowed" ~ "contains-widened",
-        By(Breaking, Info), "`contains` allows fewer arrays";
+        By(Breaking, Info), "`contains` narrowed";
     CONTAINS_WIDENED: "contains-widened" ~ "contains-narrowed",
-        By(Info, Breaking), "`contains` allows more arrays";
+        By(Info, Breaking), "`contains` widened";
     CONTENT_MEDIA_TYPE_ADDED: "content-media-type-added" ~ "content-media-type-removed",
-        By(Warning, Info), "the media type of a string's content is declared now";
+        By(Warning, Info), "media type of a string's content added";
     CONTENT_MEDIA_TYPE_REMOVED: "content-media-type-removed" ~ "content-media-type-added",
-        By(Info, Warning), "the media type of a string's content is no longer declared";
+        By(Info, Warning), "media type of a string's content removed";
     CONTENT_MEDIA_TYPE_CHANGED: "content-media-type-changed" ~ "content-media-type-changed",
-        By(Breaking, Breaking), "the media type of a string's content changed";
+        By(Breaking, Breaking), "media type of a string's content changed";
     CONTENT_SCHEMA_ADDED: "content-schema-added" ~ "content-schema-removed",
-        By(Breaking, Info), "the content of a string must match a schema now";
+        By(Breaking, Info), "schema of a string's content added";
     CONTENT_SCHEMA_REMOVED: "content-schema-removed" ~ "content-schema-added",
-        By(Info, Breaking), "the content of a string no longer has to match a schema";
+        By(Info, Breaking), "schema of a string's content removed";
     XML_CHANGED: "xml-changed" ~ "xml-changed",
-        Always(Warning), "the XML representation of a value changed";
+        Always(Warning), "XML encoding of a value changed";
     CONDITION_ADDED: "condition-added" ~ "condition-removed",
-        By(Breaking, Info), "a value must meet a condition now";
+        By(Breaking, Info), "condition added";
     CONDITION_REMOVED: "condition-removed" ~ "condition-added",
-        By(Info, Breaking), "a value no longer has to meet a condition";
+        By(Info, Breaking), "condition removed";
     CONDITION_CHANGED: "condition-changed" ~ "condition-changed",
-        By(Warning, Warning), "a value must meet another condition";
+        By(Warning, Warning), "condition changed";
 
     // Choices.
     VARIANT_ADDED: "variant-added" ~ "variant-removed",
-        By(Info, Breaking), "there is another alternative";
+        By(Info, Breaking), "alternative added";
     VARIANT_REMOVED: "variant-removed" ~ "variant-added",
-        By(Breaking, Info), "an alternative is gone";
+        By(Breaking, Info), "alternative removed";
     ALTERNATIVES_SPLIT: "alternatives-split" ~ "alternatives-joined",
-        Always(Info), "one schema became several alternatives";
+        Always(Info), "schema split into alternatives";
     ALTERNATIVES_JOINED: "alternatives-joined" ~ "alternatives-split",
-        Always(Info), "several alternatives became one schema";
+        Always(Info), "alternatives merged into one schema";
     CHOICE_ADDED: "choice-added" ~ "choice-removed",
-        By(Breaking, Info), "a value must be one of some alternatives, too";
+        By(Breaking, Info), "choice added";
     CHOICE_REMOVED: "choice-removed" ~ "choice-added",
-        By(Info, Breaking), "a value no longer has to be one of some alternatives";
+        By(Info, Breaking), "choice removed";
     DISCRIMINATOR_ADDED: "discriminator-added" ~ "discriminator-removed",
-        By(Warning, Info), "a property tells alternatives apart now";
+        By(Warning, Info), "discriminator added";
     DISCRIMINATOR_REMOVED: "discriminator-removed" ~ "discriminator-added",
-        By(Info, Warning), "no property tells alternatives apart any more";
+        By(Info, Warning), "discriminator removed";
     DISCRIMINATOR_CHANGED: "discriminator-changed" ~ "discriminator-changed",
-        By(Breaking, Breaking), "another property tells alternatives apart";
+        By(Breaking, Breaking), "discriminator changed";
     DISCRIMINATOR_VALUE_ADDED: "discriminator-value-added" ~ "discriminator-value-removed",
-        By(Info, Warning), "an alternative has another value that stands for it";
+        By(Info, Warning), "discriminator value of an alternative added";
     DISCRIMINATOR_VALUE_CHANGED: "discriminator-value-changed" ~ "discriminator-value-changed",
         Always(Breaking), "another value stands for an alternative";
     DISCRIMINATOR_VALUE_REMOVED: "discriminator-value-removed" ~ "discriminator-value-added",
-        By(Breaking, Info), "a value no longer stands for an alternative";
+        By(Breaking, Info), "discriminator value of an alternative removed";
     NOT_ADDED: "not-added" ~ "not-removed",
-        By(Breaking, Info), "some values are excluded now";
+        By(Breaking, Info), "`not` added";
     NOT_REMOVED: "not-removed" ~ "not-added",
-        By(Info, Breaking), "some values are no longer excluded";
+        By(Info, Breaking), "`not` removed";
     NOT_CHANGED: "not-changed" ~ "not-changed",
-        By(Warning, Warning), "other values are excluded";
+        By(Warning, Warning), "`not` changed";
 }

@@ -1,7 +1,7 @@
-//! What a caller of the generated crate sees of two revisions of an API.
+//! Compares the generated clients of two revisions of an API from the perspective of callers.
 //!
-//! Compared are the two clients as data, by the names that callers write and the types that these have. What is matched with what is
-//! said in `matches`; the other modules compare what was matched, a subject each.
+//! The clients are compared as data, by the names that callers write and their types. `matches` pairs the parts of both
+//! clients; each of the other modules compares one kind of paired part.
 
 mod behavior;
 mod client;
@@ -21,8 +21,8 @@ use crm_clients_generator::ir::{Api, Argument, Resource, Type, TypeDef, TypeId, 
 use matches::Matches;
 use users::Users;
 
-/// What changed for callers between two revisions of a client. Both have the name of the same module. `wire` is what changed on the wire:
-/// what it tells of already is no news.
+/// Returns the changes for callers between two revisions of a client, which have the same module name. Changes in
+/// `wire` that already cover an effect are not repeated.
 pub fn rust(old: &Api, new: &Api, wire: &[Change]) -> Vec<Change> {
     let matches = Matches::of(old, new);
     let (old, new) = (Side::of(old), Side::of(new));
@@ -42,30 +42,31 @@ pub fn rust(old: &Api, new: &Api, wire: &[Change]) -> Vec<Change> {
     comparison.changes
 }
 
-/// One of the two clients, and who uses its types.
+/// One of the two clients, and the users of its types.
 struct Side<'a> {
     api: &'a Api,
     users: Users,
 }
 
-/// Two clients, and what was found so far.
+/// Two clients, and the changes found so far.
 struct Comparison<'a> {
     old: Side<'a>,
     new: Side<'a>,
     matches: Matches,
-    /// The operations that are told of as moved, once for all that moved in the same way; none stands for all of them.
+    /// The operations that are reported as moved, one entry for each common move; an empty entry stands for all
+    /// operations.
     moved: Vec<Vec<String>>,
     changes: Vec<Change>,
 }
 
-/// Which of the two clients has something that the other lacks.
+/// The client that contains a part the other lacks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Only {
     Old,
     New,
 }
 
-/// Where something changed.
+/// The location of a change.
 #[derive(Clone, Default)]
 struct Place {
     subject: String,
@@ -75,12 +76,13 @@ struct Place {
 }
 
 impl Place {
-    /// A place of what only one of the documents has. In the other, its pointer leads to what is left of the way there.
+    /// Returns the location of a part of only one document. In the other document, the pointer resolves to the nearest
+    /// parent.
     fn at(subject: String, pointer: &str, operations: Vec<String>) -> Self {
         Self { subject, old: Some(pointer.to_owned()), new: Some(pointer.to_owned()), operations }
     }
 
-    /// The same place with another subject and other pointers.
+    /// Returns this location with a different subject and different pointers.
     fn part(&self, subject: String, old: Option<&str>, new: Option<&str>) -> Self {
         let pointer = |pointer: Option<&str>| pointer.map(str::to_owned);
         Self { subject, old: pointer(old), new: pointer(new), operations: self.operations.clone() }
@@ -92,17 +94,18 @@ impl<'a> Side<'a> {
         Self { api, users: Users::of(api) }
     }
 
-    /// A type as callers write it.
+    /// Returns a type as callers write it.
     fn written(&self, ty: &Type) -> String {
         emit::written(self.api, ty)
     }
 
-    /// The path of a type.
+    /// Returns the path of a type.
     fn type_path(&self, def: &TypeDef) -> String {
         format!("{}::types::{}", self.api.name, def.name)
     }
 
-    /// The methods that lead to a resource's handle, as a signature: `Client::account(account_id: i64).contacts()`.
+    /// Returns the methods that lead to a resource's handle, as a signature: `Client::account(account_id:
+    /// i64).contacts()`.
     fn way_to(&self, resource: &Resource) -> String {
         let written = |one: &Argument| format!("{}: {}", one.name, self.written(&one.ty));
         let step = |(handle, takes): (&str, &[Argument])| {
@@ -111,21 +114,21 @@ impl<'a> Side<'a> {
         format!("Client::{}", self.api.way_to(resource).into_iter().map(step).collect::<Vec<_>>().join("."))
     }
 
-    /// The path of a resource's handle.
+    /// Returns the path of a resource's handle.
     fn handle_path(&self, resource: &Resource) -> String {
         format!("{}::{}::{}", self.api.name, resource.module, resource.name)
     }
 
-    /// The type that a type is, seen through other names for it.
+    /// Returns the target of a type, with aliases resolved.
     fn behind(&self, mut id: TypeId) -> TypeId {
-        // An alias that leads back to itself was broken up when the types were settled.
+        // Alias cycles were broken when types were named.
         while let TypeKind::Alias(Type::Named(target)) = self.api[id].kind {
             id = target;
         }
         id
     }
 
-    /// Whether a name is one of those that a type has.
+    /// Returns true if a type has this name.
     fn is_named(&self, id: TypeId, name: &str) -> bool {
         let named = self.api.types.iter().position(|def| def.name == name);
         named.is_some_and(|named| self.behind(TypeId(named)) == id)
@@ -133,7 +136,7 @@ impl<'a> Side<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Tells of a change. `details` are what makes it another change than one of the same rule at the same place.
+    /// Reports a change. `details` distinguish it from other changes of the same rule at the same location.
     fn report(&mut self, rule: &'static Rule, place: Place, message: String, details: &[&str]) {
         let Place { subject, old, new, operations } = place;
         let fingerprint = fingerprint(Area::Rust, &[&[rule.id, &subject], details].concat());
@@ -151,19 +154,19 @@ impl<'a> Comparison<'a> {
         });
     }
 
-    /// Tells of what only one of the clients has: `rules` are for what is gone and for what is new, `what` is the sentence's beginning.
+    /// Reports a part of only one client. `rules` are the rules for removal and addition; `what` starts the sentence.
     fn tell_only(&mut self, only: Only, rules: [&'static Rule; 2], place: Place, what: &str, details: &[&str]) {
         match only {
-            // What is gone is not where one would look for it, so that it is said where it was.
+            // The message of a removal includes the old location, because the part is not in the new client.
             Only::Old => {
                 let holder = place.subject.rsplit_once("::").map(|(holder, _)| format!(" (from `{holder}`)"));
-                self.report(rules[0], place, format!("{what} is gone{}", holder.unwrap_or_default()), details);
+                self.report(rules[0], place, format!("{what} was removed{}", holder.unwrap_or_default()), details);
             }
-            Only::New => self.report(rules[1], place, format!("{what} is new"), details),
+            Only::New => self.report(rules[1], place, format!("{what} was added"), details),
         }
     }
 
-    /// The client that alone has something.
+    /// Returns the client that contains the part.
     fn side(&self, only: Only) -> &Side<'a> {
         match only {
             Only::Old => &self.old,
@@ -171,19 +174,19 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Tells that something is deprecated now, or no longer.
+    /// Reports that something became deprecated, or is no longer deprecated.
     fn deprecation(&mut self, rules: [&'static Rule; 2], place: &Place, name: &str, [was, is]: [bool; 2]) {
         match (was, is) {
-            (false, true) => self.report(rules[0], place.clone(), format!("`{name}` is deprecated now"), &[]),
+            (false, true) => self.report(rules[0], place.clone(), format!("`{name}` is now deprecated"), &[]),
             (true, false) => self.report(rules[1], place.clone(), format!("`{name}` is no longer deprecated"), &[]),
             _ => {}
         }
     }
 
-    /// Whether callers may write the two types alike. Other names that are told of by themselves are no difference here.
+    /// Returns true if callers may write both types the same way. Renamed types are reported separately.
     fn same(&self, old: &Type, new: &Type) -> bool {
         match (old, new) {
-            // How a number is read shows in no type.
+            // The way that a number is deserialized does not affect the type.
             (Type::Lenient(old), _) => self.same(old, new),
             (_, Type::Lenient(new)) => self.same(old, new),
             (Type::Named(old), Type::Named(new)) => self.same_named(self.old.behind(*old), self.new.behind(*new)),
@@ -215,7 +218,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Names as they are listed in a sentence.
+/// Returns names as a list in a sentence.
 fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")

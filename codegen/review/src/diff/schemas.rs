@@ -1,4 +1,4 @@
-//! Schemas compared: types, properties, items.
+//! Compares schemas: types, properties and items.
 
 use super::graph::{ComparisonId, Step, Transport};
 use super::rules;
@@ -8,7 +8,7 @@ use super::{Direction, Rule};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::SchemaId;
 
-/// A property before and after.
+/// An old and a new property.
 type Fields<'v, 'a> = (Option<&'v Field<'a>>, Option<&'v Field<'a>>);
 
 impl<'a> Wire<'a> {
@@ -28,7 +28,7 @@ impl<'a> Wire<'a> {
         self.subtypes(unit, &old_view, &new_view, direction);
     }
 
-    /// Compares what two views say beside their choices.
+    /// Compares two views except for their choices.
     fn own(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
         let transport = self.graph.transport(unit);
@@ -36,9 +36,9 @@ impl<'a> Wire<'a> {
         if was != is {
             let words = (was.word(), is.word());
             let says = match words {
-                (word, "any") => format!("may be anything now, not only of type {word}"),
-                ("any", word) => format!("is of type {word} now and could be anything"),
-                (old, new) => format!("is of type {new} now, no longer of type {old}"),
+                (word, "any") => format!("may now be of any type instead of type {word}"),
+                ("any", word) => format!("is now of type {word} instead of any type"),
+                (old, new) => format!("is now of type {new} instead of type {old}"),
             };
             let rule = type_rule((was, old), (is, new), transport);
             let says = ChangeDraft::from_to(rule, says, words.0, words.1);
@@ -60,7 +60,7 @@ impl<'a> Wire<'a> {
         self.additional(unit, old, new, direction);
     }
 
-    /// Compares the items of arrays by position, and those behind them.
+    /// Compares array items by position, and the items after those.
     fn items(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
         fn at<'v>(view: &'v View<'_>, index: usize) -> Option<&'v [SchemaId]> {
@@ -74,7 +74,7 @@ impl<'a> Wire<'a> {
             true => ChangeDraft::new(&rules::ITEMS_CLOSED, gone),
             false => ChangeDraft::new(&rules::ITEMS_OPENED, come),
         };
-        let words = ("is no longer allowed", "is allowed now");
+        let words = ("is no longer allowed", "is now allowed");
         for index in 0..old.prefix.len().max(new.prefix.len()) {
             match (at(old, index), at(new, index)) {
                 (Some(was), Some(is)) => self.link(unit, Step::Item(index), was, is, direction),
@@ -84,8 +84,7 @@ impl<'a> Wire<'a> {
                 }
             }
         }
-        let words =
-            ("has no items any more behind those that are listed", "may have items now behind those that are listed");
+        let words = ("can no longer have items after the listed ones", "may now have items after the listed ones");
         match (at(old, usize::MAX), at(new, usize::MAX)) {
             (Some(was), Some(is)) => self.link(unit, Step::Items, was, is, direction),
             (None, None) => {}
@@ -97,12 +96,12 @@ impl<'a> Wire<'a> {
         let (old, new) = (old.not(), new.not());
         match (old.is_empty(), new.is_empty()) {
             (true, true) => None,
-            (true, false) => Some(ChangeDraft::new(&rules::NOT_ADDED, "excludes some values now by `not`")),
+            (true, false) => Some(ChangeDraft::new(&rules::NOT_ADDED, "now excludes values by `not`")),
             (false, true) => Some(ChangeDraft::new(&rules::NOT_REMOVED, "no longer excludes values by `not`")),
             (false, false) => {
                 let (old, new) = (self.old.node(old), self.new.node(new));
                 let is_same = self.old.hash(old) == self.new.hash(new);
-                (!is_same).then(|| ChangeDraft::new(&rules::NOT_CHANGED, "excludes other values by `not`"))
+                (!is_same).then(|| ChangeDraft::new(&rules::NOT_CHANGED, "now excludes other values by `not`"))
             }
         }
     }
@@ -114,7 +113,7 @@ impl<'a> Wire<'a> {
             let (old_place, new_place) = (place(Some(field), old, was), place(Some(other), new, is));
             let places = Places { old: old_place.as_deref(), new: new_place.as_deref() };
             let says =
-                ChangeDraft::from_to(&rules::PROPERTY_RENAMED, format!("is `{is}` now instead of `{was}`"), was, is);
+                ChangeDraft::from_to(&rules::PROPERTY_RENAMED, format!("is now `{is}` instead of `{was}`"), was, is);
             self.note(unit, Step::Property(was.min(is)), Some(direction), places, says);
             self.link(unit, Step::Property(was.min(is)), &field.schemas, &other.schemas, direction);
         }
@@ -128,7 +127,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// The properties whose names differ in case or in what stands between words alone, as in `createdAt` and `created_at`.
+    /// Returns properties whose names differ only in case or word separators, such as `createdAt` and `created_at`.
     fn renamed(&mut self, old: &View<'a>, new: &View<'a>, direction: Direction) -> Vec<(&'a str, &'a str)> {
         let gone: Vec<&'a str> = old.fields.keys().copied().filter(|name| !new.fields.contains_key(name)).collect();
         if gone.is_empty() {
@@ -172,13 +171,13 @@ impl<'a> Wire<'a> {
             (None, Some(is)) => note(gained(is.required, old.is_some(), direction)),
             (Some(was), Some(is)) => {
                 match (was.required, is.required) {
-                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now")),
+                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is now required")),
                     (true, false) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required")),
                     _ => {}
                 }
                 let deprecated = |usage: Option<super::view::Use>| usage.is_some_and(|usage| usage.deprecated);
                 match (deprecated(old_use), deprecated(new_use)) {
-                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_DEPRECATED, "is deprecated now")),
+                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_DEPRECATED, "is now deprecated")),
                     (true, false) => note(ChangeDraft::new(&rules::PROPERTY_UNDEPRECATED, "is no longer deprecated")),
                     _ => {}
                 }
@@ -192,18 +191,17 @@ impl<'a> Wire<'a> {
             (Additional::Open, Additional::Open) | (Additional::Closed, Additional::Closed) => return,
             (Additional::Of(old), Additional::Of(new)) => return self.link(unit, Step::Values, old, new, direction),
             (_, Additional::Closed) => {
-                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_CLOSED, "has no properties any more that are not listed")
+                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_CLOSED, "no longer allows additional properties")
             }
             (Additional::Closed, _) => {
-                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_OPENED, "may have properties now that are not listed")
+                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_OPENED, "now allows additional properties")
             }
-            (Additional::Open, Additional::Of(_)) => ChangeDraft::new(
-                &rules::ADDITIONAL_PROPERTIES_TYPED,
-                "has a schema now for properties that are not listed",
-            ),
+            (Additional::Open, Additional::Of(_)) => {
+                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_TYPED, "now has a schema for additional properties")
+            }
             (Additional::Of(_), Additional::Open) => ChangeDraft::new(
                 &rules::ADDITIONAL_PROPERTIES_UNTYPED,
-                "no longer has a schema for properties that are not listed",
+                "no longer has a schema for additional properties",
             ),
         };
         let places = Places { old: old.pointer, new: new.pointer };
@@ -211,12 +209,12 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// The letters and digits of a name in lower case.
+/// Returns the letters and digits of a name in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Where a property stands, or the object that has no such property.
+/// Returns the JSON pointer of a property, or of the object if it has no such property.
 fn place(field: Option<&Field<'_>>, view: &View<'_>, name: &str) -> Option<String> {
     match field {
         Some(field) if field.schemas.is_empty() => Some(child(field.holder, "required")),
@@ -232,7 +230,7 @@ fn is_numeric(kind: Type) -> bool {
 fn type_rule((old, was): (Type, &View<'_>), (new, is): (Type, &View<'_>), transport: Transport) -> &'static Rule {
     let is_text = transport != Transport::Json;
     match (old, new) {
-        // A number is one of the strings that may stand there, unless these are limited.
+        // A number is one of the allowed strings, unless they are constrained.
         (_, Type::String) if is_text && old.is_scalar() && is.is_free() => &rules::TYPE_WIDENED,
         (Type::String, _) if is_text && new.is_scalar() && was.is_free() => &rules::TYPE_NARROWED,
         (_, Type::Any) | (Type::Integer, Type::Number) => &rules::TYPE_WIDENED,
@@ -241,38 +239,38 @@ fn type_rule((old, was): (Type, &View<'_>), (new, is): (Type, &View<'_>), transp
     }
 }
 
-/// A property that data of this direction had and has no longer, though the document may still declare it.
+/// Returns the change for a property that this direction no longer has, although the document may still declare it.
 fn lost(required: bool, declared: bool, direction: Direction) -> ChangeDraft {
     match (declared, direction, required) {
-        (false, _, false) => ChangeDraft::new(&rules::PROPERTY_REMOVED, "is no longer there"),
-        (false, _, true) => ChangeDraft::new(&rules::REQUIRED_PROPERTY_REMOVED, "is no longer there; it was required"),
-        (true, Direction::Request, false) => ChangeDraft::new(&rules::PROPERTY_BECAME_READ_ONLY, "is read-only now"),
+        (false, _, false) => ChangeDraft::new(&rules::PROPERTY_REMOVED, "was removed"),
+        (false, _, true) => ChangeDraft::new(&rules::REQUIRED_PROPERTY_REMOVED, "was removed; it was required"),
+        (true, Direction::Request, false) => ChangeDraft::new(&rules::PROPERTY_BECAME_READ_ONLY, "is now read-only"),
         (true, Direction::Request, true) => {
-            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_READ_ONLY, "is read-only now; it was required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_READ_ONLY, "is now read-only; it was required")
         }
-        (true, Direction::Response, false) => ChangeDraft::new(&rules::PROPERTY_BECAME_WRITE_ONLY, "is write-only now"),
+        (true, Direction::Response, false) => ChangeDraft::new(&rules::PROPERTY_BECAME_WRITE_ONLY, "is now write-only"),
         (true, Direction::Response, true) => {
-            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITE_ONLY, "is write-only now; it was required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITE_ONLY, "is now write-only; it was required")
         }
     }
 }
 
-/// The mirror of [`lost`].
+/// Returns the mirror of [`lost`].
 fn gained(required: bool, declared: bool, direction: Direction) -> ChangeDraft {
     match (declared, direction, required) {
-        (false, _, false) => ChangeDraft::new(&rules::PROPERTY_ADDED, "is new"),
-        (false, _, true) => ChangeDraft::new(&rules::REQUIRED_PROPERTY_ADDED, "is new and required"),
+        (false, _, false) => ChangeDraft::new(&rules::PROPERTY_ADDED, "was added"),
+        (false, _, true) => ChangeDraft::new(&rules::REQUIRED_PROPERTY_ADDED, "was added and is required"),
         (true, Direction::Request, false) => {
             ChangeDraft::new(&rules::PROPERTY_BECAME_WRITABLE, "is no longer read-only")
         }
         (true, Direction::Request, true) => {
-            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITABLE, "is no longer read-only, and required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITABLE, "is no longer read-only and is required")
         }
         (true, Direction::Response, false) => {
             ChangeDraft::new(&rules::PROPERTY_BECAME_READABLE, "is no longer write-only")
         }
         (true, Direction::Response, true) => {
-            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_READABLE, "is no longer write-only, and required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_READABLE, "is no longer write-only and is required")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Security schemes compared: where credentials and tokens come from.
+//! Compares security schemes: the sources of credentials and tokens.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{Flow, Flows, SecurityScheme, SecuritySchemeKind};
 
 impl<'a> Wire<'a> {
-    /// Compares the security schemes that both documents have. Which of them operations need is compared with these.
+    /// Compares the security schemes of both documents. Security requirements are compared separately.
     pub(super) fn schemes(&mut self, unit: ComparisonId) {
         let (old, new) = (self.old.document, self.new.document);
         let names = renamed(old, new);
@@ -42,7 +42,7 @@ impl<'a> Wire<'a> {
             _ => {}
         }
         match (old.deprecated, new.deprecated) {
-            (false, true) => found.push(ChangeDraft::new(&rules::SCHEME_DEPRECATED, "is deprecated now")),
+            (false, true) => found.push(ChangeDraft::new(&rules::SCHEME_DEPRECATED, "is now deprecated")),
             (true, false) => found.push(ChangeDraft::new(&rules::SCHEME_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
@@ -53,7 +53,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// A URL that credentials are sent to, or that says where they are sent to.
+/// Compares a URL to which credentials are sent, or from which such URLs are obtained.
 fn url(what: &str, old: Option<&String>, new: Option<&String>, found: &mut Vec<ChangeDraft>) {
     let same = |url: Option<&String>| url.map(|url| super::servers::normalized(url));
     if same(old) == same(new) {
@@ -61,7 +61,7 @@ fn url(what: &str, old: Option<&String>, new: Option<&String>, found: &mut Vec<C
     }
     let word = |url: Option<&String>| url.map_or_else(|| "none".to_owned(), |url| format!("`{url}`"));
     let (was, is) = (word(old), word(new));
-    let says = format!("has the {what} URL {is} now instead of {was}");
+    let says = format!("now has the {what} URL {is} instead of {was}");
     found.push(ChangeDraft::from_to(&rules::CREDENTIAL_URL_CHANGED, says, &format!("{what} {was}"), &is));
 }
 
@@ -80,7 +80,7 @@ fn flows(old: &Flows, new: &Flows, found: &mut Vec<ChangeDraft>) {
                 found.push(ChangeDraft::of(&rules::FLOW_REMOVED, format!("no longer has the flow `{name}`"), name));
             }
             (None, Some(_)) => {
-                found.push(ChangeDraft::of(&rules::FLOW_ADDED, format!("has the flow `{name}` now"), name))
+                found.push(ChangeDraft::of(&rules::FLOW_ADDED, format!("now has the flow `{name}`"), name))
             }
             (Some(was), Some(is)) => flow(was, is, found),
         }
@@ -98,6 +98,6 @@ fn flow(old: &Flow, new: &Flow, found: &mut Vec<ChangeDraft>) {
         found.push(ChangeDraft::of(&rules::SCOPE_WITHDRAWN, format!("no longer offers the scope `{scope}`"), scope));
     }
     for scope in is.difference(&was) {
-        found.push(ChangeDraft::of(&rules::SCOPE_OFFERED, format!("offers the scope `{scope}` now"), scope));
+        found.push(ChangeDraft::of(&rules::SCOPE_OFFERED, format!("now offers the scope `{scope}`"), scope));
     }
 }

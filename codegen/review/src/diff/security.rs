@@ -1,4 +1,4 @@
-//! Security requirements compared.
+//! Compares security requirements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::{Document, Location, Operation, Requirement, SecuritySchemeKind};
 
-/// A set of credentials that are sent together, each in words, with the scopes it needs.
+/// Credentials that are sent together, each described in words, with the scopes that it needs.
 type Together = BTreeMap<String, BTreeSet<String>>;
 
 impl<'a> Wire<'a> {
-    /// Compares what two operations require, once for all operations that require the same.
+    /// Compares the requirements of two operations, once for all operations with the same requirements.
     pub(super) fn security(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let renamed = renamed(self.old.document, self.new.document);
         let was = alternatives(self.old.document, &old.security, &BTreeMap::new());
@@ -39,7 +39,7 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<ChangeDraf
     match (old.contains(&none), new.contains(&none)) {
         (true, false) => {
             let words = words(new);
-            found.push(ChangeDraft::of(&rules::SECURITY_REQUIRED, format!("is required now: {words}"), &words));
+            found.push(ChangeDraft::of(&rules::SECURITY_REQUIRED, format!("is now required: {words}"), &words));
         }
         (false, true) => {
             let words = words(old);
@@ -47,14 +47,14 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<ChangeDraf
         }
         _ => {}
     }
-    // What is required where nothing was is no further choice.
+    // A requirement where none was before is not an additional alternative.
     let was_free = old.len() == 1 && old.contains(&none);
     let is_free = new.len() == 1 && new.contains(&none);
     let is_part =
         |part: &Together, whole: &Together| part.len() < whole.len() && part.keys().all(|key| whole.contains_key(key));
     let mut gone: Vec<&Together> = old.iter().filter(|one| !one.is_empty() && !is_free && !has(new, one)).collect();
     let mut come: Vec<&Together> = new.iter().filter(|one| !one.is_empty() && !was_free && !has(old, one)).collect();
-    // Of credentials that were sent together, one or some are enough now.
+    // One or some of the credentials that were sent together are now sufficient.
     gone.retain(|whole| {
         let parts: Vec<&Together> = come.iter().copied().filter(|part| is_part(part, whole)).collect();
         if parts.is_empty() {
@@ -64,13 +64,13 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<ChangeDraf
         let (was, is) = (word(whole), parts.iter().map(|part| word(part)).collect::<Vec<_>>().join(" or "));
         found.push(ChangeDraft::from_to(
             &rules::SECURITY_RELAXED,
-            format!("accepts {is} now instead of {was}"),
+            format!("now accepts {is} instead of {was}"),
             &was,
             &is,
         ));
         false
     });
-    // The reverse.
+    // The reverse: several credentials are now required together.
     come.retain(|whole| {
         let parts: Vec<&Together> = gone.iter().copied().filter(|part| is_part(part, whole)).collect();
         if parts.is_empty() {
@@ -80,7 +80,7 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<ChangeDraf
         let (was, is) = (parts.iter().map(|part| word(part)).collect::<Vec<_>>().join(" or "), word(whole));
         found.push(ChangeDraft::from_to(
             &rules::SECURITY_TIGHTENED,
-            format!("accepts {is} now instead of {was}"),
+            format!("now accepts {is} instead of {was}"),
             &was,
             &is,
         ));
@@ -92,7 +92,7 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<ChangeDraf
     }
     for added in come {
         let word = word(added);
-        found.push(ChangeDraft::of(&rules::SECURITY_ADDED, format!("accepts {word} now"), &word));
+        found.push(ChangeDraft::of(&rules::SECURITY_ADDED, format!("now accepts {word}"), &word));
     }
     for was in old.difference(new) {
         if let Some(is) = new.iter().find(|is| is.keys().eq(was.keys())) {
@@ -109,7 +109,7 @@ fn scopes(old: &Together, new: &Together, found: &mut Vec<ChangeDraft>) {
             found.push(ChangeDraft::of(&rules::SCOPE_REMOVED, says, scope));
         }
         for scope in is.difference(was) {
-            let says = format!("by {credential} needs the scope `{scope}` now");
+            let says = format!("by {credential} now needs the scope `{scope}`");
             found.push(ChangeDraft::of(&rules::SCOPE_ADDED, says, scope));
         }
     }
@@ -124,7 +124,7 @@ fn words(alternatives: &BTreeSet<Together>) -> String {
     alternatives.iter().filter(|one| !one.is_empty()).map(word).collect::<Vec<_>>().join(" or ")
 }
 
-/// The alternatives of an operation. That nothing is asked for is one of them: an empty set.
+/// Returns the alternatives of an operation. An empty set means that no credential is required.
 fn alternatives(
     document: &Document,
     security: &[Vec<Requirement>],
@@ -137,7 +137,7 @@ fn alternatives(
         let words = format!("`{shown}` ({})", words.as_deref().unwrap_or("undeclared"));
         (words, requirement.scopes.iter().cloned().collect())
     };
-    // The certificate of mutual TLS belongs to the connection.
+    // The certificate for mutual TLS is part of the connection.
     let is_sent = |requirement: &&Requirement| {
         let scheme = document.components.security_schemes.get(&requirement.scheme);
         scheme.is_none_or(|scheme| scheme.kind != SecuritySchemeKind::MutualTls)
@@ -148,7 +148,7 @@ fn alternatives(
     }
 }
 
-/// The schemes of the new document that the old one has under another name, with that name.
+/// Returns the renamed schemes, from their new name to their old one.
 pub(super) fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a str, &'a str> {
     let only_in = |here: &'a Document, there: &'a Document| {
         let schemes = here.components.security_schemes.iter();
@@ -165,7 +165,7 @@ pub(super) fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a 
     renamed
 }
 
-/// What a credential is, in words; none for the certificate of a connection.
+/// Describes a credential in words; `None` for the certificate of a connection.
 fn credential(scheme: &SecuritySchemeKind) -> Option<String> {
     Some(match scheme {
         SecuritySchemeKind::ApiKey { location: Location::Header, name } => format!("header {name}"),

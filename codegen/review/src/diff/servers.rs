@@ -1,4 +1,4 @@
-//! Servers compared: the base URLs as a client reads them, whatever the case of hosts and the slashes at their end.
+//! Compares servers: their normalized base URLs and their variables.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{Document, Operation, Server};
 
 impl<'a> Wire<'a> {
-    /// Compares the servers of the documents. Where the path of the base URL went into the paths, or came out of them, that is said
-    /// and no more.
+    /// Compares the servers of the documents. If a part of the base URL moved to the paths, or the reverse, only this
+    /// is reported.
     pub(super) fn document_servers(&mut self, unit: ComparisonId, shift: Option<&Shift>) {
         let (old, new) = (&self.old.document.servers, &self.new.document.servers);
         let places = Places::new("/servers", "/servers");
         if let Some(shift) = shift {
             let (was, is) = (&shift.old_base, &shift.new_base);
-            let says = format!("has the base URL `{is}` now instead of `{was}`, and paths that make up for it");
+            let says = format!("now has the base URL `{is}` instead of `{was}`, and paths that compensate for it");
             self.note(unit, Step::Servers, None, places, ChangeDraft::from_to(&rules::BASE_PATH_MOVED, says, was, is));
         }
         self.servers(unit, (old, new), places, shift);
     }
 
-    /// The servers of an operation's own, once for all operations that have the same. Where they are the document's, the document tells
-    /// of them.
+    /// Compares the servers of an operation, once for all operations that have the same. Servers of the document are
+    /// reported with the document.
     pub(super) fn own_servers(
         &mut self,
         unit: ComparisonId,
@@ -65,7 +65,7 @@ impl<'a> Wire<'a> {
         }
         for added in is.iter().zip(&before).filter(|(url, before)| !**before && !was.contains(url)).map(|(url, _)| url)
         {
-            let says = ChangeDraft::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
+            let says = ChangeDraft::of(&rules::SERVER_ADDED, format!("is now at `{added}`"), added);
             self.note(unit, Step::Servers, None, places, says);
         }
         for old in old {
@@ -75,7 +75,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// Compares the variables of a server: which there are, and the values that they may have. A default is a part of the base URL.
+    /// Compares the variables of a server and their allowed values. A default is part of the base URL.
     fn variables(&mut self, unit: ComparisonId, old: &'a Server, new: &'a Server) {
         let places = Places::new(&old.pointer, &new.pointer);
         for (name, was) in &old.variables {
@@ -84,11 +84,11 @@ impl<'a> Wire<'a> {
                 (was.values.iter().collect(), is.values.iter().collect());
             let listed =
                 |values: Vec<&&String>| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-            // A variable without a list may have any value.
+            // A variable without `enum` may have any value.
             let (gone, come) = match (was.is_empty(), is.is_empty()) {
                 (true, true) => continue,
-                (true, false) => ("other values than listed ones".to_owned(), String::new()),
-                (false, true) => (String::new(), "other values than listed ones".to_owned()),
+                (true, false) => ("values that are not listed".to_owned(), String::new()),
+                (false, true) => (String::new(), "values that are not listed".to_owned()),
                 (false, false) => (listed(was.difference(&is).collect()), listed(is.difference(&was).collect())),
             };
             let step = Step::ServerVariable(name);
@@ -97,14 +97,14 @@ impl<'a> Wire<'a> {
                 self.note(unit, step.clone(), None, places, says);
             }
             if !come.is_empty() {
-                let says = ChangeDraft::of(&rules::SERVER_VALUE_ADDED, format!("can be {come} now"), &come);
+                let says = ChangeDraft::of(&rules::SERVER_VALUE_ADDED, format!("can now be {come}"), &come);
                 self.note(unit, step, None, places, says);
             }
         }
     }
 }
 
-/// Whether each of some servers is reached by setting the variables of another one.
+/// Returns true for each server that can be reached by setting the variables of one of the others.
 fn reached(servers: &[Server], others: &[Server]) -> Vec<bool> {
     let allows = |other: &Server, (name, value): (&String, &String)| {
         let variable = other.variables.get(name);
@@ -114,18 +114,18 @@ fn reached(servers: &[Server], others: &[Server]) -> Vec<bool> {
         let mut values = server.variables.iter().map(|(name, variable)| (name, &variable.default));
         normalized(&server.url) == normalized(&other.url) && values.all(|value| allows(other, value))
     };
-    // A document that names no server has one all the same.
+    // A document without servers has a default one.
     let one = usize::from(servers.is_empty());
     let found = servers.iter().map(|server| others.iter().any(|other| is_reached(server, other)));
     found.chain(std::iter::repeat_n(false, one)).collect()
 }
 
-/// The servers of an operation: its own, or the document's.
+/// Returns the servers of an operation: its own, or the document's.
 fn servers_of<'a>(document: &'a Document, operation: &'a Operation) -> &'a [Server] {
     if operation.servers.is_empty() { &document.servers } else { &operation.servers }
 }
 
-/// The base URLs. A document that names none is served from where it stands.
+/// Returns the base URLs. The default is the location of the document.
 fn addresses(servers: &[Server]) -> Vec<String> {
     if servers.is_empty() {
         return vec!["/".to_owned()];
@@ -133,7 +133,7 @@ fn addresses(servers: &[Server]) -> Vec<String> {
     servers.iter().map(|server| normalized(&server.default_url())).collect()
 }
 
-/// A URL with its scheme and host in lower case, without the port that its scheme has anyway and without slashes at its end.
+/// Returns a URL with its scheme and host in lower case, without the default port and trailing slashes.
 pub(super) fn normalized(url: &str) -> String {
     let trimmed = url.trim_end_matches('/');
     let Some((scheme, rest)) = trimmed.split_once("://") else {
@@ -150,18 +150,18 @@ pub(super) fn normalized(url: &str) -> String {
     format!("{scheme}://{}{path}", host.strip_suffix(port).unwrap_or(&host))
 }
 
-/// A part of the base URL that went into the paths, or a part of the paths that went into the base URL.
+/// A path prefix that moved from the base URL to the paths, or the reverse.
 pub(super) struct Shift {
     old_base: String,
     new_base: String,
-    /// What the base URL ended with and the paths now begin with.
+    /// The end of the old base URL that the new paths start with.
     old_path: String,
-    /// What the paths began with and the base URL now ends with.
+    /// The start of the old paths that the new base URL ends with.
     new_path: String,
 }
 
 impl Shift {
-    /// The shift between two documents, if most paths make up for the change of the base URL.
+    /// Returns the shift between two documents, if most paths compensate for the change of the base URL.
     pub(super) fn of(old: &Document, new: &Document) -> Option<Self> {
         let base = |document: &Document| addresses(&document.servers).into_iter().next().unwrap_or_default();
         let (old_base, new_base) = (base(old), base(new));
@@ -180,12 +180,12 @@ impl Shift {
         (kept > 0 && kept * 2 >= old.operations.len()).then_some(shift)
     }
 
-    /// A path of the old document with the part of the base URL that it makes up for.
+    /// Returns a path of the old document with the moved prefix.
     pub(super) fn old_place(&self, path: &str) -> String {
         format!("{}{path}", self.old_path)
     }
 
-    /// The same for a path of the new document.
+    /// Returns a path of the new document with the moved prefix.
     pub(super) fn new_place(&self, path: &str) -> String {
         format!("{}{path}", self.new_path)
     }
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_that_lead_to_the_same_server_are_the_same() {
+    fn equivalent_urls_are_equal_after_normalization() {
         let cases = [
             ("HTTPS://API.Example.com:443/V1/", "https://api.example.com/V1"),
             ("http://a.example:80", "http://a.example"),

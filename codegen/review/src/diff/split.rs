@@ -1,7 +1,8 @@
-//! One schema that becomes a choice, or a choice that becomes one schema.
+//! Compares one schema with the choice that replaces it, or a choice with the one schema that replaces it.
 //!
-//! Where a property tells the alternatives apart, each of them is compared with what the one schema says of its value. Otherwise an
-//! alternative that takes all that the one schema takes is compared with it, and the others are new.
+//! If a property distinguishes the alternatives, each of them is compared with the one schema, restricted to the
+//! property's value. Otherwise an alternative that covers the one schema is compared with it, and the others are
+//! additions.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 
 impl<'a> Wire<'a> {
-    /// Compares one schema with the alternatives that take its place, or whose place it takes; false where the two are no such thing.
+    /// Compares one schema with the alternatives that replace it, or the reverse. Returns false if neither is the case.
     pub(super) fn split(
         &mut self,
         unit: ComparisonId,
@@ -40,7 +41,7 @@ impl<'a> Wire<'a> {
                 is_told = true;
                 continue;
             }
-            // Properties of other alternatives are not gone.
+            // Properties of other alternatives were not removed.
             let elsewhere =
                 one.names.iter().copied().filter(|name| known.contains(name) && !other.names.contains(name));
             let without: Vec<&'a str> = elsewhere.chain([tag]).collect();
@@ -55,20 +56,20 @@ impl<'a> Wire<'a> {
         let gone: Vec<String> =
             values.iter().filter(|value| !told.contains(*value)).map(|value| format!("`{value}`")).collect();
         if gone.is_empty() && !is_told {
-            self.note_split(split, format!("is told apart by `{tag}`: {} alternatives", all.len()), tag);
+            self.note_split(split, format!("has {} alternatives by `{tag}`", all.len()), tag);
         }
         if !gone.is_empty() {
             let gone = gone.join(", ");
             let says = match split.is_old {
                 true => ChangeDraft::of(&rules::ENUM_VALUE_REMOVED, format!("can no longer be {gone}"), &gone),
-                false => ChangeDraft::of(&rules::ENUM_VALUE_ADDED, format!("can be {gone} now"), &gone),
+                false => ChangeDraft::of(&rules::ENUM_VALUE_ADDED, format!("can now be {gone}"), &gone),
             };
             self.note(split.unit, Step::Property(tag), Some(split.direction), split.places, says);
         }
         true
     }
 
-    /// The property that has one value in each alternative, another one in each, and its values in the one schema.
+    /// Returns the property that has a distinct constant in each alternative, and its values in the one schema.
     fn tag(
         &mut self,
         split: &Split<'_>,
@@ -93,7 +94,7 @@ impl<'a> Wire<'a> {
         None
     }
 
-    /// ChangeDraft once that the property that tells alternatives apart is required in all of them, where it was not, or the reverse.
+    /// Reports once that the property that distinguishes the alternatives became required or optional in all of them.
     fn tag_required(&mut self, split: &Split<'_>, tag: &'a str, one: &Alternative<'a>, all: &[Alternative<'a>]) {
         let (mine, theirs) = if split.is_old { (&mut self.old, &mut self.new) } else { (&mut self.new, &mut self.old) };
         let before = mine.view(one.node).fields.get(tag).is_some_and(|field| field.required);
@@ -101,7 +102,7 @@ impl<'a> Wire<'a> {
         let fields: Vec<bool> = fields.collect();
         let after = !fields.is_empty() && fields.iter().all(|required| *required);
         let says = match (before, after) {
-            (false, true) if split.is_old => ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now"),
+            (false, true) if split.is_old => ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is now required"),
             (false, true) => ChangeDraft::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required"),
             _ => return,
         };
@@ -114,7 +115,7 @@ impl<'a> Wire<'a> {
         for (index, other) in all.iter().enumerate() {
             let (old, new) = if split.is_old { (one.node, other.node) } else { (other.node, one.node) };
             let trial = self.trial(old, new, split.direction);
-            // In a request the new node takes what the old one took; in a response the old one reads what the new one sends.
+            // In a request, the new node must accept everything the old one did; in a response, the reverse.
             let is_wider = (split.direction == Direction::Request) == split.is_old;
             let (covers, is_within) =
                 if is_wider { (!trial.breaks, !trial.breaks_back) } else { (!trial.breaks_back, !trial.breaks) };
@@ -130,7 +131,7 @@ impl<'a> Wire<'a> {
         }
         let is_alone = |index: usize| cover.is_some_and(|cover| cover != index) && !within.contains(&index);
         if !(0..all.len()).any(is_alone) {
-            self.note_split(split, format!("is one of {} alternatives", all.len()), "");
+            self.note_split(split, format!("matches one of {} alternatives", all.len()), "");
         }
         for (index, other) in all.iter().enumerate() {
             if cover.is_none_or(|cover| cover == index) {
@@ -145,7 +146,7 @@ impl<'a> Wire<'a> {
 
     fn note_split(&mut self, split: &Split<'_>, says: String, detail: &str) {
         let says = match split.is_old {
-            true => ChangeDraft::of(&rules::ALTERNATIVES_SPLIT, format!("{says} now"), detail),
+            true => ChangeDraft::of(&rules::ALTERNATIVES_SPLIT, format!("now {says}"), detail),
             false => ChangeDraft::of(&rules::ALTERNATIVES_JOINED, format!("no longer {says}"), detail),
         };
         self.note(split.unit, Step::Same, Some(split.direction), split.places, says);
@@ -155,24 +156,24 @@ impl<'a> Wire<'a> {
         let (says, places) = match split.is_old {
             true => {
                 let new = self.new.pointer(other.node).or(split.places.new);
-                (ChangeDraft::new(&rules::VARIANT_ADDED, "is new"), Places { new, ..split.places })
+                (ChangeDraft::new(&rules::VARIANT_ADDED, "was added"), Places { new, ..split.places })
             }
             false => {
                 let old = self.old.pointer(other.node).or(split.places.old);
-                (ChangeDraft::new(&rules::VARIANT_REMOVED, "is gone"), Places { old, ..split.places })
+                (ChangeDraft::new(&rules::VARIANT_REMOVED, "was removed"), Places { old, ..split.places })
             }
         };
         self.note(split.unit, step, Some(split.direction), places, says);
     }
 }
 
-/// The value that a property has in an alternative, or the value of the discriminator that stands for it.
+/// Returns the value of a property in an alternative, or its discriminator value.
 fn value_of(other: &Alternative<'_>, tag: &str) -> Option<String> {
     let of_tag = other.tags.iter().find(|(name, _)| *name == tag).map(|(_, value)| value.clone());
     of_tag.or_else(|| other.values.first().map(|value| (*value).to_owned()))
 }
 
-/// Where a split is, and whether the one schema is the old one.
+/// The location of a split, and true if the one schema is the old one.
 struct Split<'p> {
     unit: ComparisonId,
     places: Places<'p>,

@@ -1,7 +1,7 @@
-//! Choices compared: which alternative of one document is which of the other, and what has no counterpart.
+//! Compares choices: matches their alternatives and reports the unmatched ones.
 //!
-//! Alternatives have neither names nor an order that means anything, so they are told by what they hold: by the discriminator's value,
-//! by being the same, and otherwise by being alike.
+//! Alternatives have neither names nor a significant order, so they are matched by discriminator value, by equality,
+//! and last by similarity.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,30 +13,30 @@ use super::{Direction, rules};
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Choice, Kind, Limits};
 
-/// How deep schemas are looked into to report whether they are the same.
+/// Maximum depth of the comparison of schemas for equality.
 const DEPTH: usize = 6;
 
-/// Alternatives less alike than this, of 100, are not the same one changed.
+/// Minimum similarity, in percent, for two alternatives to match.
 const ALIKE: usize = 30;
 
-/// One of the schemas that a choice is between.
+/// An alternative of a choice.
 pub(super) struct Alternative<'a> {
     pub(super) node: Node,
-    /// The discriminator's values that stand for it.
+    /// The discriminator values that select it.
     pub(super) values: Vec<&'a str>,
-    /// Properties that have one value only, and the value.
+    /// The properties with a single allowed value, and the value.
     pub(super) tags: Vec<(&'a str, String)>,
     kind: Type,
-    /// The names of its properties, or of those of its items.
+    /// The names of its properties, or of the properties of its items.
     pub(super) names: HashSet<&'a str>,
     pub(super) hash: u64,
 }
 
-/// A node with its view.
+/// A node and its view.
 type Seen<'v, 'a> = (Node, &'v View<'a>);
 
 impl<'a> Wire<'a> {
-    /// Compares the alternatives of two nodes. One that is no choice is its own only alternative.
+    /// Compares the alternatives of two nodes. A node that is not a choice is its own only alternative.
     pub(super) fn alternatives(
         &mut self,
         unit: ComparisonId,
@@ -58,14 +58,14 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// Compares the schemas that extend both.
+    /// Compares the schemas that extend both nodes.
     pub(super) fn subtypes(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
         let (old, new) = (self.old.extending(old), self.new.extending(new));
         self.pairs(unit, (&old, &new), places, (direction, true));
     }
 
-    /// Compares alternatives, each with its counterpart, and perhaps the values that stand for them.
+    /// Compares matching alternatives and, optionally, their discriminator values.
     fn pairs(
         &mut self,
         unit: ComparisonId,
@@ -89,19 +89,25 @@ impl<'a> Wire<'a> {
                         step,
                         Some(direction),
                         places,
-                        ChangeDraft::new(&rules::VARIANT_REMOVED, "is gone"),
+                        ChangeDraft::new(&rules::VARIANT_REMOVED, "was removed"),
                     );
                 }
                 (None, Some(added)) => {
                     let places = Places { new: self.new.pointer(added.node).or(places.new), ..places };
-                    self.note(unit, step, Some(direction), places, ChangeDraft::new(&rules::VARIANT_ADDED, "is new"));
+                    self.note(
+                        unit,
+                        step,
+                        Some(direction),
+                        places,
+                        ChangeDraft::new(&rules::VARIANT_ADDED, "was added"),
+                    );
                 }
                 (None, None) => {}
             }
         }
     }
 
-    /// Compares nodes of which one has several choices at once: what is the same with itself, the rest in order.
+    /// Compares nodes of which one has several choices: equal choices are paired first, the others in order.
     pub(super) fn several_choices(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let mut gone = self.old.hashed(&old.choices);
         let mut come = self.new.hashed(&new.choices);
@@ -119,7 +125,7 @@ impl<'a> Wire<'a> {
         }
         for (index, (choice, _)) in gone.iter().enumerate().skip(rest.len()) {
             let places = Places { old: self.old.pointer(*choice), new: new.pointer };
-            let says = "no longer has to be one of some alternatives";
+            let says = "no longer has to match one of several alternatives";
             self.note(
                 unit,
                 Step::Same,
@@ -130,7 +136,7 @@ impl<'a> Wire<'a> {
         }
         for (index, (choice, _)) in come.iter().enumerate().skip(rest.len()) {
             let places = Places { old: old.pointer, new: self.new.pointer(*choice) };
-            let says = "must be one of some alternatives now";
+            let says = "must now match one of several alternatives";
             self.note(
                 unit,
                 Step::Same,
@@ -148,7 +154,7 @@ impl<'a> Side<'a> {
         nodes.into_iter().map(|node| (node, self.hash(node))).collect()
     }
 
-    /// What a node is a choice between; `whole` puts into each alternative what the node says beside its choice.
+    /// Returns the alternatives of a node. With `whole`, each alternative includes the node's other keywords.
     fn alternatives(&mut self, (node, view): Seen<'_, 'a>, whole: bool) -> Vec<Alternative<'a>> {
         let Some(choice) = view.choices.first() else {
             return vec![self.alternative(node, Vec::new())];
@@ -173,7 +179,8 @@ impl<'a> Side<'a> {
         alternatives
     }
 
-    /// The variants of a choice, and of choices among them that nothing tells apart, with the discriminator's values for each.
+    /// Collects the variants of a choice and of nested choices without a discriminator, with the discriminator values
+    /// of each.
     fn collect(&mut self, choice: SchemaId, out: &mut Vec<(SchemaId, Vec<&'a str>)>, seen: &mut HashSet<SchemaId>) {
         let Kind::Choice(Choice { variants, discriminator, .. }) = &self.schema(choice).kind else { return };
         if !seen.insert(choice) {
@@ -218,8 +225,8 @@ impl<'a> Side<'a> {
         Alternative { node, values, tags, kind: view.kind, names, hash }
     }
 
-    /// A number that is the same for schemas that say the same, as far down as they are looked into. It is for comparing alone, and never
-    /// shown: another version of Rust may give another one.
+    /// Returns a hash that is the same for equivalent schemas, up to a depth. It is only for comparison and never
+    /// shown, because it depends on the version of Rust.
     pub(super) fn hash(&mut self, node: Node) -> u64 {
         self.hash_to(node, DEPTH)
     }
@@ -269,7 +276,7 @@ impl<'a> Side<'a> {
     }
 }
 
-/// The limits but for what is listed and what is excluded.
+/// Returns the limits as text, without enum values and `not`.
 fn limits_text(limits: &Limits) -> String {
     format!("{:?}", Limits { values: Vec::new(), not: None, ..limits.clone() })
 }
@@ -280,7 +287,7 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 }
 
 impl Alternative<'_> {
-    /// What it is called in a subject: whatever its schema is named.
+    /// Returns its label in a subject, which does not depend on the name of its schema.
     pub(super) fn label(&self) -> String {
         if let Some(value) = self.values.first() {
             return (*value).to_owned();
@@ -296,7 +303,7 @@ impl Alternative<'_> {
         }
     }
 
-    /// How much it is like another, of 100; none where the two cannot be the same one.
+    /// Returns the similarity in percent, or `None` if the alternatives cannot match.
     fn likeness(&self, other: &Self) -> Option<usize> {
         let contradicts =
             |(name, value): &(&str, String)| other.tags.iter().any(|(other, is)| other == name && is != value);
@@ -309,7 +316,7 @@ impl Alternative<'_> {
             (Type::Object | Type::Array, _) => {
                 let all = self.names.union(&other.names).count();
                 let common = self.names.intersection(&other.names).count();
-                // What had no properties may be given the first ones: the last to be considered.
+                // An alternative without properties may have been given some, so it is considered last.
                 let is_empty = self.names.is_empty() || other.names.is_empty();
                 let likeness = (common * 100).checked_div(all).unwrap_or(100);
                 (likeness >= ALIKE || is_empty).then_some(likeness)
@@ -319,8 +326,8 @@ impl Alternative<'_> {
     }
 }
 
-/// The alternatives of both, those together that are the same one, each pair with a label of its own. Neither the labels nor the order
-/// depend on the order of the alternatives, or on which of the two documents is the old one.
+/// Returns the alternatives of both choices, matching ones together, each with a distinct label. Labels and order
+/// depend neither on the order of the alternatives nor on which document is the old one.
 fn labelled(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(String, Option<usize>, Option<usize>)> {
     let pairs = pairs(old, new);
     let mut all: Vec<_> = pairs.iter().map(|(left, right)| (Some(*left), Some(*right))).collect();
@@ -347,7 +354,7 @@ fn labelled(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(String, Op
     numbered.collect()
 }
 
-/// Which alternative is which, by their indices. The result is the same, mirrored, where the two documents are swapped.
+/// Matches alternatives by index. The result is mirrored if the two documents are swapped.
 fn pairs(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(usize, usize)> {
     if let ([_], [_]) = (old, new) {
         return vec![(0, 0)];
@@ -362,7 +369,7 @@ fn pairs(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(usize, usize)
     for left in (0..old.len()).filter(|index| !pairs.old[*index]) {
         for right in (0..new.len()).filter(|index| !pairs.new[*index]) {
             let (one, other) = (&old[left], &new[right]);
-            // Of pairs that are as much alike, what they say decides, and not their order.
+            // Ties are resolved by content, not by order.
             let hashes = (one.hash.min(other.hash), one.hash.max(other.hash));
             alike.extend(one.likeness(other).map(|likeness| (usize::MAX - likeness, hashes, left, right)));
         }
@@ -375,7 +382,7 @@ fn pairs(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(usize, usize)
     pairs.found
 }
 
-/// Pairs of indices, each index in one of them at most.
+/// Pairs of indices; each index occurs at most once.
 struct Pairs {
     found: Vec<(usize, usize)>,
     old: Vec<bool>,
@@ -390,7 +397,7 @@ impl Pairs {
         }
     }
 
-    /// Adds the pairs that share a key, in order.
+    /// Adds the pairs with a common key, in order.
     fn by_key<K: Hash + Eq>(&mut self, old: impl Fn(usize) -> Vec<K>, new: impl Fn(usize) -> Vec<K>) {
         let mut by_key: HashMap<K, Vec<usize>> = HashMap::new();
         for right in (0..self.new.len()).rev().filter(|index| !self.new[*index]) {

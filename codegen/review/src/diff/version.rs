@@ -1,26 +1,26 @@
-//! The version bump that is required for what changed.
+//! The required version bump.
 
 use semver::Version;
 use serde::Serialize;
 
 use super::{Area, Change, Severity};
 
-/// The part of a version that has to be raised.
+/// The part of a version to increment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Bump {
-    /// Nothing changed.
+    /// No changes.
     None,
-    /// Callers see no difference.
+    /// Callers are not affected.
     Patch,
-    /// Callers have more, or get other answers, and compile as they did.
+    /// Callers get additions or different responses, and still compile.
     Minor,
     /// Callers may no longer compile.
     Major,
 }
 
 impl Bump {
-    /// The word for it: `major`.
+    /// Returns its name: `major`.
     pub fn word(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -30,7 +30,7 @@ impl Bump {
         }
     }
 
-    /// The next version, by Cargo's rules: before 1.0.0, the first part that is not zero stands for the major one.
+    /// Returns the next version by Cargo's rules: before 1.0.0, the first non-zero part is the major one.
     pub fn next(self, version: &Version) -> Version {
         let Version { major, minor, patch, .. } = *version;
         match (self, major, minor) {
@@ -45,10 +45,10 @@ impl Bump {
     }
 }
 
-/// The bump that some changes require, accepted ones included: who accepts a change still makes it.
+/// Returns the bump that these changes require, including accepted ones.
 ///
-/// What callers compile with decides on a major version. A server that breaks its contract does so whatever the version of its
-/// client; where that leaves the client's interface alone, callers still get other answers.
+/// A major version is required only if callers may no longer compile. A server that breaks its contract does so for
+/// every version of the client; if the client's interface is unchanged, callers only get different responses.
 pub fn required_bump<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Bump {
     changes.into_iter().map(bump_of).max().unwrap_or(Bump::None)
 }
@@ -61,7 +61,7 @@ fn bump_of(change: &Change) -> Bump {
     }
 }
 
-/// A change with its place. What is gone says by itself where it was.
+/// Returns a change with its location. The message of a removal already contains it.
 fn sentence(change: &Change) -> String {
     if change.message.contains(" (from `") {
         return change.message.clone();
@@ -69,23 +69,23 @@ fn sentence(change: &Change) -> String {
     format!("{} (`{}`)", change.message, change.subject)
 }
 
-/// The version that is required, and why.
+/// The required version and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RequiredBump {
-    /// The part that has to be raised.
+    /// The part to increment.
     pub bump: Bump,
-    /// The version before the changes, where it is known.
+    /// The version before the changes, if known.
     pub from: Option<Version>,
-    /// The least version that says what changed.
+    /// The minimum version for the changes.
     pub to: Option<Version>,
-    /// The version that the crate says it has.
+    /// The current version of the crate.
     pub declared: Option<Version>,
-    /// Why: the change that decides it, and how many others do so as well.
+    /// The reason: the decisive change, and the number of others that require the same bump.
     pub because: String,
 }
 
 impl RequiredBump {
-    /// What is required for some changes, the worst first, since the version `from`. `declared` is the version now.
+    /// Determines the required version for changes since the version `from`. `declared` is the current version.
     pub fn of<'c>(
         changes: impl IntoIterator<Item = &'c Change> + Clone,
         from: Option<Version>,
@@ -93,19 +93,19 @@ impl RequiredBump {
     ) -> Self {
         let bump = required_bump(changes.clone());
         let to = from.as_ref().map(|from| bump.next(from));
-        // Of the changes that require as much, the worst decides.
+        // Of the changes that require the same bump, the most severe one is reported.
         let mut deciding: Vec<&Change> = changes.into_iter().filter(|change| bump_of(change) == bump).collect();
         deciding.sort_by_key(|change| std::cmp::Reverse(change.severity));
         let because = match (bump, deciding.as_slice()) {
             (Bump::None, _) | (_, []) => "nothing changed".to_owned(),
-            (Bump::Patch, _) => "callers see no difference".to_owned(),
+            (Bump::Patch, _) => "callers are not affected".to_owned(),
             (_, [only]) => sentence(only),
             (_, [first, others @ ..]) => format!("{}, and {} more", sentence(first), others.len()),
         };
         Self { bump, from, to, declared, because }
     }
 
-    /// Whether the crate says already that it has such a version.
+    /// Returns true if the crate already declares a sufficient version.
     pub fn is_met(&self) -> bool {
         self.declared.as_ref().zip(self.to.as_ref()).is_some_and(|(declared, to)| declared >= to)
     }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_go_up_as_cargo_reads_them() {
+    fn versions_follow_cargo_rules() {
         let next = |version: &str, bump: Bump| Version::parse(version).map(|version| bump.next(&version).to_string());
         let cases = [
             ("1.2.3", ["1.2.3", "1.2.4", "1.3.0", "2.0.0"]),

@@ -1,7 +1,8 @@
-//! Schemas as they are compared: what all of a set of schemas say together.
+//! Normalized schemas for comparison: the combination of several schemas that all apply.
 //!
-//! `allOf`, a reference with keywords beside it and a property that two parts of an `allOf` declare are all a set of schemas that hold at
-//! once. A [`Node`] is such a set; an empty one allows everything. So it makes no difference how a document puts a schema together.
+//! `allOf`, a reference with other keywords, and a property that two parts of an `allOf` declare are all sets of
+//! schemas that apply at once. A [`Node`] is such a set; an empty one allows everything. The way in which a document
+//! composes a schema makes no difference.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,23 +14,23 @@ use super::graph::Transport;
 use crm_clients_document::model::{Document, Schema, SchemaId};
 use crm_clients_document::normalize::{self, ClientSchema, Kind, Limits, Normalizer, nullable};
 
-/// A set of schemas that all hold, perhaps without some properties: its number among those of its document.
+/// The index of a set of schemas that all apply, optionally without some properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Node(usize);
 
-/// One of the two documents, and the sets of schemas that were met in it.
+/// One of the two documents, and the nodes created for it.
 pub(super) struct Side<'a> {
     pub(super) document: &'a Document,
-    /// Its schemas, as a client reads them.
+    /// The schemas as a client sees them.
     pub(super) all: &'a Normalizer<'a>,
     nodes: IndexSet<Parts<'a>>,
-    /// The schemas that extend another one, by that.
+    /// The schemas that extend each schema.
     extended: HashMap<SchemaId, Vec<SchemaId>>,
-    /// What [`Side::hash`] found for a node, to a depth.
+    /// The results of [`Side::hash`], by node and depth.
     pub(super) hashes: HashMap<(Node, usize), u64>,
 }
 
-/// What tells a node from others.
+/// The identity of a node.
 #[derive(PartialEq, Eq, Hash)]
 struct Parts<'a> {
     schemas: Vec<SchemaId>,
@@ -37,26 +38,26 @@ struct Parts<'a> {
     without: Vec<&'a str>,
 }
 
-/// What a node says.
+/// The combined keywords of a node's schemas.
 pub(super) struct View<'a> {
-    /// Where the only one of its schemas that says something stands, or the first of several.
+    /// The JSON pointer of the schema that defines it, or of the first one.
     pub(super) pointer: Option<&'a str>,
-    /// Its schemas as the document has them, those included that only put others together.
+    /// Its schemas as declared in the document, including those that only compose others.
     pub(super) declared: Vec<&'a Schema>,
-    /// The schemas that say it: neither `allOf` itself nor a choice.
+    /// The schemas with keywords of their own, without `allOf` and choices.
     pub(super) own: Vec<SchemaId>,
     pub(super) limits: Vec<&'a Limits>,
     pub(super) default: Option<&'a Value>,
     pub(super) kind: Type,
     pub(super) fields: IndexMap<&'a str, Field<'a>>,
     pub(super) additional: Additional,
-    /// What the first items of an array are, each by its position.
+    /// The schemas of the positional items of an array.
     pub(super) prefix: Vec<Vec<SchemaId>>,
-    /// What the other items of an array are.
+    /// The schemas of the other items of an array.
     pub(super) items: Additional,
-    /// The schemas that are choices, each to be met.
+    /// The choices, all of which apply.
     pub(super) choices: Vec<SchemaId>,
-    /// The schemas that extend it, by the value of its discriminator.
+    /// The schemas that extend it, by discriminator value.
     pub(super) subtypes: BTreeMap<&'a str, SchemaId>,
 }
 
@@ -94,14 +95,14 @@ impl Type {
 /// A property.
 #[derive(Default)]
 pub(super) struct Field<'a> {
-    /// What it holds: all of these.
+    /// The schemas that all apply to its value.
     pub(super) schemas: Vec<SchemaId>,
     pub(super) required: bool,
-    /// Where the object stands that declares it.
+    /// The JSON pointer of the object that declares it.
     pub(super) holder: &'a str,
 }
 
-/// What properties or items that are not listed may be.
+/// The schemas of additional properties or items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Additional {
     #[default]
@@ -110,7 +111,7 @@ pub(super) enum Additional {
     Of(Vec<SchemaId>),
 }
 
-/// What a schema says of its use.
+/// The `readOnly` and `writeOnly` keywords of a schema.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Use {
     pub(super) read_only: bool,
@@ -119,7 +120,7 @@ pub(super) struct Use {
 }
 
 impl Use {
-    /// Whether data that travels this way has it.
+    /// Returns true if data in this direction contains it.
     pub(super) fn travels(self, direction: Direction) -> bool {
         match direction {
             Direction::Request => !self.read_only,
@@ -140,7 +141,7 @@ impl<'a> Side<'a> {
         Self { document, all, nodes: IndexSet::new(), extended, hashes: HashMap::new() }
     }
 
-    /// The node of these schemas.
+    /// Returns the node of these schemas.
     pub(super) fn node(&mut self, schemas: impl IntoIterator<Item = SchemaId>) -> Node {
         let mut schemas: Vec<SchemaId> = schemas.into_iter().map(|id| self.all.referred(id)).collect();
         schemas.sort_unstable();
@@ -148,14 +149,14 @@ impl<'a> Side<'a> {
         Node(self.nodes.insert_full(Parts { schemas, without: Vec::new() }).0)
     }
 
-    /// A node without some of its properties.
+    /// Returns a node without some of its properties.
     pub(super) fn without(&mut self, node: Node, mut without: Vec<&'a str>) -> Node {
         without.sort_unstable();
         let schemas = self.schemas(node).to_vec();
         Node(self.nodes.insert_full(Parts { schemas, without }).0)
     }
 
-    /// The properties that are left out of a node.
+    /// Returns the properties that are left out of a node.
     pub(super) fn left_out(&self, node: Node) -> &[&'a str] {
         self.nodes.get_index(node.0).map_or(&[], |parts| parts.without.as_slice())
     }
@@ -168,17 +169,17 @@ impl<'a> Side<'a> {
         &self.all[self.all.referred(id)]
     }
 
-    /// Where the first schema of a node stands.
+    /// Returns the JSON pointer of a node's first schema.
     pub(super) fn pointer(&self, node: Node) -> Option<&'a str> {
         self.schemas(node).first().map(|id| self.schema(*id).pointer.as_str())
     }
 
-    /// Whether null is a value of all these schemas.
+    /// Returns true if all of these schemas allow null.
     pub(super) fn nullable(&self, schemas: &[SchemaId]) -> bool {
         !schemas.is_empty() && schemas.iter().all(|id| nullable(self.all, *id))
     }
 
-    /// What any of these schemas says of its use.
+    /// Returns the combined `readOnly` and `writeOnly` of these schemas.
     pub(super) fn usage(&self, schemas: &[SchemaId]) -> Use {
         let mut found = Use::default();
         for schema in self.parts(schemas) {
@@ -189,7 +190,7 @@ impl<'a> Side<'a> {
         found
     }
 
-    /// These schemas and those that they are all of.
+    /// Returns these schemas and the parts of their `allOf`.
     fn parts(&self, schemas: &[SchemaId]) -> Vec<&'a ClientSchema> {
         self.part_ids(schemas).into_iter().map(|id| self.schema(id)).collect()
     }
@@ -213,7 +214,7 @@ impl<'a> Side<'a> {
         ids
     }
 
-    /// What a node says.
+    /// Returns the view of a node.
     pub(super) fn view(&self, node: Node) -> View<'a> {
         let mut view = View {
             pointer: self.pointer(node),
@@ -293,19 +294,19 @@ impl<'a> Side<'a> {
                 subtypes.extend(self.document[*child].component.as_deref().map(|name| (name, *child)));
             }
         }
-        // Each of them has its parent in it.
+        // Each of them contains its parent.
         let own = self.schemas(node);
         if subtypes.values().any(|child| own.contains(child)) { BTreeMap::new() } else { subtypes }
     }
 
-    /// A schema as the document has it; none where the normalizer made it.
+    /// Returns a schema as declared in the document, or `None` if the normalizer created it.
     pub(super) fn declared(&self, id: SchemaId) -> Option<&'a Schema> {
         let id = self.all.referred(id);
         (id.index() < self.document.schemas().len()).then(|| &self.document[id])
     }
 
-    /// Takes in an array that the document declares at `pointer`. The normalizer joins the schemas of all positions; here each
-    /// has its own.
+    /// Adds the items of an array declared at `pointer`. The normalizer merges the schemas of all positions; here they
+    /// are kept separate.
     fn add_items(&self, items: SchemaId, pointer: &str, view: &mut View<'a>) {
         let declared = view.declared.iter().copied().find(|schema| schema.pointer == pointer);
         let Some(array) = declared.filter(|array| !array.prefix_items.is_empty() || self.is_never(array.items)) else {
@@ -324,12 +325,12 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Whether a schema is `false`.
+    /// Returns true if a schema is `false`.
     pub(super) fn is_never(&self, id: Option<SchemaId>) -> bool {
         id.and_then(|id| self.declared(id)).is_some_and(|schema| schema.boolean == Some(false))
     }
 
-    /// Adds a schema that what is not listed must meet.
+    /// Adds a schema for additional properties or items.
     fn restrict(&self, schema: SchemaId, of: for<'v> fn(&'v mut View<'a>) -> &'v mut Additional, view: &mut View<'a>) {
         if self.allows_all(schema) {
             return;
@@ -348,7 +349,7 @@ impl<'a> Side<'a> {
             field.required |= property.required;
             field.holder = pointer;
         }
-        // The normalizer makes the schemas of `patternProperties` that of all other properties; here they are compared by pattern.
+        // The normalizer merges `patternProperties` into additional properties; here they are compared by pattern.
         let declared = view.declared.iter().find(|schema| schema.pointer == pointer);
         let declared = declared.filter(|schema| !schema.rare().pattern_properties.is_empty());
         let additional = match declared.map(|schema| schema.additional_properties) {
@@ -370,14 +371,14 @@ impl<'a> Side<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Takes in another type that holds as well: the narrower one. Of two that contradict each other the first.
+    /// Adds another type that applies: the narrower one wins, or the first one if they conflict.
     fn narrow(&mut self, kind: Type) {
         if self.kind == Type::Any || (self.kind == Type::Number && kind == Type::Integer) {
             self.kind = kind;
         }
     }
 
-    /// The type of what is sent: as text, anything is a string.
+    /// Returns the type of the encoded value: in text, everything is a string.
     pub(super) fn sent_kind(&self, transport: Transport) -> Type {
         match self.kind {
             Type::Any if transport != Transport::Json && self.choices.is_empty() => Type::String,
@@ -385,7 +386,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether nothing limits its values beyond their type.
+    /// Returns true if its values have no constraints besides their type.
     pub(super) fn is_free(&self) -> bool {
         let limits = self.limits.iter().all(|limits| {
             let max = limits.max_length.is_none() && limits.min_length.unwrap_or(0) <= 1;
@@ -394,18 +395,18 @@ impl<'a> View<'a> {
         limits && self.format().is_empty() && self.patterns().is_empty() && self.values().is_none()
     }
 
-    /// Whether all is said by a choice, and nothing beside it.
+    /// Returns true if it consists only of a choice.
     pub(super) fn is_choice_alone(&self) -> bool {
         self.kind == Type::Any && self.limits.is_empty() && self.choices.len() == 1
     }
 
-    /// The strictest of the limits that its schemas set.
+    /// Returns the strictest limit of its schemas.
     pub(super) fn limit<T>(&self, of: impl Fn(&Limits) -> Option<T>, stricter: impl Fn(&T, &T) -> bool) -> Option<T> {
         let limits = self.limits.iter().filter_map(|limits| of(limits));
         limits.reduce(|strictest, limit| if stricter(&limit, &strictest) { limit } else { strictest })
     }
 
-    /// The format, empty where there is none. An encoding of bytes as text is one, too.
+    /// Returns the format, or an empty string. An encoding of bytes as text is also a format.
     pub(super) fn format(&self) -> &'a str {
         let mut formats = self.limits.iter().map(|limits| limits.format.as_str());
         let encodings = self.declared.iter().filter_map(|schema| schema.rare().content_encoding.as_deref());
@@ -413,7 +414,7 @@ impl<'a> View<'a> {
         formats.find(|format| !format.is_empty()).or_else(|| encodings.next()).unwrap_or_default()
     }
 
-    /// The patterns that a string must match, sorted, without those that every string matches.
+    /// Returns the patterns that a string must match, sorted, without those that match everything.
     pub(super) fn patterns(&self) -> Vec<&'a str> {
         let mut patterns: Vec<&str> = self.limits.iter().filter_map(|limits| limits.pattern.as_deref()).collect();
         patterns.retain(|pattern| !matches_all(pattern));
@@ -422,7 +423,7 @@ impl<'a> View<'a> {
         patterns
     }
 
-    /// The values that are listed, where any are.
+    /// Returns the listed values, if there are any.
     pub(super) fn values(&self) -> Option<Vec<&'a Value>> {
         let of_limits = self.limits.iter().map(|limits| limits.values.as_slice());
         let mut lists = of_limits.chain(self.declared.iter().filter_map(|schema| structured(schema)));
@@ -432,13 +433,14 @@ impl<'a> View<'a> {
         Some(first.iter().filter(|value| others.iter().all(|listed| listed.contains(*value))).collect())
     }
 
-    /// What values must not be.
+    /// Returns the schemas of `not`.
     pub(super) fn not(&self) -> Vec<SchemaId> {
         self.limits.iter().filter_map(|limits| limits.not).collect()
     }
 }
 
-/// The listed values of a schema, if objects or arrays are among them: these are no choice to a client, but they are a limit.
+/// Returns the listed values of a schema if they include objects or arrays, which are a constraint although the client
+/// has no enum for them.
 fn structured(schema: &Schema) -> Option<&[Value]> {
     let listed = match (&schema.constant, &schema.enumeration) {
         (Some(constant), _) => std::slice::from_ref(constant),
@@ -448,7 +450,7 @@ fn structured(schema: &Schema) -> Option<&[Value]> {
     listed.iter().any(|value| value.is_object() || value.is_array()).then_some(listed)
 }
 
-/// Whether every string matches a pattern.
+/// Returns true if a pattern matches every string.
 fn matches_all(pattern: &str) -> bool {
     if pattern == "^$" {
         return false;

@@ -1,4 +1,4 @@
-//! The walk over both documents.
+//! Traverses both documents.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,8 +8,8 @@ use super::{Change, Direction, Rule, Severity, report, rules};
 use crm_clients_document::model::{Document, SchemaId};
 use crm_clients_document::normalize::Normalizer;
 
-/// What changed on the wire from one revision of an API to another. The changes are in the order of the new document's operations, what
-/// is gone behind them; where the documents agree there are none.
+/// Returns the changes of the wire format from one revision of an API to another, in the order of the new document's
+/// operations, followed by removals.
 pub fn wire(old: &Document, new: &Document) -> Vec<Change> {
     let (old, new) = (Normalizer::new(old), Normalizer::new(new));
     let mut wire = Wire {
@@ -25,28 +25,29 @@ pub fn wire(old: &Document, new: &Document) -> Vec<Change> {
     report::changes(&wire.graph)
 }
 
-/// Both documents, and what was found.
+/// Both documents, and the differences found.
 pub(super) struct Wire<'a> {
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     pub(super) graph: Graph<'a>,
-    /// Pairs of schemas that are still to be compared: a list and no recursion, for schemas may lie deep.
+    /// The pairs of schemas to compare. A queue avoids recursion, because schemas may be nested deeply.
     todo: VecDeque<(ComparisonId, Node, Node, Direction)>,
-    /// What came of nodes that were compared for a decision alone.
+    /// The results of trial comparisons.
     trials: HashMap<(Node, Node, Direction), Trial>,
     trial_depth: usize,
 }
 
-/// What becomes of values where a node takes the place of another.
+/// The result of a trial comparison.
 #[derive(Clone, Copy)]
 pub(super) struct Trial {
-    /// Whether going from the old node to the new one breaks clients.
+    /// True if going from the old node to the new one breaks clients.
     pub(super) breaks: bool,
-    /// Whether going back would.
+    /// True if going back breaks clients.
     pub(super) breaks_back: bool,
 }
 
-/// A difference before it has a place: the rule, its predicate, and what distinguishes it from others of the same rule.
+/// A difference without a location: its rule, its predicate, and the text that distinguishes it from others of the same
+/// rule.
 pub(super) struct ChangeDraft {
     pub(super) rule: &'static Rule,
     pub(super) says: String,
@@ -58,18 +59,18 @@ impl ChangeDraft {
         Self { rule, says: says.into(), detail: String::new() }
     }
 
-    /// With what it was and what it is.
+    /// Creates a difference between an old and a new value.
     pub(super) fn from_to(rule: &'static Rule, says: impl Into<String>, old: &str, new: &str) -> Self {
         Self { rule, says: says.into(), detail: format!("{old} > {new}") }
     }
 
-    /// With what came or went.
+    /// Creates a difference that is an addition or a removal.
     pub(super) fn of(rule: &'static Rule, says: impl Into<String>, what: &str) -> Self {
         Self { rule, says: says.into(), detail: what.to_owned() }
     }
 }
 
-/// Where a difference is, in both documents.
+/// The location of a difference in both documents.
 #[derive(Clone, Copy)]
 pub(super) struct Places<'p> {
     pub(super) old: Option<&'p str>,
@@ -83,7 +84,7 @@ impl<'p> Places<'p> {
 }
 
 impl<'a> Wire<'a> {
-    /// Notes a difference at a step from a unit.
+    /// Records a difference at a step from a comparison.
     pub(super) fn note(
         &mut self,
         unit: ComparisonId,
@@ -97,7 +98,7 @@ impl<'a> Wire<'a> {
         self.graph.found(unit, Found { rule, direction, step, says, detail, old, new });
     }
 
-    /// Compares schemas that a step leads to, and whether null is a value.
+    /// Compares the schemas at a step, including their nullability.
     pub(super) fn link(
         &mut self,
         unit: ComparisonId,
@@ -114,14 +115,15 @@ impl<'a> Wire<'a> {
         self.link_nodes(unit, step, old, new, direction);
     }
 
-    /// Compares the schemas that are still to be compared.
+    /// Processes the queue of comparisons.
     fn finish(&mut self) {
         while let Some((unit, old, new, direction)) = self.todo.pop_front() {
             self.schemas(unit, old, new, direction);
         }
     }
 
-    /// Compares two nodes for a decision alone: nothing is noted. Where such decisions are nested too deeply, both ways break.
+    /// Compares two nodes without recording differences. If trials are nested too deeply, both directions are assumed
+    /// to break.
     pub(super) fn trial(&mut self, old: Node, new: Node, direction: Direction) -> Trial {
         const DEEPEST: usize = 2;
         if let Some(known) = self.trials.get(&(old, new, direction)) {
@@ -150,7 +152,7 @@ impl<'a> Wire<'a> {
         trial
     }
 
-    /// Compares nodes that a step leads to, as non-null values.
+    /// Compares the nodes at a step for non-null values.
     pub(super) fn link_nodes(
         &mut self,
         unit: ComparisonId,
@@ -172,14 +174,14 @@ impl<'a> Wire<'a> {
             return;
         }
         let says = match is {
-            true => ChangeDraft::new(&rules::BECAME_NULLABLE, "may be null now"),
+            true => ChangeDraft::new(&rules::BECAME_NULLABLE, "may now be null"),
             false => ChangeDraft::new(&rules::NO_LONGER_NULLABLE, "can no longer be null"),
         };
         let places = Places { old: self.old.view(old).pointer, new: self.new.view(new).pointer };
         self.note(part, Step::Same, Some(direction), places, says);
     }
 
-    /// Whether either of two nodes allows everything, null included. That is reported as a change of type.
+    /// Returns true if either of two nodes allows everything including null, which is reported as a change of type.
     fn allows_all(&self, old: Node, new: Node) -> bool {
         let (old, new) = (self.old.view(old), self.new.view(new));
         [old, new].iter().any(|view| view.kind == super::view::Type::Any && view.choices.is_empty())

@@ -10,7 +10,7 @@ use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
 
-/// Components that cannot be reached from the paths, the webhooks and the security requirements.
+/// Finds components that are not reachable from paths, webhooks and security requirements.
 pub(super) fn unused_components(document: &Value, found: &mut Found) {
     let used = used_components(document);
     let schemes: HashSet<&String> = requirements(document).map(|(_, name, _)| name).collect();
@@ -23,13 +23,14 @@ pub(super) fn unused_components(document: &Value, found: &mut Found) {
                 _ => used.contains(&pointer),
             };
             if !is_used {
-                found.push((pointer, format!("nothing refers to `{name}` of `components.{section}`")));
+                found.push((pointer, format!("`{name}` in `components.{section}` is never referenced")));
             }
         }
     }
 }
 
-/// The pointers of the components that something refers to which is itself no component or a used one.
+/// Returns the JSON pointers of components that are referenced from outside of components, or from other used
+/// components.
 fn used_components(document: &Value) -> HashSet<String> {
     let mut used = HashSet::new();
     let mut queue: Vec<(&str, &Value)> = Vec::new();
@@ -38,7 +39,7 @@ fn used_components(document: &Value) -> HashSet<String> {
     while let Some((key, node)) = queue.pop() {
         let pointer = match node {
             Value::Object(members) => {
-                // What a discriminator's mapping names is referred to as well.
+                // The mapping of a discriminator contains references too.
                 let key_of = |member| if key == "mapping" { key } else { member };
                 queue.extend(members.iter().map(|(member, value)| (key_of(member.as_str()), value)));
                 continue;
@@ -71,7 +72,7 @@ pub(super) fn duplicate_operation_ids(document: &Value, found: &mut Found) {
         let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
         match first.get(id) {
             Some(other) => {
-                found.push((child(&pointer, "operationId"), format!("`{id}` is the `operationId` of #{other}, too")));
+                found.push((child(&pointer, "operationId"), format!("`{id}` is also the `operationId` of #{other}")));
             }
             None => {
                 first.insert(id, pointer);
@@ -84,13 +85,13 @@ pub(super) fn equivalent_paths(document: &Value, found: &mut Found) {
     let mut first = HashMap::new();
     for path in document.get("paths").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys) {
         if let Some(other) = first.insert(without_names(&decoded(path)), path) {
-            let message = format!("`{path}` and `{other}` are the same path to a server");
+            let message = format!("`{path}` and `{other}` are equivalent paths");
             found.push((child("/paths", path), message));
         }
     }
 }
 
-/// A path with `{}` for each of its parameters.
+/// Returns a path with `{}` for each of its parameters.
 fn without_names(path: &str) -> String {
     let mut parts = path.split('{');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -101,6 +102,6 @@ pub(super) fn insecure_server(server: &Node<'_>, found: &mut Found) {
     let url = server.object.get("url").and_then(Value::as_str).unwrap_or_default();
     let Some(host) = url.strip_prefix("http://") else { return };
     if !["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local)) {
-        found.push((server.place("url"), format!("requests to {url} travel in plain text")));
+        found.push((server.place("url"), format!("requests to {url} are not encrypted")));
     }
 }

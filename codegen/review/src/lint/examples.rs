@@ -1,4 +1,4 @@
-//! Rules about examples and defaults: whether they are values of their schemas.
+//! Rules about examples and defaults, which must be valid values of their schemas.
 
 use serde_json::Value;
 
@@ -6,8 +6,7 @@ use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::lower::{fits, known_types};
 
-/// So many schemas are looked at for a value, and so many one inside the other: those that refer to one another in a circle
-/// have no end.
+/// Maximum number of schemas that are checked for a value, and maximum nesting depth, because schemas can be recursive.
 const MOST_STEPS: usize = 1_000;
 const DEEPEST: usize = 64;
 
@@ -19,22 +18,22 @@ pub(super) fn default(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-/// Examples inside a schema that are of another type.
+/// Finds examples in a schema that have the wrong type.
 pub(super) fn schema_types(schema: &Node<'_>, found: &mut Found) {
     in_schema(schema, true, found);
 }
 
-/// Examples inside a schema that are no values of it, although they are of its type.
+/// Finds examples in a schema that have the right type but are not valid.
 pub(super) fn schema(schema: &Node<'_>, found: &mut Found) {
     in_schema(schema, false, found);
 }
 
-/// Examples beside the schema of a body, a parameter or a header that are of another type.
+/// Finds examples next to the schema of a body, a parameter or a header that have the wrong type.
 pub(super) fn types_beside_schema(holder: &Node<'_>, found: &mut Found) {
     beside(holder, true, found);
 }
 
-/// Examples beside the schema of a body, a parameter or a header that are no values of it, although they are of its type.
+/// Finds examples next to the schema of a body, a parameter or a header that have the right type but are not valid.
 pub(super) fn beside_schema(holder: &Node<'_>, found: &mut Found) {
     beside(holder, false, found);
 }
@@ -69,7 +68,8 @@ fn beside(holder: &Node<'_>, by_type: bool, found: &mut Found) {
     }
 }
 
-/// Reports the first thing that keeps an example from being a value of the schema, if it is its type, or if it is not.
+/// Reports the first mismatch between an example and the schema, if it is a type mismatch or not, depending on
+/// `by_type`.
 fn compare(node: &Node<'_>, schema: &JsonObject, value: &Value, place: String, by_type: bool, found: &mut Found) {
     if let Some(mismatch) = mismatch(node, schema, value, place).filter(|mismatch| mismatch.is_type == by_type) {
         found.push((mismatch.at, format!("the example {}", mismatch.why)));
@@ -81,11 +81,11 @@ fn mismatch(node: &Node<'_>, schema: &JsonObject, value: &Value, place: String) 
     comparison.mismatch(schema, value, place)
 }
 
-/// Why a value is none of a schema.
+/// The reason why a value does not match a schema.
 struct Mismatch {
     at: String,
     why: String,
-    /// Whether it has another type.
+    /// True if the value has the wrong type.
     is_type: bool,
 }
 
@@ -95,17 +95,17 @@ impl Mismatch {
     }
 }
 
-/// A walk down a value and its schema.
+/// A traversal of a value and its schema.
 struct Comparison<'a> {
     document: &'a Value,
-    /// How many more schemas are looked at.
+    /// The number of schemas that may still be checked.
     steps: usize,
-    /// How many stand around the one at hand.
+    /// The nesting depth of the current schema.
     depth: usize,
 }
 
 impl Comparison<'_> {
-    /// Why a value is none of the schema, and where in it. Alternatives are not tried.
+    /// Returns the first mismatch of a value, with its location. Alternatives are not checked.
     fn mismatch(&mut self, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
         if self.steps == 0 || self.depth == DEEPEST {
             return None;
@@ -127,13 +127,13 @@ impl Comparison<'_> {
             return None;
         }
         if let Some(kinds) = known_types(schema).filter(|kinds| !kinds.iter().any(|kind| fits(value, kind))) {
-            let why = format!("is {}, where the schema has {}", shown(value), kinds.join(" or "));
+            let why = format!("is {}, but the schema requires {}", shown(value), kinds.join(" or "));
             return Some(Mismatch { at: place, why, is_type: true });
         }
         if let Some(Value::Array(values)) = schema.get("enum")
             && !values.contains(value)
         {
-            return Some(Mismatch::of_value(place, format!("is {}, which the `enum` does not list", shown(value))));
+            return Some(Mismatch::of_value(place, format!("is {}, which is not in the `enum`", shown(value))));
         }
         if let Some(limit) = exceeded(schema, value) {
             return Some(Mismatch::of_value(place, format!("is {}, which `{limit}` excludes", shown(value))));
@@ -143,14 +143,14 @@ impl Comparison<'_> {
         found.or_else(|| self.mismatch_inside(schema, value, place))
     }
 
-    /// Why a member or an element is none of its schema.
+    /// Returns the first mismatch of a member or an element.
     fn mismatch_inside(&mut self, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
         match value {
             Value::Object(members) => {
                 let mut required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
                 let is_missing = |name: &&Value| name.as_str().is_some_and(|name| !members.contains_key(name));
                 if let Some(name) = required.find(is_missing) {
-                    return Some(Mismatch::of_value(place, format!("lacks {name}, which is required")));
+                    return Some(Mismatch::of_value(place, format!("lacks the required property {name}")));
                 }
                 let properties = schema.get("properties")?;
                 members.iter().find_map(|(name, value)| {
@@ -167,13 +167,13 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a schema allows null, as 3.0 or as 3.1 says it. One that does not say its type may.
+/// Returns true if a schema allows null, in the syntax of 3.0 or of 3.1. Schemas without a type allow it.
 fn may_be_null(schema: &JsonObject) -> bool {
     schema.get("nullable").is_some_and(|nullable| nullable == true)
         || known_types(schema).is_none_or(|kinds| kinds.contains(&"null"))
 }
 
-/// The limit of a schema that a value of its type exceeds.
+/// Returns the limit of a schema that a value of its type exceeds.
 fn exceeded(schema: &JsonObject, value: &Value) -> Option<&'static str> {
     let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
     let (size, least, most) = match value {
@@ -183,7 +183,7 @@ fn exceeded(schema: &JsonObject, value: &Value) -> Option<&'static str> {
         Value::Object(members) => (members.len() as f64, "minProperties", "maxProperties"),
         _ => return None,
     };
-    // Before 3.1, the exclusive limits are flags.
+    // Before 3.1, exclusive limits are flags.
     let is_exclusive = |keyword: &str| schema.get(keyword).is_some_and(|flag| flag == true);
     let (exclusive_least, exclusive_most) = ("exclusiveMinimum", "exclusiveMaximum");
     let below = |least: f64, exclusive: bool| size < least || exclusive && size <= least;
@@ -202,12 +202,12 @@ fn exceeded(schema: &JsonObject, value: &Value) -> Option<&'static str> {
     }
 }
 
-/// A value in a message: itself where it is short, otherwise what kind of value it is.
+/// Returns a value for a message: the value if it is short, or else its type.
 fn shown(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(_) => "an array".to_owned(),
-        Value::String(text) if text.chars().count() > 40 => "a longer text".to_owned(),
+        Value::String(text) if text.chars().count() > 40 => "a long string".to_owned(),
         value => format!("`{value}`"),
     }
 }

@@ -1,4 +1,4 @@
-//! Rules that follow the table of what OpenAPI allows where.
+//! Rules about the fields that OpenAPI requires and allows.
 
 use serde_json::Value;
 
@@ -6,7 +6,8 @@ use super::{Found, Node};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{Field, FieldType, METHODS, ObjectKind, Versions, fields_by_location};
 
-/// Fields that the document's version requires. The passes report those that 3.2 requires, except for the ones that they complete.
+/// Finds missing fields that the document's version requires. The passes report those that 3.2 requires, except for the
+/// ones that they complete.
 pub(super) fn missing(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     let completes =
         |name: &str| matches!(kind, ObjectKind::Info | ObjectKind::License) || matches!(name, "scopes" | "info");
@@ -31,7 +32,7 @@ pub(super) fn missing_alternative(kind: ObjectKind, node: &Node<'_>, found: &mut
     let fields = kind.alternative_fields(node.version);
     if !fields.is_empty() && fields.iter().all(|field| !node.object.contains_key(*field)) {
         let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
-        let message = format!("the {} has none of {}", kind.noun(), fields.join(", "));
+        let message = format!("the {} must have one of {}", kind.noun(), fields.join(", "));
         found.push((node.pointer.to_owned(), message));
     }
 }
@@ -39,7 +40,7 @@ pub(super) fn missing_alternative(kind: ObjectKind, node: &Node<'_>, found: &mut
 pub(super) fn exclusive(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     for (one, other) in kind.exclusive_fields() {
         if node.object.contains_key(*one) && node.object.contains_key(*other) {
-            let message = format!("the {} has `{one}` and `{other}`, which exclude each other", kind.noun());
+            let message = format!("the {} has `{one}` and `{other}`, which are mutually exclusive", kind.noun());
             found.push((node.place(other), message));
         }
     }
@@ -48,7 +49,7 @@ pub(super) fn exclusive(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
 pub(super) fn misplaced(parameter: &Node<'_>, found: &mut Found) {
     let Some(location) = parameter.text("in") else { return };
     for (field, locations) in fields_by_location(parameter.version) {
-        // A cookie in the style `cookie` is sent as it is.
+        // Cookies with the style `cookie` are not encoded.
         let is_raw = location == "cookie" && parameter.text("style") == Some("cookie");
         if parameter.object.contains_key(field) && (is_raw || !locations.contains(&location)) {
             let message = format!("`{field}` has no meaning in this {location} parameter");
@@ -65,7 +66,7 @@ pub(super) fn misplaced_in_header(header: &Node<'_>, found: &mut Found) {
     }
 }
 
-/// Fields of objects other than schemas that only a later version has. A document of Swagger 2.0 has been raised.
+/// Finds fields of objects other than schemas that only a later version has. Swagger 2.0 documents have been raised.
 pub(super) fn newer(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     if kind == ObjectKind::Schema || node.version == Versions::V2_0 {
         return;
@@ -74,13 +75,13 @@ pub(super) fn newer(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
         if kind.field(name, node.version).is_none()
             && let Some(later) = kind.field(name, Versions::V3_2)
         {
-            let message = format!("OpenAPI {} has no `{name}`; {} has", node.version, later.versions);
+            let message = format!("OpenAPI {} has no `{name}`; it requires {}", node.version, later.versions);
             found.push((node.place(name), message));
         }
     }
 }
 
-/// Keywords of schemas that another version has, or has in this form.
+/// Finds keywords of schemas that only another version has, or has in this form.
 pub(super) fn foreign_keywords(schema: &Node<'_>, found: &mut Found) {
     if schema.version == Versions::V2_0 {
         return;
@@ -94,15 +95,15 @@ pub(super) fn foreign_keywords(schema: &Node<'_>, found: &mut Found) {
         let others = [Versions::V3_2, Versions::V3_1, Versions::V3_0, Versions::V2_0];
         if let Some(other) = others.into_iter().find(|version| fits(*version)) {
             let message = match kind.field(name, schema.version) {
-                None => format!("OpenAPI {} has no `{name}`; {other} has", schema.version),
-                Some(_) => format!("`{name}` is written as in OpenAPI {other}, not as in {}", schema.version),
+                None => format!("OpenAPI {} has no `{name}`; it requires {other}", schema.version),
+                Some(_) => format!("`{name}` has the syntax of OpenAPI {other} instead of {}", schema.version),
             };
             found.push((schema.place(name), message));
         }
     }
 }
 
-/// Whether a version has a keyword with such a value.
+/// Returns true if a version has the keyword with such a value.
 fn is_of(field: &Field, name: &str, value: &Value, version: Versions) -> bool {
     let is_word = |words: &[&str], value: &Value| value.as_str().is_some_and(|word| words.contains(&word));
     field.name == name
@@ -115,7 +116,7 @@ fn is_of(field: &Field, name: &str, value: &Value, version: Versions) -> bool {
             },
             FieldType::Flag => value.is_boolean(),
             FieldType::Number => value.is_number(),
-            // Draft 4 has a list of schemas where later ones have a schema.
+            // In draft 4, the value may be a list of schemas; in later drafts it is one schema.
             FieldType::SchemaOrBool => !value.is_array() || version == Versions::V2_0,
             FieldType::Text => value.is_string(),
             FieldType::One(_) => value.is_object(),
@@ -129,7 +130,7 @@ pub(super) fn conflicting_operations(item: &Node<'_>, found: &mut Found) {
         let field = method.to_ascii_lowercase();
         if METHODS.contains(&field.as_str()) && *method == method.to_ascii_uppercase() {
             let place = child(&item.place("additionalOperations"), method);
-            found.push((place, format!("operations of the method {method} belong in the field `{field}`")));
+            found.push((place, format!("an operation with the method {method} must be in the field `{field}`")));
         }
     }
 }

@@ -7,11 +7,12 @@ use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
 
-/// The operation that a link within the document leads to. The error is the field that leads nowhere.
+/// Returns the operation that a link refers to, if it is in this document. The error is the field that cannot be
+/// resolved.
 fn operation<'n>(link: &Node<'n>) -> Result<Option<(&'n JsonObject, String)>, &'static str> {
     if let Some(target) = link.text("operationId") {
         let is_target = |operation: &JsonObject| operation.get("operationId").is_some_and(|id| id == target);
-        // Links can lead to operations elsewhere in a document of fragments.
+        // In a partial document, links may refer to operations of other documents.
         let mut known = operations(link.document).peekable();
         if known.peek().is_none() {
             return Ok(None);
@@ -32,11 +33,11 @@ fn operation<'n>(link: &Node<'n>) -> Result<Option<(&'n JsonObject, String)>, &'
 pub(super) fn target(link: &Node<'_>, found: &mut Found) {
     if let Err(field) = operation(link) {
         let target = link.text(field).unwrap_or_default();
-        found.push((link.place(field), format!("no operation of the document is `{target}`")));
+        found.push((link.place(field), format!("the document has no operation `{target}`")));
     }
 }
 
-/// A parameter is named `id` or, where several locations have it, `path.id`.
+/// Checks the parameters of a link, which are named `id` or, if several locations have one, `path.id`.
 pub(super) fn parameters(link: &Node<'_>, found: &mut Found) {
     let Ok(Some((operation, pointer))) = operation(link) else { return };
     let item = pointer.rsplit_once('/').and_then(|(item, _)| link.document.pointer(item)?.as_object());
@@ -62,27 +63,27 @@ pub(super) fn expressions(link: &Node<'_>, found: &mut Found) {
     let parameters = parameters.map(|(name, value)| (child(&link.place("parameters"), name), value));
     let body = link.object.get("requestBody").map(|body| (link.place("requestBody"), body));
     for (place, value) in parameters.chain(body) {
-        // A text without `$` is the value itself.
+        // A string without `$` is a literal value.
         if let Some(text) = value.as_str().filter(|text| text.starts_with('$') && !is_expression(text)) {
-            found.push((place, format!("`{text}` is no runtime expression")));
+            found.push((place, format!("`{text}` is not a runtime expression")));
         }
     }
 }
 
-/// The keys of a callback are URLs with expressions in braces.
+/// Checks the keys of callbacks, which are URLs with expressions in braces.
 pub(super) fn callback_expressions(callback: &Node<'_>, found: &mut Found) {
     for key in callback.object.keys().filter(|key| !key.starts_with("x-")) {
         let parts = key.split('{').skip(1).filter_map(|part| part.split_once('}'));
-        // A whole key may be an expression, too.
+        // A whole key may also be an expression.
         let whole = key.starts_with('$').then_some(key.as_str());
         let mut parts = parts.map(|(expression, _)| expression).filter(|text| text.starts_with('$')).chain(whole);
         if let Some(text) = parts.find(|text| !is_expression(text)) {
-            found.push((callback.place(key), format!("`{text}` is no runtime expression")));
+            found.push((callback.place(key), format!("`{text}` is not a runtime expression")));
         }
     }
 }
 
-/// Whether a text is an expression of OpenAPI's grammar.
+/// Returns true if a string is a runtime expression.
 fn is_expression(text: &str) -> bool {
     let source = |source: &str| {
         let name = |prefix: &str| source.strip_prefix(prefix).is_some_and(|name| !name.is_empty());

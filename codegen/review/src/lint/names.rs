@@ -1,4 +1,4 @@
-//! Rules about names, media types and URLs: texts with a syntax.
+//! Rules about the syntax of names, media types and URLs.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 
 pub(super) fn components(components: &Node<'_>, found: &mut Found) {
-    // Swagger 2.0 has definitions of any name.
+    // In Swagger 2.0, definitions may have any name.
     if components.version == Versions::V2_0 {
         return;
     }
@@ -15,7 +15,7 @@ pub(super) fn components(components: &Node<'_>, found: &mut Found) {
     for (section, members) in sections {
         for name in members.as_object().into_iter().flat_map(JsonObject::keys).filter(|name| !is_component_name(name)) {
             let place = child(&components.place(section), name);
-            found.push((place, format!("`{name}` cannot be the name of a component")));
+            found.push((place, format!("`{name}` is not a valid name of a component")));
         }
     }
 }
@@ -24,9 +24,9 @@ fn is_component_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// The members of a map field of this type, with their pointers.
+/// Returns the members of map fields with this type, with their JSON pointers.
 fn named<'n>(kind: ObjectKind, node: &Node<'n>, member: FieldType) -> impl Iterator<Item = (String, &'n String)> {
-    // Components are named by the document alone.
+    // The document chooses the names of components.
     let fields = kind.fields().iter().filter(move |field| match field.holds {
         FieldType::Map(inner) => *inner == member && kind != ObjectKind::Components,
         _ => false,
@@ -39,16 +39,16 @@ fn named<'n>(kind: ObjectKind, node: &Node<'n>, member: FieldType) -> impl Itera
     })
 }
 
-/// The names of headers, wherever the table has a map of them.
+/// Checks the names of headers in all maps of headers.
 pub(super) fn headers(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::Header)) {
         if !is_token(name) {
-            found.push((place, format!("`{name}` cannot be the name of a header")));
+            found.push((place, format!("`{name}` is not a valid name of a header")));
         }
     }
 }
 
-/// The name of a parameter, or that of the header or cookie with an API key.
+/// Checks the name of a parameter, or of the header or cookie with an API key.
 pub(super) fn parameter(parameter: &Node<'_>, found: &mut Found) {
     let (Some(name), Some(location)) = (parameter.text("name"), parameter.text("in")) else { return };
     let is_valid = match location {
@@ -57,24 +57,24 @@ pub(super) fn parameter(parameter: &Node<'_>, found: &mut Found) {
         _ => true,
     };
     if !is_valid {
-        found.push((parameter.place("name"), format!("`{name}` cannot be the name of a {location} parameter")));
+        found.push((parameter.place("name"), format!("`{name}` is not a valid name of a {location} parameter")));
     }
 }
 
-/// The keys of `content`, wherever the table has it.
+/// Checks the keys of `content`.
 pub(super) fn media_types(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::MediaType)) {
         if !is_media_type(name) {
-            found.push((place, format!("`{name}` is no media type")));
+            found.push((place, format!("`{name}` is not a media type")));
         }
     }
 }
 
-/// The media types of an encoding: one, or several with commas between them.
+/// Checks the media types of an encoding: one, or several separated by commas.
 pub(super) fn content_types(encoding: &Node<'_>, found: &mut Found) {
     let types = encoding.text("contentType").unwrap_or_default();
     if let Some(text) = types.split(',').map(str::trim).find(|text| !types.is_empty() && !is_media_type(text)) {
-        found.push((encoding.place("contentType"), format!("`{text}` is no media type")));
+        found.push((encoding.place("contentType"), format!("`{text}` is not a media type")));
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn email(contact: &Node<'_>, found: &mut Found) {
         parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty()) && !text.contains(char::is_whitespace)
     };
     if let Some(text) = contact.text("email").filter(|text| !is_email(text)) {
-        found.push((contact.place("email"), format!("`{text}` is no e-mail address")));
+        found.push((contact.place("email"), format!("`{text}` is not an email address")));
     }
 }
 
@@ -93,7 +93,7 @@ fn is_media_type(text: &str) -> bool {
     essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
-/// Returns true if the text is a token of RFC 9110.
+/// Returns true if the string is a token of RFC 9110.
 fn is_token(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_allowed)
@@ -102,15 +102,15 @@ fn is_token(text: &str) -> bool {
 pub(super) fn urls(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     for field in kind.url_fields() {
         if let Some(url) = node.text(field).filter(|url| !is_url(url)) {
-            found.push((node.place(field), format!("`{url}` is no URL")));
+            found.push((node.place(field), format!("`{url}` is not a URL")));
         }
     }
     if let Some(uri) = node.text("$self").filter(|uri| kind == ObjectKind::Document && uri.contains('#')) {
-        found.push((node.place("$self"), format!("`{uri}` has a fragment, which the URI of a document has not")));
+        found.push((node.place("$self"), format!("`{uri}` has a fragment; the URI of a document must not")));
     }
 }
 
-/// Returns true if the text is a URL with a scheme, or a reference that cannot be mistaken for a host.
+/// Returns true if the string is a URL with a scheme, or a relative reference that cannot be mistaken for a host.
 fn is_url(text: &str) -> bool {
     let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`".contains(c));
     let has_scheme = text.split_once(':').is_some_and(|(scheme, rest)| {
@@ -121,7 +121,7 @@ fn is_url(text: &str) -> bool {
             && !rest.is_empty()
             && (!needs_host || rest.strip_prefix("//").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')))
     });
-    // The first segment of a relative path could be a host if it has a dot.
+    // The first segment of a relative path could be mistaken for a host if it contains a dot.
     let is_path = text.split_once('/').is_some_and(|(first, _)| !first.contains(['.', ':']));
     is_clean && (has_scheme || is_path || text.starts_with(['.', '?', '#']))
 }

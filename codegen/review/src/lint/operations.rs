@@ -1,4 +1,5 @@
-//! Rules about operations. Those of webhooks and callbacks are the caller's to serve, and none of a client's methods.
+//! Rules about operations. Those of webhooks and callbacks are implemented by the caller and are not methods of the
+//! client.
 
 use serde_json::Value;
 
@@ -6,7 +7,7 @@ use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::spec::METHODS;
 
-/// Operations of the paths, in document order, with their pointers.
+/// Returns the operations of `paths` in document order, with their JSON pointers.
 pub(super) fn operations(document: &Value) -> impl Iterator<Item = (String, &JsonObject)> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
     paths.flat_map(|(path, item)| {
@@ -17,7 +18,7 @@ pub(super) fn operations(document: &Value) -> impl Iterator<Item = (String, &Jso
     })
 }
 
-/// The method of an operation of `paths`, in upper case, and its path.
+/// Returns the upper-case method and the path of an operation of `paths`.
 pub(super) fn called(operation: &Node<'_>) -> Option<(String, String)> {
     let tokens: Vec<String> = tokens(operation.pointer).collect();
     match tokens.as_slice() {
@@ -26,7 +27,7 @@ pub(super) fn called(operation: &Node<'_>) -> Option<(String, String)> {
     }
 }
 
-/// Told once of a document that has none at all.
+/// Reports missing `operationId`s; once if no operation has one.
 pub(super) fn missing_ids(document: &Value, found: &mut Found) {
     let all = operations(document).count();
     let missing = operations(document).filter(|(_, operation)| !operation.contains_key("operationId"));

@@ -8,7 +8,7 @@ use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::lower::known_types;
 
-/// The parameters that an operation or a path item lists, with the pointers where they are listed.
+/// Returns the parameters of an operation or a path item, with the JSON pointers of the list entries.
 fn listed<'n>(holder: &Node<'n>) -> Vec<(&'n JsonObject, String)> {
     let list = holder.object.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate();
     let parameter = |(index, node): (usize, &'n Value)| {
@@ -26,10 +26,10 @@ pub(super) fn duplicates(holder: &Node<'_>, found: &mut Found) {
     let mut seen = HashSet::new();
     for (parameter, place) in listed(holder) {
         let (Some(name), Some(location)) = (text(parameter, "name"), text(parameter, "in")) else { continue };
-        // The case of a header's name has no meaning.
+        // Header names are case-insensitive.
         let key = if location == "header" { name.to_ascii_lowercase() } else { name.to_owned() };
         if !seen.insert((location, key)) {
-            let message = format!("the {location} parameter `{name}` is declared before; the first declaration counts");
+            let message = format!("duplicate {location} parameter `{name}`; the first declaration is used");
             found.push((place, message));
         }
     }
@@ -37,7 +37,7 @@ pub(super) fn duplicates(holder: &Node<'_>, found: &mut Found) {
 
 pub(super) fn querystring_schema(parameter: &Node<'_>, found: &mut Found) {
     if parameter.text("in") == Some("querystring") && parameter.object.contains_key("schema") {
-        found.push((parameter.place("schema"), "a `querystring` parameter is described by `content`".to_owned()));
+        found.push((parameter.place("schema"), "a `querystring` parameter must be declared with `content`".to_owned()));
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn querystrings(holder: &Node<'_>, found: &mut Found) {
     parameters.retain(|(parameter, _)| matches!(text(parameter, "in"), Some("query" | "querystring")));
     let is_whole = |(parameter, _): &&(&JsonObject, String)| text(parameter, "in") == Some("querystring");
     if let Some((_, place)) = parameters.iter().filter(|_| parameters.len() > 1).rfind(is_whole) {
-        let message = "the whole query is described by this parameter, and other parameters are in the query as well";
+        let message = "this parameter is the whole query, but there are other query parameters";
         found.push((place.clone(), message.to_owned()));
     }
 }
@@ -71,18 +71,18 @@ pub(super) fn style(parameter: &Node<'_>, found: &mut Found) {
     let types: Vec<_> = types.into_iter().filter(|kind| *kind != "null").collect();
     if !types.is_empty() && types.iter().all(|kind| !carried.contains(kind)) {
         let message =
-            format!("the style `{style}` carries values of type {}, not {}", carried.join(" or "), types.join(" or "));
+            format!("the style `{style}` supports values of type {}, not {}", carried.join(" or "), types.join(" or "));
         found.push((parameter.place("style"), message));
         return;
     }
     let explode = parameter.object.get("explode").and_then(Value::as_bool);
     if explode == Some(style != "deepObject") {
-        let message = format!("the style `{style}` has no form with `explode: {}`", style != "deepObject");
+        let message = format!("the style `{style}` does not support `explode: {}`", style != "deepObject");
         found.push((parameter.place("explode"), message));
     }
 }
 
-/// Styles other than `deepObject` carry a list of texts or of names with texts.
+/// Checks that values of styles other than `deepObject` are not nested: they are lists or objects of scalars.
 pub(super) fn nested(holder: &Node<'_>, found: &mut Found) {
     let style = holder.text("style").unwrap_or_default();
     let Some(schema) = holder.object.get("schema").filter(|_| style != "deepObject") else { return };
@@ -96,7 +96,7 @@ pub(super) fn nested(holder: &Node<'_>, found: &mut Found) {
     };
     let mut parts = items.chain(properties.map(|(_, property)| ("a property", property)));
     if let Some((what, _)) = parts.find(|(_, part)| is_composed(part)) {
-        let message = format!("{what} of this value is an object or an array, which its style cannot carry");
+        let message = format!("{what} of this value is an object or an array, which its style does not support");
         found.push((holder.place("schema"), message));
     }
 }
@@ -108,7 +108,7 @@ pub(super) fn unused_encoding(body: &Node<'_>, found: &mut Found) {
             |name: &str| name.contains("x-www-form-urlencoded") || name.contains("multipart") || name.contains('*');
         if !has_encodings(&name.to_ascii_lowercase()) {
             let place = child(&child(&body.place("content"), name), "encoding");
-            found.push((place, format!("a body of type `{name}` has no encodings")));
+            found.push((place, format!("`encoding` has no effect for `{name}`")));
         }
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn unused_encoding(body: &Node<'_>, found: &mut Found) {
 pub(super) fn ignored_header(parameter: &Node<'_>, found: &mut Found) {
     let Some(name) = parameter.text("name").filter(|_| parameter.text("in") == Some("header")) else { return };
     if ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
-        found.push((parameter.place("name"), format!("OpenAPI ignores a parameter for the header `{name}`")));
+        found.push((parameter.place("name"), format!("OpenAPI ignores parameters for the header `{name}`")));
     }
 }
 
@@ -133,7 +133,7 @@ pub(super) fn encoding(media: &Node<'_>, found: &mut Found) {
     }
 }
 
-/// Gathers the properties of a schema and of the schemas that it is put together from. Returns false if it may have others.
+/// Collects the properties of a schema and of its parts. Returns false if it may have others.
 fn closed_properties<'n>(
     media: &Node<'n>,
     schema: &'n Value,

@@ -11,11 +11,11 @@ pub(super) fn templates(paths: &Node<'_>, found: &mut Found) {
         let mut seen = HashSet::new();
         let repeated = template.names().find(|name| !seen.insert(*name));
         let message = if let Some(name) = repeated {
-            format!("the path has the parameter `{name}` twice")
+            format!("the path contains the parameter `{name}` twice")
         } else if !template.query.is_empty() {
-            format!("the path has the query `{}`", template.query)
+            format!("the path contains the query `{}`", template.query)
         } else if !template.fragment.is_empty() {
-            format!("the path has the fragment `{}`", template.fragment)
+            format!("the path contains the fragment `{}`", template.fragment)
         } else {
             continue;
         };

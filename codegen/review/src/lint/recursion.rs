@@ -8,7 +8,8 @@ use super::Found;
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::recursion::deeper;
 
-/// Schemas looked at for one component: those that refer to each other in many ways have more ways than there is time for.
+/// Maximum number of schemas that are checked for one component: with many references, the number of paths is
+/// exponential.
 const MOST_STEPS: usize = 1_000;
 
 pub(super) fn endless(document: &Value, found: &mut Found) {
@@ -25,15 +26,15 @@ pub(super) fn endless(document: &Value, found: &mut Found) {
 
 struct Search<'v> {
     document: &'v Value,
-    /// Schemas known to end.
+    /// The schemas known to be finite.
     ends: HashSet<String>,
-    /// The references followed to reach the schema at hand.
+    /// The references that lead to the current schema.
     open: HashSet<String>,
     steps: usize,
 }
 
 impl Search<'_> {
-    /// Returns true if the schema at a pointer can be checked without checking it again, or if that took too long to decide.
+    /// Returns true if the schema at a pointer has a finite value, or if that takes too long to decide.
     fn ends(&mut self, pointer: &str) -> bool {
         if self.steps == 0 || self.ends.contains(pointer) {
             return true;

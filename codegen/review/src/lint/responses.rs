@@ -1,4 +1,4 @@
-//! Rules about what operations are answered.
+//! Rules about responses.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::operations::called;
 use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 
-/// Statuses, and the words by which responses and schemas are named after them.
+/// Statuses, and the words that occur in names of responses and schemas for them.
 const STATUSES: [(&str, &[&str]); 11] = [
     ("400", &["bad_request"]),
     ("401", &["unauthorized", "unauthorised", "unauthenticated"]),
@@ -24,18 +24,18 @@ const STATUSES: [(&str, &[&str]); 11] = [
     ("503", &["service_unavailable"]),
 ];
 
-/// The responses of an operation by status.
+/// Returns the responses of an operation by status.
 fn responses<'a>(operation: &Node<'a>) -> impl Iterator<Item = (&'a String, &'a Value)> {
     let responses = operation.object.get("responses").and_then(Value::as_object);
     responses.into_iter().flatten().filter(|(status, _)| !status.starts_with("x-"))
 }
 
-/// The pointer of the response of a status.
+/// Returns the JSON pointer of the response for a status.
 fn response_place(operation: &Node<'_>, status: &str) -> String {
     child(&operation.place("responses"), status)
 }
 
-/// The schemas of a response's body by media type, with their pointers.
+/// Returns the schemas of a response's body by media type, with their JSON pointers.
 fn schemas<'a>(response: &'a JsonObject, pointer: &str) -> impl Iterator<Item = (&'a Value, String)> {
     let content = child(pointer, "content");
     let media_types = response.get("content").and_then(Value::as_object).into_iter().flatten();
@@ -48,7 +48,7 @@ pub(super) fn missing_success(operation: &Node<'_>, found: &mut Found) {
         && responses(operation).next().is_some()
         && !responses(operation).any(|(status, _)| is_success(status))
     {
-        found.push((operation.place("responses"), format!("{method} {path} declares no success")));
+        found.push((operation.place("responses"), format!("{method} {path} declares no success response")));
     }
 }
 
@@ -57,12 +57,12 @@ pub(super) fn success_without_content(operation: &Node<'_>, found: &mut Found) {
     for (status, response) in responses(operation).filter(|(status, _)| matches!(status.as_str(), "200" | "2XX")) {
         let Some((response, place)) = operation.follow(response, response_place(operation, status)) else { continue };
         if response.get("content").and_then(Value::as_object).is_none_or(JsonObject::is_empty) {
-            found.push((place, format!("{method} {path} is answered {status} without a body")));
+            found.push((place, format!("the {status} response of {method} {path} has no body")));
         }
     }
 }
 
-/// Looks at the names alone: of the response's reference, and of the references of its schemas.
+/// Checks only names: of the response's reference, and of the references of its schemas.
 pub(super) fn mismatched_status(operation: &Node<'_>, found: &mut Found) {
     for (status, response) in responses(operation).filter(|(status, _)| status.starts_with(['4', '5'])) {
         let place = response_place(operation, status);
@@ -79,17 +79,17 @@ pub(super) fn mismatched_status(operation: &Node<'_>, found: &mut Found) {
     }
 }
 
-/// Whether a status is this one, or one of this range.
+/// Returns true if a status equals the declared one, or is in its range.
 fn is_within(status: &str, declared: &str) -> bool {
     status == declared || (declared.ends_with("XX") && status.get(..1) == declared.get(..1))
 }
 
-/// The last part of a reference.
+/// Returns the last part of a reference.
 fn reference(node: &Value) -> Option<String> {
     tokens(node.get("$ref")?.as_str()?.strip_prefix('#')?).next_back()
 }
 
-/// The statuses that a name is made of.
+/// Returns the statuses that occur in a name.
 fn named_after(name: &str) -> Vec<&'static str> {
     let words = format!("_{}_", name.to_snake_case());
     let has = |word: &&str| words.contains(&format!("_{word}_"));
@@ -98,7 +98,7 @@ fn named_after(name: &str) -> Vec<&'static str> {
     named.map(|(status, _)| *status).collect()
 }
 
-/// The object that a success is, or that the items of its list are.
+/// Checks the object of a success response, or the items of its list.
 pub(super) fn nothing_required(operation: &Node<'_>, found: &mut Found) {
     if called(operation).is_none() {
         return;
@@ -110,13 +110,13 @@ pub(super) fn nothing_required(operation: &Node<'_>, found: &mut Found) {
             let mut parts = Parts::default();
             parts.gather(operation, object, &at);
             if parts.has_properties && !parts.has_required {
-                found.push((at, "nothing is required of this object that a server answers".to_owned()));
+                found.push((at, "this object in a response has no required properties".to_owned()));
             }
         }
     }
 }
 
-/// A schema, or that of an array's items.
+/// Returns a schema, or that of an array's items.
 fn item<'a>(operation: &Node<'a>, schema: &'a Value, at: String) -> Option<(&'a JsonObject, String)> {
     let (object, at) = operation.follow(schema, at)?;
     match object.get("items") {
@@ -125,7 +125,7 @@ fn item<'a>(operation: &Node<'a>, schema: &'a Value, at: String) -> Option<(&'a 
     }
 }
 
-/// What a schema and those that it is put together from have.
+/// The keywords of a schema and of its parts.
 #[derive(Default)]
 struct Parts {
     has_properties: bool,
@@ -155,6 +155,6 @@ impl Parts {
 pub(super) fn media_type_without_schema(media_type: &Node<'_>, found: &mut Found) {
     if !media_type.object.contains_key("schema") {
         let name = tokens(media_type.pointer).next_back().unwrap_or_default();
-        found.push((media_type.pointer.to_owned(), format!("the body is `{name}`, of which no schema says more")));
+        found.push((media_type.pointer.to_owned(), format!("the body is `{name}` and has no schema")));
     }
 }

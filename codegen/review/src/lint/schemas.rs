@@ -7,12 +7,12 @@ use crm_clients_document::diagnostic::{child, closest, tokens};
 use crm_clients_document::lower::{fits, known_types};
 use crm_clients_document::spec::{FieldType, ObjectKind};
 
-/// Whether a name is that of an id, or of several.
+/// Returns true if a name is that of an ID, or of several.
 fn is_id(name: &str) -> bool {
     matches!(name, "id" | "ids" | "ID") || ["_id", "_ids", "Id", "Ids", "ID"].iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a schema, or that of its items, allows numbers with a fraction.
+/// Returns true if a schema, or that of its items, allows numbers with a fraction.
 fn is_number(schema: &Value) -> bool {
     let is = |schema: &Value| {
         let kinds = schema.as_object().and_then(known_types);
@@ -25,7 +25,7 @@ pub(super) fn number_id(schema: &Node<'_>, found: &mut Found) {
     for (name, property) in schema.object.get("properties").and_then(Value::as_object).into_iter().flatten() {
         if is_id(name) && is_number(property) {
             let place = child(&schema.place("properties"), name);
-            found.push((place, format!("the id `{name}` is a `number`")));
+            found.push((place, format!("the ID `{name}` has the type `number`")));
         }
     }
 }
@@ -33,11 +33,11 @@ pub(super) fn number_id(schema: &Node<'_>, found: &mut Found) {
 pub(super) fn number_id_parameter(parameter: &Node<'_>, found: &mut Found) {
     let name = parameter.object.get("name").and_then(Value::as_str).unwrap_or_default();
     if is_id(name) && parameter.object.get("schema").is_some_and(is_number) {
-        found.push((parameter.place("schema"), format!("the id `{name}` is a `number`")));
+        found.push((parameter.place("schema"), format!("the ID `{name}` has the type `number`")));
     }
 }
 
-/// Looks at schemas that are whole in themselves: what is put together has properties elsewhere.
+/// Checks only schemas that are not composed: the properties of composed schemas are elsewhere.
 pub(super) fn unknown_required(schema: &Node<'_>, found: &mut Found) {
     let composing = ["allOf", "anyOf", "oneOf", "not", "if", "$ref", "additionalProperties", "patternProperties"];
     let is_part = tokens(schema.pointer).any(|token| matches!(token.as_str(), "allOf" | "anyOf" | "oneOf" | "not"));
@@ -50,8 +50,8 @@ pub(super) fn unknown_required(schema: &Node<'_>, found: &mut Found) {
         let Some(name) = name.as_str().filter(|name| !properties.contains_key(*name)) else { continue };
         let place = child(&schema.place("required"), &index.to_string());
         let meant = closest(name, properties.keys().map(String::as_str));
-        let meant = meant.map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
-        found.push((place, format!("`{name}` is required and no property{meant}")));
+        let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        found.push((place, format!("required property `{name}` is not declared{meant}")));
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn array_without_items(schema: &Node<'_>, found: &mut Found) {
     let is_array = schema.object.get("type").is_some_and(|kind| kind == "array");
     let has_items = ["items", "prefixItems"].iter().any(|keyword| schema.object.contains_key(*keyword));
     if is_array && !has_items {
-        found.push((schema.place("type"), "the items of this array can be anything".to_owned()));
+        found.push((schema.place("type"), "this array has no `items`".to_owned()));
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn duplicate_enum_value(schema: &Node<'_>, found: &mut Found) {
     let Some(values) = schema.object.get("enum").and_then(Value::as_array) else { return };
     for (index, value) in values.iter().enumerate().filter(|(index, value)| values[..*index].contains(value)) {
         let place = child(&schema.place("enum"), &index.to_string());
-        found.push((place, format!("`enum` lists {value} a second time")));
+        found.push((place, format!("duplicate value {value} in `enum`")));
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) fn mismatched_enum_value(schema: &Node<'_>, found: &mut Found) {
 
 pub(super) fn empty_enum(schema: &Node<'_>, found: &mut Found) {
     if schema.object.get("enum").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        found.push((schema.place("enum"), "the `enum` lists no value".to_owned()));
+        found.push((schema.place("enum"), "the `enum` is empty".to_owned()));
     }
 }
 
@@ -112,8 +112,8 @@ pub(super) fn limits(schema: &Node<'_>, found: &mut Found) {
     for field in ObjectKind::Schema.fields() {
         let Some(limit) = schema.object.get(field.name).and_then(Value::as_f64) else { continue };
         let expected = match field.holds {
-            FieldType::Count if limit < 0.0 || limit.fract() != 0.0 => "a whole number that is not negative",
-            FieldType::PositiveNumber if limit <= 0.0 => "a number above zero",
+            FieldType::Count if limit < 0.0 || limit.fract() != 0.0 => "a non-negative integer",
+            FieldType::PositiveNumber if limit <= 0.0 => "a positive number",
             _ => continue,
         };
         found.push((schema.place(field.name), format!("`{}` is {limit}; expected {expected}", field.name)));
@@ -124,7 +124,7 @@ pub(super) fn duplicate_required(schema: &Node<'_>, found: &mut Found) {
     let Some(names) = schema.object.get("required").and_then(Value::as_array) else { return };
     for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
         let place = child(&schema.place("required"), &index.to_string());
-        found.push((place, format!("`required` lists {name} a second time")));
+        found.push((place, format!("duplicate name {name} in `required`")));
     }
 }
 
@@ -151,18 +151,18 @@ pub(super) fn invalid_pattern(schema: &Node<'_>, found: &mut Found) {
 
 pub(super) fn empty_required(schema: &Node<'_>, found: &mut Found) {
     if schema.object.get("required").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        found.push((schema.place("required"), "`required` lists no property".to_owned()));
+        found.push((schema.place("required"), "`required` is empty".to_owned()));
     }
 }
 
 pub(super) fn read_and_write_only(schema: &Node<'_>, found: &mut Found) {
     let is = |keyword: &str| schema.object.get(keyword).is_some_and(|flag| flag == true);
     if is("readOnly") && is("writeOnly") {
-        found.push((schema.place("writeOnly"), "the property is in no request and in no response".to_owned()));
+        found.push((schema.place("writeOnly"), "the property is neither in requests nor in responses".to_owned()));
     }
 }
 
-/// Looks at alternatives that are whole in themselves: what is put together may have the property elsewhere.
+/// Checks only alternatives that are not composed: the property may be in another part of a composed schema.
 pub(super) fn undeclared_discriminator(schema: &Node<'_>, found: &mut Found) {
     let Some(name) = schema.object.get("discriminator").and_then(|it| it.get("propertyName")?.as_str()) else { return };
     let lacks = |node: &Value| {

@@ -8,7 +8,7 @@ use super::operations::operations;
 use super::{Found, JsonObject, follow};
 use crm_clients_document::diagnostic::child;
 
-/// The schemes that the security requirements name, with the pointer of each mention and the scopes.
+/// Returns the schemes in security requirements, each with its JSON pointer and its scopes.
 pub(super) fn requirements(document: &Value) -> impl Iterator<Item = (String, &String, &Value)> {
     let whole = document.as_object().map(|object| (String::new(), object));
     whole.into_iter().chain(operations(document)).flat_map(|(pointer, holder)| {
@@ -22,7 +22,7 @@ pub(super) fn requirements(document: &Value) -> impl Iterator<Item = (String, &S
     })
 }
 
-/// The declared schemes, if there are any.
+/// Returns the declared schemes, if there are any.
 fn declared(document: &Value) -> Option<&JsonObject> {
     let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
     schemes.filter(|schemes| !schemes.is_empty())
@@ -31,22 +31,22 @@ fn declared(document: &Value) -> Option<&JsonObject> {
 pub(super) fn unknown_schemes(document: &Value, found: &mut Found) {
     let Some(declared) = declared(document) else { return };
     for (pointer, name, _) in requirements(document).filter(|(_, name, _)| !declared.contains_key(*name)) {
-        found.push((pointer, format!("no security scheme is declared as `{name}`")));
+        found.push((pointer, format!("security scheme `{name}` is not declared")));
     }
 }
 
-/// A part of a larger document may have its schemes in another part.
+/// Checks documents without schemes, which may be part of a larger document.
 pub(super) fn undeclared_schemes(document: &Value, found: &mut Found) {
     if declared(document).is_some() {
         return;
     }
     let mut seen = HashSet::new();
     for (pointer, name, _) in requirements(document).filter(|(_, name, _)| seen.insert(*name)) {
-        found.push((pointer, format!("no security scheme is declared, `{name}` neither")));
+        found.push((pointer, format!("security scheme `{name}` is not declared; the document declares no schemes")));
     }
 }
 
-/// The scopes of the requirements, each with its pointer and its scheme.
+/// Returns the scopes of the requirements, each with its JSON pointer and its scheme.
 fn scopes(document: &Value) -> impl Iterator<Item = (String, &str, &JsonObject)> {
     requirements(document).flat_map(move |(pointer, name, scopes)| {
         let scheme = declared(document).and_then(|schemes| follow(document, schemes.get(name)?, String::new()));
@@ -65,7 +65,7 @@ fn is_kind(scheme: &JsonObject, kind: &str) -> bool {
 pub(super) fn unexpected_scopes(document: &Value, found: &mut Found) {
     for (pointer, scope, scheme) in scopes(document) {
         if ["apiKey", "http", "mutualTLS"].iter().any(|kind| is_kind(scheme, kind)) {
-            found.push((pointer, format!("the scheme has no scopes, and so no `{scope}`")));
+            found.push((pointer, format!("the scheme has no scopes, so `{scope}` is not allowed")));
         }
     }
 }

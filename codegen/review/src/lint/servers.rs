@@ -8,7 +8,7 @@ use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::Versions;
 
-/// The variables in the URL of a server.
+/// Returns the variables in the URL of a server.
 fn in_url<'n>(server: &Node<'n>) -> Vec<&'n str> {
     let url = server.text("url").unwrap_or_default();
     url.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
@@ -18,7 +18,8 @@ fn declared<'n>(server: &Node<'n>) -> impl Iterator<Item = &'n String> {
     server.object.get("variables").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys)
 }
 
-/// Whatever its variables are, the URL must be one: without spaces, a query and a fragment, and, since 3.2, with each variable once.
+/// Checks that the URL is valid with any values of its variables: no spaces, query or fragment and, since 3.2, each
+/// variable at most once.
 pub(super) fn url(server: &Node<'_>, found: &mut Found) {
     let url = server.text("url").unwrap_or_default();
     let mut parts = url.split('{');
@@ -27,13 +28,13 @@ pub(super) fn url(server: &Node<'_>, found: &mut Found) {
     let names = in_url(server);
     let repeated = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name)).map(|(_, name)| name);
     let message = if !is_closed {
-        "the braces of the URL do not enclose names".to_owned()
+        "the braces in the URL are not balanced".to_owned()
     } else if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        "the URL has a space in it".to_owned()
+        "the URL contains a space".to_owned()
     } else if url.contains(['?', '#']) {
-        "the URL has a query or a fragment".to_owned()
+        "the URL contains a query or a fragment".to_owned()
     } else if let Some(name) = repeated.filter(|_| server.version.meet(Versions::V3_2)) {
-        format!("the URL has the variable `{name}` twice")
+        format!("the URL contains the variable `{name}` twice")
     } else {
         return;
     };
@@ -75,7 +76,7 @@ pub(super) fn values(variable: &Node<'_>, found: &mut Found) {
         return;
     }
     for (index, value) in values.iter().enumerate().filter(|(index, value)| values[..*index].contains(value)) {
-        found.push((child(&place, &index.to_string()), format!("the `enum` lists {value} a second time")));
+        found.push((child(&place, &index.to_string()), format!("duplicate value {value} in `enum`")));
     }
     if let Some(default) = variable.object.get("default").filter(|default| !values.contains(default)) {
         found.push((variable.place("default"), format!("the default {default} is not in the `enum`")));

@@ -1,4 +1,4 @@
-//! Rules about the tags that a document describes.
+//! Rules about declared tags.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Found;
 use crm_clients_document::diagnostic::child;
 
-/// The tags with their names and pointers.
+/// Returns the tags with their names and JSON pointers.
 fn tags(document: &Value) -> impl Iterator<Item = (&str, &Value, String)> {
     let tags = document.get("tags").and_then(Value::as_array).into_iter().flatten().enumerate();
     tags.filter_map(|(index, tag)| Some((tag.get("name")?.as_str()?, tag, child("/tags", &index.to_string()))))
@@ -17,7 +17,7 @@ pub(super) fn duplicates(document: &Value, found: &mut Found) {
     let mut seen = HashSet::new();
     for (name, _, pointer) in tags(document) {
         if !seen.insert(name) {
-            found.push((child(&pointer, "name"), format!("the tag `{name}` is described before")));
+            found.push((child(&pointer, "name"), format!("duplicate tag `{name}`")));
         }
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn parents(document: &Value, found: &mut Found) {
         }
         let place = child(&pointer, "parent");
         if !parents.contains_key(parent) {
-            found.push((place, format!("the parent `{parent}` is no tag of the document")));
+            found.push((place, format!("the parent tag `{parent}` is not declared")));
         } else if next == Some(name) {
             found.push((place, format!("the tag `{name}` is its own parent")));
         }

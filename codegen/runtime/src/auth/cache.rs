@@ -1,4 +1,4 @@
-//! One token for all calls, fetched once for all that need it, and renewed ahead of its expiry.
+//! A cache that shares one token between all calls, fetches it once, and renews it before it expires.
 
 use std::error::Error as StdError;
 use std::panic::AssertUnwindSafe;
@@ -17,20 +17,20 @@ use super::oauth2::{GrantSource, TokenErrorBody};
 use super::token::{Token, TokenSource};
 use crate::error::{Error, TransportError};
 
-/// The longest time before its expiry at which a token is renewed.
+/// The maximum time before its expiry at which a token is renewed.
 const LONGEST_MARGIN: Duration = Duration::from_secs(60);
 
-/// Why there is no token, for all calls that waited for it.
+/// The error of a token request, shared by all calls that waited for the token.
 pub(crate) type Fault = Arc<dyn StdError + Send + Sync>;
 
 type Outcome = Result<Arc<CachedToken>, Fault>;
 
-/// A fetch in a task of its own, which goes on when the calls that wait for it are dropped. `None` if the task ended with
-/// its runtime.
+/// A token request in its own task, which continues if the calls that wait for it are dropped. The output is `None` if
+/// the task ended with its runtime.
 type Fetch = Shared<Pin<Box<dyn Future<Output = Option<Outcome>> + Send>>>;
 
 tokio::task_local! {
-    /// The caches that the current task fetches a token for. A call of one of their clients would wait for itself.
+    /// The caches that the current task fetches a token for. A call with one of their clients would wait for itself.
     static FETCHING: Vec<usize>;
 }
 
@@ -38,7 +38,7 @@ tokio::task_local! {
 pub(crate) struct CachedToken {
     pub(crate) secret: SecretString,
     expiry: Option<Expiry>,
-    /// It was fetched because the server had rejected another.
+    /// True if it was fetched because the server had rejected another token.
     replaces_rejected: bool,
     accepted: AtomicBool,
     rejected: AtomicBool,
@@ -54,7 +54,7 @@ impl CachedToken {
     fn new(token: Token, requested_at: Instant, replaces_rejected: bool) -> Result<Self, Fault> {
         let secret = token.secret.expose_secret();
         if secret.is_empty() || HeaderValue::from_str(secret).is_err() {
-            return Err(fault("the token is empty or holds a character that cannot be sent"));
+            return Err(fault("the token is empty or contains a character that cannot be sent"));
         }
         let expiry = token.lifetime.and_then(|lifetime| {
             let margin = LONGEST_MARGIN.min(lifetime / 10);
@@ -82,7 +82,7 @@ struct Inner {
     source: Arc<dyn TokenSource>,
     /// The source, if it is a grant.
     grant: Option<Arc<GrantSource>>,
-    /// How long a fetch may take. Grants have the limits of the client.
+    /// Timeout of a fetch. `None` for grants, which have the limits of the client.
     fetch_limit: Option<Duration>,
     state: Mutex<State>,
 }
@@ -95,9 +95,9 @@ struct State {
     fault: Option<Fault>,
     /// Delays fetches after failures.
     fetches: Backoff,
-    /// Delays the renewal of rejected tokens after one that did not help.
+    /// Delays renewals of rejected tokens after a renewal that did not help.
     renewals: Backoff,
-    /// The token was removed because the server had rejected it.
+    /// True if the token was removed because the server had rejected it.
     rejected: bool,
 }
 
@@ -119,7 +119,7 @@ impl TokenCache {
         self.0.grant.as_deref()
     }
 
-    /// Returns the token to send, fetched if there is none that is still valid.
+    /// Returns the token to send, and fetches one if there is no valid token.
     pub(crate) async fn get(&self) -> Outcome {
         loop {
             let fetch = match self.enter()? {
@@ -133,12 +133,12 @@ impl TokenCache {
         }
     }
 
-    /// Returns the cached token, whether it has expired or not.
+    /// Returns the cached token, even if it has expired.
     pub(crate) fn cached(&self) -> Option<Arc<CachedToken>> {
         self.0.state().token.clone()
     }
 
-    /// Removes a token, unless another has taken its place.
+    /// Removes a token, unless it has been replaced.
     pub(crate) fn remove(&self, token: &Arc<CachedToken>) {
         let mut state = self.0.state();
         if state.is_current(token) {
@@ -146,7 +146,7 @@ impl TokenCache {
         }
     }
 
-    /// The server accepted a token; `renewed` if it had rejected another in the same call.
+    /// Records that the server accepted a token; `renewed` is true if it had rejected another in the same call.
     pub(crate) fn accepted(&self, token: &CachedToken, renewed: bool) {
         token.accepted.store(true, Ordering::Relaxed);
         if renewed {
@@ -154,10 +154,10 @@ impl TokenCache {
         }
     }
 
-    /// The server rejected a token; `renewed` if it had rejected another in the same call. Returns true if the next token
-    /// is another one.
+    /// Records that the server rejected a token; `renewed` is true if it had rejected another in the same call. Returns
+    /// true if the next call uses another token.
     ///
-    /// Renewing a token does not help where the server rejects every one of them, so it is tried ever more rarely.
+    /// Renewing a token does not help if the server rejects all of them, so renewals become ever rarer.
     pub(crate) fn rejected(&self, token: &Arc<CachedToken>, renewed: bool) -> bool {
         let mut state = self.0.state();
         if !state.is_current(token) {
@@ -186,7 +186,7 @@ impl TokenCache {
             return Ok(Entry::Token(token));
         }
         if self.is_fetching() {
-            return Err(fault("the token source called the client that it serves"));
+            return Err(fault("the token source called the client that it belongs to"));
         }
         if let Some(fetch) = &state.fetch {
             return Ok(Entry::Fetch(fetch.clone()));
@@ -199,7 +199,7 @@ impl TokenCache {
         Ok(Entry::Fetch(fetch))
     }
 
-    /// Begins a fetch in a task of its own.
+    /// Starts a fetch in its own task.
     fn begin(&self, replaces_rejected: bool) -> Result<Fetch, Fault> {
         let runtime = Handle::try_current().map_err(|error| -> Fault { Arc::new(error) })?;
         let cache = self.clone();
@@ -214,7 +214,7 @@ impl TokenCache {
         Ok(task.map(Result::ok).boxed().shared())
     }
 
-    /// Forgets a fetch that ended with its runtime.
+    /// Removes a fetch that ended with its runtime.
     fn forget(&self, fetch: &Fetch) {
         let mut state = self.0.state();
         if state.fetch.as_ref().is_some_and(|known| known.ptr_eq(fetch)) {
@@ -259,7 +259,7 @@ impl State {
         self.token.as_ref().is_some_and(|current| Arc::ptr_eq(current, token))
     }
 
-    /// Keeps the outcome of a fetch. A failed renewal leaves the token that is still valid.
+    /// Stores the outcome of a fetch. A token that is still valid is kept if its renewal failed.
     fn keep(&mut self, outcome: &Outcome) {
         self.fetch = None;
         match outcome {
@@ -286,7 +286,7 @@ fn fault(message: &str) -> Fault {
     Box::<dyn StdError + Send + Sync>::from(message).into()
 }
 
-/// A delay for all callers together, which doubles with each failure.
+/// A delay shared by all callers, which doubles with each failure.
 #[derive(Default)]
 struct Backoff {
     failures: u32,
@@ -303,7 +303,7 @@ impl Backoff {
 
     fn failed(&mut self) {
         let delay = Self::FIRST.saturating_mul(1 << self.failures.min(31)).min(Self::LONGEST);
-        // Many clients of one server should not come back together.
+        // The jitter keeps the many clients of one server from retrying at the same time.
         let jitter = delay.mul_f64(fastrand::f64() / 2.0);
         self.failures = self.failures.saturating_add(1);
         self.until = Instant::now().checked_add(delay - jitter);

@@ -1,4 +1,4 @@
-//! The error of calls without a token.
+//! The error of calls that have no token.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::error::{ApiError, Error, excerpt};
 
 /// The token request failed, so the call was not sent.
 ///
-/// Calls that waited for the same token share its cause.
+/// All calls that waited for the same token share the cause.
 #[derive(Clone)]
 pub struct AuthError {
     api: Option<&'static str>,
@@ -44,27 +44,27 @@ impl AuthError {
         self.fetch()?.status()
     }
 
-    /// Returns the headers of its response.
+    /// Returns the headers of the token endpoint's response.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.fetch()?.headers()
     }
 
-    /// Returns the body of its response as the server sent it. It may contain secrets.
+    /// Returns the body of the token endpoint's response as it was sent. It may contain secrets.
     pub fn raw_body(&self) -> Option<&Bytes> {
         self.fetch()?.raw_body()
     }
 
-    /// Returns the `error` of its response, such as `invalid_client`.
+    /// Returns the `error` field of the token endpoint's response, such as `invalid_client`.
     pub fn error(&self) -> Option<&str> {
         self.error_body()?.error.as_deref()
     }
 
-    /// Returns the `error_description` of its response.
+    /// Returns the `error_description` field of the token endpoint's response.
     pub fn error_description(&self) -> Option<&str> {
         self.error_body()?.description.as_deref()
     }
 
-    /// Returns true if the token endpoint, or the source of tokens, took too long.
+    /// Returns true if the token endpoint or the token source timed out.
     pub fn is_timeout(&self) -> bool {
         self.fetch().is_some_and(Error::is_timeout)
     }
@@ -74,7 +74,7 @@ impl AuthError {
         self.fetch().is_some_and(Error::is_connect)
     }
 
-    /// Returns the error of the token request; `None` if the source is the caller's own.
+    /// Returns the error of the token request; `None` if the token source is the caller's own.
     fn fetch(&self) -> Option<&Error<TokenErrorBody>> {
         self.fault.downcast_ref()
     }
@@ -91,7 +91,7 @@ impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: no token: ", self.operation)?;
         let Some(Error::Api(error)) = self.fetch() else { return self.fault.fmt(f) };
-        // The body is not shown: some servers echo in it what they were sent.
+        // The body is not shown: some servers echo parts of the request in it.
         write!(f, "{}", error.status().as_u16())?;
         let said = |text: &str| said(error, text);
         let reason = || error.status().canonical_reason().map(str::to_owned);
@@ -105,7 +105,7 @@ impl fmt::Display for AuthError {
     }
 }
 
-/// Returns a text of the token endpoint's response for a log, without the secrets that the endpoint was sent.
+/// Returns a text of the token endpoint's response for logs, without the secrets sent to that endpoint.
 fn said(error: &ApiError<TokenErrorBody>, text: &str) -> String {
     excerpt(error.redact(text).as_bytes(), 0, 200)
 }
@@ -126,7 +126,7 @@ impl fmt::Debug for AuthError {
     }
 }
 
-/// The chain continues with the error of the caller's own source, or with the source of the token request's error.
+/// The source is the error of the caller's token source, or the source of the token request's error.
 impl StdError for AuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self.fetch() {

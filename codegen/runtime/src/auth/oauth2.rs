@@ -18,14 +18,14 @@ use crate::request::Call;
 use crate::response::decode::{self, DecodeFailure};
 use crate::secret::Secret;
 
-/// What tokens are exchanged for.
+/// An OAuth 2.0 grant that is exchanged for tokens.
 #[derive(Clone)]
 #[must_use]
 pub struct Grant {
     url: &'static str,
     client_id: String,
     client_secret: SecretString,
-    /// The client's credentials go into a header instead of the form.
+    /// True if the client's credentials are sent in a header instead of the form.
     basic: bool,
     kind: GrantKind,
 }
@@ -38,7 +38,7 @@ enum GrantKind {
 }
 
 impl Grant {
-    /// Creates a client credentials grant at this URL.
+    /// Creates a client credentials grant for the token endpoint at this URL.
     pub fn client_credentials(
         url: &'static str,
         client_id: impl Into<String>,
@@ -47,7 +47,7 @@ impl Grant {
         Self::new(url, client_id.into(), client_secret.into(), GrantKind::ClientCredentials)
     }
 
-    /// Creates a password grant at this URL.
+    /// Creates a password grant for the token endpoint at this URL.
     pub fn password(
         url: &'static str,
         client_id: impl Into<String>,
@@ -59,7 +59,7 @@ impl Grant {
         Self::new(url, client_id.into(), client_secret.into(), kind)
     }
 
-    /// Creates a refresh token grant at this URL.
+    /// Creates a refresh token grant for the token endpoint at this URL.
     pub fn refresh_token(
         url: &'static str,
         client_id: impl Into<String>,
@@ -78,7 +78,7 @@ impl Grant {
         Self { url, client_id, client_secret, basic: false, kind }
     }
 
-    /// Refuses what cannot be exchanged for a token.
+    /// Checks that no part of the grant is empty.
     fn check(&self) -> Result<(), RequestError> {
         let empty = |secret: &SecretString| secret.expose_secret().is_empty();
         let missing = match &self.kind {
@@ -90,7 +90,7 @@ impl Grant {
             _ => None,
         };
         let method = self.operation().name;
-        missing.map_or(Ok(()), |what| Err(RequestError::new(format!("`{method}` was given an empty {what}"))))
+        missing.map_or(Ok(()), |what| Err(RequestError::new(format!("the {what} for `{method}` is empty"))))
     }
 
     fn operation(&self) -> &'static Operation<Granted, TokenErrorBody> {
@@ -101,7 +101,7 @@ impl Grant {
         }
     }
 
-    /// Returns the credentials for `Authorization: Basic`, if the client identifies itself with it (RFC 6749, section 2.3.1).
+    /// Returns the credentials for `Authorization: Basic`, if the client sends them in it (RFC 6749, section 2.3.1).
     fn header(&self) -> Credentials<Credential> {
         let mut credentials = Credentials::default();
         if self.basic {
@@ -112,7 +112,7 @@ impl Grant {
         credentials
     }
 
-    /// Adds the fields that identify the client, if no header does.
+    /// Adds the fields that identify the client, unless a header does.
     fn identify(&self, form: &mut Map<String, Value>) {
         if !self.basic {
             form.insert("client_id".to_owned(), self.client_id.as_str().into());
@@ -121,13 +121,13 @@ impl Grant {
     }
 }
 
-/// A grant with the server that it is exchanged at.
+/// A grant with the server that exchanges it.
 pub(crate) struct GrantSource {
     grant: Grant,
     scheme: &'static str,
     server: Core,
     path: String,
-    /// The latest that the server issued; before that, the one that was given.
+    /// The refresh token last issued by the server, or else the one that was given.
     refresh_token: Mutex<Option<SecretString>>,
 }
 
@@ -206,16 +206,16 @@ impl TokenSource for GrantSource {
     }
 }
 
-/// Where a token can be revoked, and by whom.
+/// The revocation endpoint, and the way in which its callers authenticate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The client that it was issued to.
+    /// The URL, called with the credentials of the client that the token was issued to.
     Client(&'static str),
-    /// The bearer of the token.
+    /// The URL, called with the token itself.
     Bearer(&'static str),
 }
 
-/// Revokes the token that a client holds for a scheme. Without one nothing is sent.
+/// Revokes the token that a client holds for a scheme. Sends nothing if there is none.
 pub(crate) async fn revoke(
     core: Core,
     scheme: &'static Scheme,
@@ -274,7 +274,7 @@ read_object! { Granted {
     refresh_token: optional "refresh_token",
 } }
 
-/// Reads seconds from a number or a string.
+/// Parses seconds from a number or a string.
 fn lifetime(expires_in: &Value) -> Option<Duration> {
     let seconds = expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok())?;
     Duration::try_from_secs_f64(seconds.max(0.0)).ok()
@@ -291,12 +291,12 @@ read_object! { TokenErrorBody { error: optional "error", description: optional "
 static CLIENT: Scheme = Scheme { name: "client", kind: SchemeKind::Basic };
 static BEARER: Scheme = Scheme { name: "token", kind: SchemeKind::Bearer };
 
-/// Whichever of the two the request's client is given, if any.
+/// The schemes of token requests: the first that the client has a credential for, if any.
 const SECURITY: &[&[&Scheme]] = &[&[&CLIENT], &[&BEARER], &[]];
 
 static CLIENT_CREDENTIALS: Operation<Granted, TokenErrorBody> = operation("client_credentials", true, granted);
 static PASSWORD: Operation<Granted, TokenErrorBody> = operation("password", true, granted);
-/// A refresh token may be good for one exchange only.
+// Not idempotent, since a refresh token may be valid for one exchange only.
 static REFRESH_TOKEN: Operation<Granted, TokenErrorBody> = operation("refresh_token", false, granted);
 static REVOKE_TOKEN: Operation<(), TokenErrorBody> = operation("revoke_token", true, decode::empty);
 
@@ -319,7 +319,7 @@ const fn operation<T>(
 
 fn granted(reply: &Reply) -> Result<Granted, DecodeFailure> {
     decode::secret_json(reply).map_err(|failure| DecodeFailure {
-        message: "no `access_token` can be read (the body is not shown: it may hold one)".to_owned(),
+        message: "cannot read the `access_token` (the body is not shown because it may contain one)".to_owned(),
         ..failure
     })
 }

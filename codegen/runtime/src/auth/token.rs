@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// An access token as returned by its source. `Debug` does not show it.
+/// An access token returned by a [`TokenSource`]. `Debug` does not show it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Token {
@@ -21,29 +21,29 @@ impl Token {
         Self { secret: secret.into(), lifetime: None }
     }
 
-    /// Sets how long the token is valid, counted from the moment it was requested.
+    /// Sets the lifetime of the token, counted from when it was requested.
     ///
-    /// The client renews it a tenth of that time before it expires, and at most a minute.
+    /// The client renews it before it expires: by a tenth of its lifetime, but at most a minute.
     pub fn expires_in(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 }
 
-/// A token that the API's server has issued for a grant. `Debug` does not show it.
+/// A token issued for a grant by the API's server. `Debug` does not show it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IssuedToken {
-    /// The scheme that the token is for, by the name of the builder's method that set its credential.
+    /// The name of the token's scheme, which is also the builder's method that set its credential.
     pub scheme: &'static str,
     /// The access token.
     pub access_token: SecretString,
-    /// The refresh token, if the server issued one. The one before may be good no longer.
+    /// The refresh token, if the server issued one. The previous one may no longer be valid.
     pub refresh_token: Option<SecretString>,
-    /// How long the access token is valid, if the server says so.
+    /// The lifetime of the access token, if the server returned it.
     pub lifetime: Option<Duration>,
 }
 
-/// Called with each token that is issued.
+/// A function that is called with each issued token.
 #[derive(Clone)]
 pub(crate) struct TokenListener(Arc<dyn Fn(&IssuedToken) + Send + Sync>);
 
@@ -63,19 +63,19 @@ impl fmt::Debug for TokenListener {
     }
 }
 
-/// The future of [`TokenSource::fetch`].
+/// The future returned by [`TokenSource::fetch`].
 pub type FetchingToken<'a> =
     Pin<Box<dyn Future<Output = Result<Token, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>>;
 
 /// A source of access tokens other than the API's own grants, such as a vault.
 ///
-/// It is asked when a call first needs a token, shortly before the current token expires, and when the server rejects the
-/// token with a 401; once for all calls that need a token at that time. While a token is renewed ahead of its expiry, calls
-/// are sent with the current one, and go on being so if the renewal fails.
+/// It is called when a call first needs a token, shortly before the current token expires, and when the server rejects
+/// the token with a 401. Calls that need a token at the same time share one fetch. While a token is renewed before it
+/// expires, calls use the current one, and continue to use it if the renewal fails.
 ///
-/// An error fails the calls that waited, as [`Error::Auth`](crate::Error::Auth). For a short time, which doubles with each
-/// failure up to half a minute, all other calls fail with the same error, and the source is not asked. A fetch may take as
-/// long as one attempt of a call. It must not call the client that it serves.
+/// An error fails the calls that waited, as [`Error::Auth`](crate::Error::Auth). For a short time, which doubles with
+/// each failure up to half a minute, other calls fail with the same error without a fetch. A fetch has the timeout of
+/// one attempt of a call. It must not call the client that it belongs to.
 ///
 /// ```
 /// use std::time::Duration;

@@ -20,7 +20,7 @@ const RUNTIME: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSI
 const TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// The name of a variable in a server's URL, its default, and the values it can have if they are listed.
+/// The name of a variable in a server's URL, its default, and its allowed values (empty if any value is allowed).
 pub type ServerVariable = (&'static str, &'static str, &'static [&'static str]);
 
 /// Configures a [`Core`].
@@ -29,13 +29,13 @@ pub type ServerVariable = (&'static str, &'static str, &'static [&'static str]);
 pub struct CoreBuilder {
     api: &'static str,
     documented_url: &'static str,
-    /// Set by the caller or a mock.
+    /// The base URL set by the caller or a mock.
     base_url: Option<String>,
-    /// The values of the variables in the document's URL.
+    /// The values that the caller has set for server variables.
     variables: Vec<(String, String)>,
     /// The document's URL with its variables in braces, and their defaults and allowed values.
     server: Option<(&'static str, &'static [ServerVariable])>,
-    /// The variables that only the servers of operations have.
+    /// The variables that only servers of single operations have.
     other_variables: &'static [&'static str],
     token_urls: Credentials<String>,
     mocked: bool,
@@ -91,7 +91,8 @@ impl CoreBuilder {
         Self { base_url: Some(base_url.into()), ..self }
     }
 
-    /// Sets a variable in the URLs of the document's servers. `others` are those that only servers of operations have.
+    /// Sets a variable in the URLs of the document's servers. `others` are those that only servers of single operations
+    /// have.
     pub fn server_variable(
         mut self,
         template: &'static str,
@@ -107,13 +108,13 @@ impl CoreBuilder {
         self
     }
 
-    /// Requests the tokens for one of the API's schemes at this URL instead of the documented one.
+    /// Requests tokens for one of the API's schemes at this URL instead of the documented one.
     pub fn token_url(mut self, scheme: &'static Scheme, url: impl Into<String>) -> Self {
         self.token_urls.set(scheme, url.into());
         self
     }
 
-    /// Sends every request to a mock, those for tokens and their revocation included.
+    /// Sends every request to a mock, including token requests and revocations.
     #[cfg(feature = "mock")]
     pub fn mock(self, server: &crate::mock::Server) -> Self {
         Self { base_url: Some(server.url().to_owned()), mocked: true, ..self }
@@ -121,17 +122,17 @@ impl CoreBuilder {
 
     /// Sends requests through this HTTP client; build it with [`http_client_builder`](crate::http_client_builder).
     ///
-    /// It should follow no redirects: another policy than that may lead the API's key headers to other hosts, and make a
-    /// POST whose redirect cannot be reached look like one that was never sent. Its proxies apply to every request, those to
-    /// this machine included.
+    /// The HTTP client should not follow redirects: if it does, the API's key headers may be sent to other hosts, and a
+    /// POST that was redirected to an unreachable host looks as if it had never been sent. Its proxies apply to every
+    /// request, including requests to this machine.
     pub fn http_client(self, http: Client) -> Self {
         Self { http: Some(http), ..self }
     }
 
-    /// Limits how long one attempt may take, from connecting to the end of the body, and how long a token may be waited
-    /// for; 60 seconds by default. The time does not run while an upload makes progress.
+    /// Sets the timeout of one attempt, from connecting to the end of the body, and of waiting for a token; 60 seconds
+    /// by default. The timeout does not run while an upload makes progress.
     ///
-    /// [`Retry::max_elapsed`] limits all attempts together, so a longer timeout needs more of it too.
+    /// [`Retry::max_elapsed`] limits all attempts together, so increase it along with this timeout.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
@@ -146,12 +147,12 @@ impl CoreBuilder {
         Self { rate_limit: Some(limit), ..self }
     }
 
-    /// Sets the limits that all calls of the client share.
+    /// Sets the limits shared by all calls of the client.
     pub fn limits(self, limits: CallLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Adds a hook, which is called before each request and after each response.
+    /// Adds a hook that is called before each request and after each response.
     pub fn hook(mut self, hook: impl Hook + 'static) -> Self {
         self.hooks.push(Arc::new(hook));
         self
@@ -167,7 +168,7 @@ impl CoreBuilder {
         Self { package, ..self }
     }
 
-    /// Sets the `User-Agent`.
+    /// Sets the `User-Agent` header.
     pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
         Self { user_agent: Some(user_agent.into()), ..self }
     }
@@ -177,15 +178,15 @@ impl CoreBuilder {
         Self { response_limit: bytes, ..self }
     }
 
-    /// Makes a response an error if the value of an optional property is not what the API declares; by default the property
-    /// is absent, and [`Response::warnings`](crate::Response::warnings) says where.
+    /// Makes it an error if an optional property of a response does not match the declaration. By default such a
+    /// property is absent, and [`Response::warnings`](crate::Response::warnings) lists it.
     pub fn strict_responses(self, strict: bool) -> Self {
         let tolerance = if strict { Tolerance::Strict } else { Tolerance::Full };
         Self { tolerance, ..self }
     }
 
-    /// Allows plain `http` to other machines, where anyone on the way can read the secrets. To this machine it is always
-    /// allowed.
+    /// Allows plain `http` to other machines, where secrets can be read in transit. It is always allowed to this
+    /// machine.
     pub fn allow_http(self, allow: bool) -> Self {
         Self { allow_http: allow, ..self }
     }
@@ -207,27 +208,28 @@ impl CoreBuilder {
         self
     }
 
-    /// Sets where the tokens for one of the API's schemes come from.
+    /// Sets the token source for one of the API's schemes.
     pub fn token_source(mut self, scheme: &'static Scheme, source: impl TokenSource + 'static) -> Self {
         self.credentials.set(scheme, Given::Source(Arc::new(source)));
         self
     }
 
-    /// Sets what the tokens for one of the API's schemes are exchanged for.
+    /// Sets the grant that is exchanged for the tokens of one of the API's schemes.
     pub fn grant(mut self, scheme: &'static Scheme, grant: Grant) -> Self {
         self.credentials.set(scheme, Given::Exchange(Arc::new(grant)));
         self
     }
 
-    /// Calls this with each token that is issued for one of the API's grants, before a request is sent with it.
+    /// Sets a function that is called with each token issued for one of the API's grants, before a request is sent with
+    /// it.
     ///
-    /// A server may replace the refresh token with each exchange: whoever authenticates with one stores it here. Calls wait
-    /// until this returns, so slow work belongs into a task of its own.
+    /// A server may replace the refresh token with each exchange; store the new one here if you authenticate with one.
+    /// Calls wait until the function returns, so run slow work in a separate task.
     pub fn on_token(self, listener: impl Fn(&IssuedToken) + Send + Sync + 'static) -> Self {
         Self { on_token: Some(TokenListener::new(listener)), ..self }
     }
 
-    /// Records every exchange in a file, which a mock can replay.
+    /// Records every exchange in a file that a mock can replay.
     pub fn record(self, recorder: Recorder) -> Self {
         Self { recorder: Some(recorder), ..self }
     }
@@ -236,14 +238,15 @@ impl CoreBuilder {
     ///
     /// # Errors
     ///
-    /// If a setting cannot work: a base URL that is invalid or not HTTPS, a credential that is empty or cannot be sent.
+    /// If a setting is invalid: a base URL that is invalid or not HTTPS, or a credential that is empty or cannot be
+    /// sent.
     pub fn build(self) -> Result<Core, RequestError> {
         let url = match &self.base_url {
             Some(url) => url.clone(),
             None => self.document_url()?,
         };
         let base_url = http::check_base_url(&url, self.allow_http)?;
-        // A caller's own client may have its own name.
+        // An HTTP client provided by the caller may set its own `User-Agent`.
         let user_agent = match (&self.user_agent, &self.http) {
             (Some(user_agent), _) => Some(user_agent.as_str()),
             (None, Some(_)) => None,
@@ -252,7 +255,7 @@ impl CoreBuilder {
         let user_agent = user_agent
             .map(HeaderValue::from_str)
             .transpose()
-            .map_err(|error| RequestError::because("the user agent cannot be sent", error))?;
+            .map_err(|error| RequestError::because("invalid user agent", error))?;
         let has_own_http = self.http.is_some();
         let http = self.http.map_or_else(|| http::client_for(&base_url, self.timeout), Ok)?;
         let mut inner = ClientInner {
@@ -278,9 +281,9 @@ impl CoreBuilder {
             on_token: self.on_token,
             recorder: None,
         };
-        // Token endpoints are called within the same limits, without the credentials that need them.
+        // Token requests have the same limits, but no credentials.
         let bare = Core(Arc::new(inner.clone()));
-        // A call that waits for a token has its turn already, so that requests for tokens take none.
+        // Token requests are not limited: a call that waits for a token already holds a permit.
         // A mock takes any number of requests.
         let limits = if self.mocked { self.limits.without_declared() } else { self.limits };
         inner.limiter = Arc::new(Limiter::new(limits, self.rate_limit));
@@ -294,10 +297,10 @@ impl CoreBuilder {
 }
 
 impl CoreBuilder {
-    /// Returns the URL of the document's server, with the variables that the caller has set.
+    /// Returns the URL of the document's server with the variables filled in.
     fn document_url(&self) -> Result<String, RequestError> {
         if !self.documented_url.contains("://") {
-            return Err(RequestError::new("the API's document names no host: set the base URL"));
+            return Err(RequestError::new("the API's document declares no host: set the base URL"));
         }
         let Some((template, variables)) = self.server else { return Ok(self.documented_url.to_owned()) };
         let is_known = |name: &str| variables.iter().any(|one| one.0 == name) || self.other_variables.contains(&name);
@@ -308,7 +311,7 @@ impl CoreBuilder {
     }
 }
 
-/// Fills the variables in the URL of a server.
+/// Fills in the variables in the URL of a server.
 pub(super) fn server_url(
     template: &str,
     variables: &[ServerVariable],
@@ -318,10 +321,10 @@ pub(super) fn server_url(
     for (name, default, values) in variables {
         let own = set.iter().find(|(known, _)| known == name);
         let value = own.map_or(*default, |(_, value)| value.as_str());
-        // A value that ended the host would lead credentials to another one.
+        // A value with one of these characters could end the host, and credentials would be sent to another one.
         let ends_host = value.contains(['/', '?', '#', '@', '\\']) && !default.contains('/');
         if ends_host || !values.is_empty() && !values.contains(&value) {
-            let message = format!("{value:?} cannot be the value of the variable `{name}` in {template}");
+            let message = format!("invalid value {value:?} for the variable `{name}` in {template}");
             return Err(RequestError::new(message));
         }
         url = url.replace(&format!("{{{name}}}"), value);

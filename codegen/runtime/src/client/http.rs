@@ -1,4 +1,4 @@
-//! The HTTP client beneath, and which servers it may reach without TLS.
+//! The underlying HTTP client, and the check of base URLs.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -10,15 +10,15 @@ use rustls::crypto::{CryptoProvider, ring};
 
 use crate::error::RequestError;
 
-/// How long connecting may take, TLS included. A request that was never sent can always be retried, so that the limit is
-/// shorter than that of an attempt.
+/// The timeout of connecting, including TLS. It is shorter than that of an attempt, since a request that was never sent
+/// can always be retried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Returns a builder for an HTTP client like the one that clients use unless they are given another.
+/// Returns a builder for an HTTP client like the default one.
 ///
-/// It has TLS by ring, unless the program has installed another `CryptoProvider` of rustls; it gives up connecting after 3
-/// seconds; it resolves `localhost` and its subdomains to this machine without DNS; and it follows no redirects, which
-/// clients do themselves.
+/// It uses rustls with the `ring` provider, unless the program has installed another `CryptoProvider`. It has a connect
+/// timeout of 3 seconds, resolves `localhost` and its subdomains to this machine without DNS, and follows no redirects,
+/// which clients do themselves.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// # }
 /// ```
 pub fn http_client_builder() -> ClientBuilder {
-    // As rustls itself does with what it is built with. If another thread was faster, its choice is as good.
+    // If another thread has installed a provider first, that one is used.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();
     }
@@ -41,14 +41,14 @@ pub fn http_client_builder() -> ClientBuilder {
         .dns_resolver(Resolver)
 }
 
-/// Returns the HTTP client for a server. Requests to this machine go through no proxy, whatever the environment says.
+/// Returns the HTTP client for a server. Requests to this machine bypass proxies, whatever the environment says.
 pub(super) fn client_for(url: &Url, timeout: Duration) -> Result<Client, RequestError> {
     let builder = http_client_builder().connect_timeout(CONNECT_TIMEOUT.min(timeout / 2));
     let builder = if is_loopback(url) { builder.no_proxy() } else { builder };
-    builder.build().map_err(|error| RequestError::because("the HTTP client cannot be built", error))
+    builder.build().map_err(|error| RequestError::because("cannot build the HTTP client", error))
 }
 
-/// Resolves `localhost` and its subdomains to this machine, and everything else with the system's resolver.
+/// Resolves `localhost` and its subdomains to this machine, and other names with the system's resolver.
 #[derive(Debug)]
 struct Resolver;
 
@@ -66,13 +66,13 @@ impl Resolve for Resolver {
 }
 
 pub(super) fn check_base_url(text: &str, allow_http: bool) -> Result<Url, RequestError> {
-    // The text is not shown, since it may hold a password.
+    // The text is not shown because it may contain a password.
     let url = Url::parse(text).map_err(|error| RequestError::because("the base URL is not a URL", error))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(RequestError::new("the base URL holds a user or password: set a credential instead"));
+        return Err(RequestError::new("the base URL contains a user or password: set a credential instead"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(RequestError::new("the base URL has a query or fragment, which no path can follow"));
+        return Err(RequestError::new("the base URL must not have a query or fragment"));
     }
     match url.scheme() {
         "https" => {}
@@ -80,15 +80,15 @@ pub(super) fn check_base_url(text: &str, allow_http: bool) -> Result<Url, Reques
         "http" => {
             let host = url.host_str().unwrap_or_default();
             return Err(RequestError::new(format!(
-                "plain http to {host} would show secrets to anyone on the way: use https, or allow it with allow_http(true)"
+                "plain http to {host} would expose secrets: use https, or allow it with `allow_http(true)`"
             )));
         }
-        other => return Err(RequestError::new(format!("the base URL is {other}, not https"))),
+        other => return Err(RequestError::new(format!("the base URL must be https, found {other}"))),
     }
     Ok(url)
 }
 
-/// Returns true if a URL is one of this machine.
+/// Returns true if the host of a URL is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

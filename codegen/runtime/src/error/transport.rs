@@ -1,4 +1,4 @@
-//! The error of calls without a complete response.
+//! The error of calls that have no complete response.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Source, show};
 
-/// There is no complete response. The request may or may not have reached the server.
+/// The error of a call without a complete response. The request may or may not have reached the server.
 #[derive(Debug)]
 pub struct TransportError {
     pub(super) api: Option<&'static str>,
@@ -19,24 +19,24 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// A response body that exceeds the limit.
+    /// Creates the error of a response body that exceeds the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::above(limit, "the response is larger than the response limit")
     }
 
-    /// An event that exceeds the limit.
+    /// Creates the error of an event that exceeds the limit.
     pub(crate) fn event_too_large(limit: usize) -> Self {
         Self::above(limit, "an event is larger than the response limit")
     }
 
-    /// A value of a stream that exceeds the limit.
+    /// Creates the error of a streamed value that exceeds the limit.
     pub(crate) fn value_too_large(limit: usize) -> Self {
         Self::above(limit, "a value is larger than the response limit")
     }
 
-    /// A body is read outside of tokio.
+    /// Creates the error of reading a body outside of a tokio runtime.
     pub(crate) fn no_runtime() -> Self {
-        Self { refused: true, ..Self::new("reading a stream needs a tokio runtime", None) }
+        Self { refused: true, ..Self::new("reading a stream requires a tokio runtime", None) }
     }
 
     fn new(message: &'static str, source: Option<Source>) -> Self {
@@ -47,17 +47,17 @@ impl TransportError {
         Self { refused: true, ..Self::new(message, Some(format!("the limit is {limit} bytes").into())) }
     }
 
-    /// A redirect that is not followed, and why.
+    /// Creates the error of a redirect that is not followed.
     pub(crate) fn redirect(reason: impl Into<Source>) -> Self {
         Self { refused: true, ..Self::new("a redirect was not followed", Some(reason.into())) }
     }
 
-    /// No whole response came in time.
+    /// Creates the error of a response that was not complete in time.
     pub(crate) fn timed_out(limit: Duration) -> Self {
         Self { timeout: true, ..Self::new("timed out", Some(format!("the limit is {limit:?}").into())) }
     }
 
-    /// An error of a caller's own transport.
+    /// Creates the error of a transport set by the caller.
     pub(crate) fn custom(error: Source) -> Self {
         let source = Some(error);
         Self {
@@ -80,7 +80,7 @@ impl TransportError {
         self.operation
     }
 
-    /// Returns true if the response took too long.
+    /// Returns true if the call timed out.
     pub fn is_timeout(&self) -> bool {
         self.timeout
     }
@@ -100,7 +100,7 @@ impl TransportError {
         }
     }
 
-    /// Returns true if the client itself refused to go on, as it would again.
+    /// Returns true if the client itself refused to continue. A retry would fail in the same way.
     pub(crate) fn is_refused(&self) -> bool {
         self.refused
     }

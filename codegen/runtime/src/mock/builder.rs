@@ -1,4 +1,4 @@
-//! The responses that a test sets.
+//! The responses set by a test.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,15 +19,15 @@ pub(super) type Check = Arc<dyn Fn(&Reply) -> Result<(), DecodeFailure> + Send +
 pub(super) type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 type Respond = Arc<dyn Fn(&Request) -> MockResponse + Send + Sync>;
 
-/// What is sent in response to a request, and how.
+/// The response to a request, and how it is sent.
 #[derive(Clone)]
 pub(super) struct Sent {
     pub(super) reply: Reply,
-    /// How long it is held back.
+    /// The delay before it is sent.
     pub(super) delay: Duration,
-    /// After how many bytes of the body the connection is closed.
+    /// Number of bytes of the body after which the connection is closed.
     pub(super) cut_off: Option<usize>,
-    /// Computes the reply from the request, which is then checked.
+    /// Computes the reply from the request. The reply is checked afterwards.
     computed: Option<(Respond, Check, &'static str)>,
 }
 
@@ -36,12 +36,12 @@ impl Sent {
         Self { reply, delay: Duration::ZERO, cut_off: None, computed: None }
     }
 
-    /// A response that says what is wrong with the one that was set.
+    /// Creates a response that describes the error of the one that was set.
     pub(super) fn fault(fault: String) -> Self {
         Self::now(Reply { body: format!("mock: {fault}").into(), ..reply(501) })
     }
 
-    /// Computes the response, if it is not there.
+    /// Computes the response, if it is not set.
     pub(super) fn compute(mut self, request: &Request) -> Result<Self, String> {
         if let Some((respond, check, operation)) = self.computed.take() {
             let MockResponse { reply, fault } = respond(request);
@@ -58,7 +58,7 @@ fn with_all(mut headers: HeaderMap, others: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// Refuses a successful response that its operation cannot return.
+/// Checks that an operation can return a successful response.
 pub(super) fn check_reply(operation: &str, reply: &Reply, check: &Check, fault: Option<String>) -> Result<(), String> {
     let success = (200..300).contains(&reply.status);
     let wrong = if success { check(reply).err() } else { None };
@@ -70,7 +70,7 @@ pub(super) fn check_reply(operation: &str, reply: &Reply, check: &Check, fault: 
     }
 }
 
-/// A response that is computed from a request, for [`ResponseBuilder::respond_with`].
+/// A response computed from a request, for [`ResponseBuilder::respond_with`].
 #[derive(Clone)]
 #[must_use]
 pub struct MockResponse {
@@ -79,23 +79,23 @@ pub struct MockResponse {
 }
 
 impl MockResponse {
-    /// Creates a response with JSON, which for a success must decode into what the operation returns.
+    /// Creates a response with a JSON body. For a success, it must decode as the return type of the operation.
     pub fn json(body: impl Serialize) -> Self {
         match serde_json::to_vec(&body) {
             Ok(body) => Self::new(body.into(), "application/json"),
             Err(error) => {
-                let fault = Some(format!("the body cannot be written: {error}"));
+                let fault = Some(format!("cannot serialize the body: {error}"));
                 Self { fault, ..Self::new(Bytes::new(), "application/json") }
             }
         }
     }
 
-    /// Creates a response with text.
+    /// Creates a response with a text body.
     pub fn text(body: impl Into<String>) -> Self {
         Self::new(body.into().into(), "text/plain; charset=utf-8")
     }
 
-    /// Creates a response with bytes.
+    /// Creates a response with a body of bytes.
     pub fn bytes(body: impl Into<Bytes>) -> Self {
         Self::new(body.into(), "application/octet-stream")
     }
@@ -105,7 +105,7 @@ impl MockResponse {
         Self::new(Bytes::new(), "")
     }
 
-    /// Sets the status; 200 by default. One that is not a success can have any body.
+    /// Sets the status; 200 by default. The body of a response that is not a success can be anything.
     pub fn status(mut self, status: u16) -> Self {
         self.reply.status = status;
         self
@@ -132,20 +132,20 @@ impl fmt::Debug for MockResponse {
     }
 }
 
-/// Adds a header, or says why it cannot be sent.
+/// Adds a header, or returns a message if it cannot be sent.
 fn add_header(headers: &mut HeaderMap, name: &str, value: &str) -> Option<String> {
     match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
         (Ok(name), Ok(value)) => {
             headers.append(name, value);
             None
         }
-        _ => Some(format!("the header {name:?} or its value cannot be sent")),
+        _ => Some(format!("invalid header {name:?} or value")),
     }
 }
 
-/// Configures a response. The method that sets its body completes it: [`json`](Self::json), [`text`](Self::text),
+/// Configures a response. It is completed by the method that sets its body: [`json`](Self::json), [`text`](Self::text),
 /// [`bytes`](Self::bytes), [`events`](Self::events), [`empty`](Self::empty) or [`respond_with`](Self::respond_with).
-#[must_use = "a response without a body is not set"]
+#[must_use = "a response is not set until its body is"]
 pub struct ResponseBuilder<'s> {
     server: &'s Server,
     rule: Rule,
@@ -162,19 +162,19 @@ impl<'s> ResponseBuilder<'s> {
 }
 
 impl ResponseBuilder<'_> {
-    /// Responds only to the requests for which this returns true. It may read the mock.
+    /// Responds only to requests for which this function returns true. It may read the mock.
     pub fn when(mut self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
         self.rule.condition = Some(Arc::new(condition));
         self
     }
 
-    /// Expects this many requests, and leaves further ones to later responses; [`Server::verify`] checks that they came.
+    /// Expects this number of requests, which [`Server::verify`] checks. Later responses apply to further ones.
     pub fn times(mut self, times: usize) -> Self {
         self.rule.expected = Some(times);
         self
     }
 
-    /// Sets the status; 200 by default. One that is not a success can have any body.
+    /// Sets the status; 200 by default. The body of a response that is not a success can be anything.
     pub fn status(mut self, status: u16) -> Self {
         self.rule.sent.reply.status = status;
         self
@@ -186,19 +186,19 @@ impl ResponseBuilder<'_> {
         self
     }
 
-    /// Holds the response back for this long.
+    /// Delays the response.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.rule.sent.delay = delay;
         self
     }
 
-    /// Closes the connection after so many bytes of the body, fewer than it has.
+    /// Closes the connection after this number of bytes of the body, which must be less than its length.
     pub fn cut_off(mut self, bytes: usize) -> Self {
         self.rule.sent.cut_off = Some(bytes);
         self
     }
 
-    /// Responds with what this function returns for the request; it may read the mock. Headers that were set are added.
+    /// Responds with the result of this function, which may read the mock. Headers that were set are added.
     pub fn respond_with(self, respond: impl Fn(&Request) -> MockResponse + Send + Sync + 'static) {
         let Self { server, mut rule, check, fault } = self;
         rule.sent.computed = Some((Arc::new(respond), check, rule.operation));
@@ -211,12 +211,12 @@ impl ResponseBuilder<'_> {
         state.rules.push(rule);
     }
 
-    /// Responds with JSON, which for a success must decode into what the operation returns.
+    /// Responds with JSON. For a success, it must decode as the return type of the operation.
     pub fn json(mut self, body: impl Serialize) {
         match serde_json::to_vec(&body) {
             Ok(body) => self.set(body.into(), "application/json"),
             Err(error) => {
-                self.fault = Some(format!("the body cannot be written: {error}"));
+                self.fault = Some(format!("cannot serialize the body: {error}"));
                 self.set(Bytes::new(), "application/json");
             }
         }
@@ -232,7 +232,7 @@ impl ResponseBuilder<'_> {
         self.set(body.into(), "application/octet-stream");
     }
 
-    /// Responds with a stream of events, each its name and its data: text as it is, anything else as JSON.
+    /// Responds with a stream of events, each given by its name and its data: strings unchanged, other values as JSON.
     pub fn events<D: Serialize>(mut self, events: impl IntoIterator<Item = (&'static str, D)>) {
         let mut body = String::new();
         for (name, data) in events {
@@ -240,14 +240,14 @@ impl ResponseBuilder<'_> {
                 Ok(Value::String(text)) => text,
                 Ok(data) => data.to_string(),
                 Err(error) => {
-                    self.fault = Some(format!("the data of an event cannot be written: {error}"));
+                    self.fault = Some(format!("cannot serialize the data of an event: {error}"));
                     String::new()
                 }
             };
             let lines: String = data.split('\n').map(|line| format!("data: {line}\n")).collect();
             body.push_str(&format!("event: {name}\n{lines}\n"));
         }
-        // What awaiting the call returns need not be what its events are.
+        // The return type of the operation may differ from its events.
         self.check = Arc::new(|_| Ok(()));
         self.set(body.into(), EVENT_STREAM);
     }
@@ -257,7 +257,7 @@ impl ResponseBuilder<'_> {
         self.set(Bytes::new(), "");
     }
 
-    /// Keeps the response. An invalid one is reported to the caller, and by [`Server::verify`].
+    /// Adds the response. An invalid one is reported to the client and by [`Server::verify`].
     fn set(self, body: Bytes, media_type: &'static str) {
         let Self { server, mut rule, check, fault } = self;
         rule.sent.reply.body = body;

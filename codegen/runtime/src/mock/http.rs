@@ -1,4 +1,4 @@
-//! The mock's HTTP.
+//! The mock's HTTP server.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,14 +17,14 @@ use tokio::task::JoinSet;
 
 use super::{Request, State, respond};
 
-/// Answers requests until it is dropped, and with it the connections.
+/// Serves requests. Dropping the future closes the connections.
 pub(super) async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let state = Arc::clone(&state);
         connections.spawn(async move {
             let service = service_fn(|request| answer(request, Arc::clone(&state)));
-            // A client that goes away is no fault of the mock's.
+            // A client that disconnects is not an error of the mock.
             let _gone = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
         while connections.try_join_next().is_some() {}
@@ -36,7 +36,7 @@ async fn answer(
     state: Arc<Mutex<State>>,
 ) -> Result<hyper::Response<Sending>, Infallible> {
     let (head, body) = request.into_parts();
-    // A body that breaks off is kept as what came of it: nothing.
+    // An incomplete body is recorded as empty.
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let request = Request { operation: None, method: head.method, target, headers: head.headers, body };
@@ -55,7 +55,7 @@ async fn answer(
     Ok(response)
 }
 
-/// The body of a response, which may end before its length.
+/// The body of a response, which may end before its declared length.
 struct Sending {
     left: Option<Bytes>,
     length: u64,
@@ -79,11 +79,11 @@ impl Body for Sending {
             return Poll::Ready(None);
         }
         if !std::mem::replace(&mut self.flushed, true) {
-            // What has been written is sent while the body is waited for.
+            // Returning `Pending` flushes the bytes written so far.
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Poll::Ready(Some(Err(io::Error::other("the test cuts the response off"))))
+        Poll::Ready(Some(Err(io::Error::other("the test cuts off the response"))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Responding with recorded exchanges.
+//! Replaying recorded exchanges.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
@@ -13,7 +13,7 @@ use super::route::{Route, called};
 use crate::operation::Reply;
 use crate::record::{Exchange, Fields};
 
-/// The exchanges of one file, and whether each has been used.
+/// The exchanges of one file, each with a flag for whether it has been used.
 pub(super) struct Recording {
     exchanges: Vec<(Exchange, bool)>,
     fields: Fields,
@@ -23,23 +23,23 @@ pub(super) struct Recording {
 fn check(exchange: &Exchange, routes: &[Route]) -> Result<(), String> {
     let Exchange { operation, method, target, reply, .. } = exchange;
     let Some(route) = routes.iter().find(|route| route.operation == operation) else {
-        return Err(format!("the recorded operation {operation} is none of this API"));
+        return Err(format!("the API has no recorded operation {operation}"));
     };
     let calls = method.parse().is_ok_and(|method| called(routes, &method, target).contains(&route.operation));
     if !calls {
         let path = target.split('?').next().unwrap_or_default();
-        return Err(format!("the recorded request {method} {path} does not call {operation}"));
+        return Err(format!("the recorded request {method} {path} does not match {operation}"));
     }
     check_reply(operation, reply, &route.check, None)
 }
 
 impl Recording {
-    /// Checks the recorded exchanges against the API's operations. Returns what is wrong.
+    /// Checks the recorded exchanges against the API's operations, and returns the errors.
     pub(super) fn faults(&self, routes: &[Route]) -> Vec<String> {
         self.exchanges.iter().filter_map(|(exchange, _)| check(exchange, routes).err()).collect()
     }
 
-    /// Returns the recorded response to a request: the first that has not been used, otherwise the last.
+    /// Returns the recorded response to a request: the first that has not been used, or else the last.
     pub(super) fn reply(&mut self, request: &Request) -> Option<Reply> {
         let (target, sent) = (self.fields.target(&request.target), self.fields.json(&request.body));
         let fits = |exchange: &Exchange| {
@@ -55,10 +55,11 @@ impl Recording {
     }
 }
 
-/// Reads a recording: its exchanges, and the fields that are replaced in them.
+/// Reads a recording: its exchanges, and the names of the fields that are replaced in them.
 pub(super) fn read(path: &Path) -> io::Result<Recording> {
     let invalid = |number: usize| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("line {number} of {} is not an exchange", path.display()))
+        let message = format!("line {number} of {} is not a recorded exchange", path.display());
+        io::Error::new(io::ErrorKind::InvalidData, message)
     };
     let (mut exchanges, mut fields) = (Vec::new(), Fields::default());
     for (index, line) in BufReader::new(File::open(path)?).lines().enumerate() {
@@ -72,7 +73,7 @@ pub(super) fn read(path: &Path) -> io::Result<Recording> {
     Ok(Recording { exchanges, fields })
 }
 
-/// Reads a line of a recording.
+/// Parses a line of a recording.
 fn exchange(line: &Value) -> Option<Exchange> {
     let text = |name: &str| line.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut headers = HeaderMap::new();

@@ -1,4 +1,4 @@
-//! Which operation a request calls.
+//! Matching requests to operations.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use reqwest::Method;
 use super::builder::Check;
 use crate::operation::Operation;
 
-/// Method and path of an operation, and what it returns.
+/// The method, path and response check of an operation.
 #[derive(Clone)]
 pub struct Route {
     pub(super) operation: &'static str,
     method: Option<Method>,
     path: &'static str,
-    /// Refuses a response that the operation cannot return.
+    /// Returns an error for a response that the operation cannot return.
     pub(super) check: Check,
 }
 
 impl Route {
-    /// That of this operation.
+    /// Creates the route of this operation.
     pub fn of<T, B>(operation: &'static Operation<T, B>) -> Self {
         let check: Check = Arc::new(|reply| (operation.decode)(reply).map(|_| ()));
         Self { operation: operation.name, method: operation.method.http(), path: operation.path, check }
     }
 
-    /// How much of a request's target the path says itself; none where it does not fit.
+    /// Returns the length of the literal part of the path that matches a request's target; `None` if it does not match.
     fn fit(&self, method: &Method, target: &str) -> Option<usize> {
         if self.method.as_ref() != Some(method) {
             return None;
@@ -46,7 +46,7 @@ impl fmt::Debug for Route {
     }
 }
 
-/// The operations that a request calls: several where only their bodies differ.
+/// Returns the operations that a request matches; there are several if they differ only in their bodies.
 pub(super) fn called(routes: &[Route], method: &Method, target: &str) -> Vec<&'static str> {
     let fits: Vec<(usize, &Route)> =
         routes.iter().filter_map(|route| Some((route.fit(method, target)?, route))).collect();
@@ -59,7 +59,7 @@ fn split(target: &str) -> (&str, &str) {
     target.split_once('?').unwrap_or((target, ""))
 }
 
-/// How many letters of the path the template spells out; none where it does not fit.
+/// Returns the number of literal characters of the template that match the path; `None` if it does not match.
 fn path_fit(template: &str, path: &str) -> Option<usize> {
     let (mut templates, mut segments) = (template.split('/'), path.split('/'));
     let mut said = 0;
@@ -75,7 +75,7 @@ fn path_fit(template: &str, path: &str) -> Option<usize> {
     }
 }
 
-/// `{id}` takes anything but nothing; text around it has to be there.
+/// Like `path_fit`, for one segment. `{id}` matches any text that is not empty.
 fn segment_fit(template: &str, segment: &str) -> Option<usize> {
     let Some((before, rest)) = template.split_once('{') else {
         return (template == segment).then_some(template.len() + 1);

@@ -1,4 +1,4 @@
-//! The mock's token endpoint, wherever the document has it.
+//! The mock's token endpoint, at whatever path the document declares.
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -9,7 +9,7 @@ use crate::operation::Reply;
 
 const TOKEN: &str = r#"{"access_token":"mock-token","token_type":"Bearer","expires_in":3600}"#;
 
-/// Returns the response to a request for a token or for its revocation, which no test has to set.
+/// Returns the default response to a token request or a revocation.
 pub(super) fn reply(request: &Request) -> Option<Reply> {
     let content_type = request.headers.get(CONTENT_TYPE)?;
     if request.method != Method::POST || content_type != "application/x-www-form-urlencoded" {
@@ -21,7 +21,7 @@ pub(super) fn reply(request: &Request) -> Option<Reply> {
     if has("grant_type=") {
         return Some(Reply { status: 200, headers, body: Bytes::from_static(TOKEN.as_bytes()) });
     }
-    // A form with a token alone is no operation's: those of the API have been looked for already.
+    // Operations of the API have been matched before, so a form with only a token is a revocation.
     let revokes = has("token=") && request.operation.is_none();
     revokes.then(|| Reply { status: 200, headers: HeaderMap::new(), body: Bytes::new() })
 }

@@ -1,34 +1,35 @@
-//! Where the reading of a list has come, to be stored and resumed.
+//! The position in a list, which can be stored and resumed.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-/// Where the reading of a list has come. It can be stored with serde, and resumed by
-/// [`Pages::resume`](crate::Pages::resume) or [`Items::resume`](crate::Items::resume) in another run of the program.
+/// A position in a list. It can be stored with serde, and passed to [`Pages::resume`](crate::Pages::resume) or
+/// [`Items::resume`](crate::Items::resume) in another run of the program.
 ///
-/// It holds the position only: the call that resumes it sets the same parameters again. Whoever can write to where it is
-/// stored can choose which page of this operation is read, and nothing else: a stored URL is followed on the client's own
-/// server only. It holds no credentials; keys and cursors can be personal data, so `Debug` does not show them.
+/// It contains the position only: the call that resumes it must set the same parameters again. If someone can modify a
+/// stored checkpoint, they can change only which page of this operation is read, since a stored URL is followed on the
+/// client's own server only. It contains no credentials. Keys and cursors can be personal data, so `Debug` does not
+/// show them.
 #[derive(Clone, Default, PartialEq)]
 pub struct Checkpoint {
     pub(super) operation: String,
     pub(super) position: Position,
-    /// How many items came before the page, and whether that is all of those before it.
+    /// Number of items before the page, and true if that counts all items from the start of the list.
     pub(super) taken: i64,
     pub(super) whole: bool,
-    /// How many items of the page have been taken.
+    /// Number of items of the page that have been returned.
     pub(super) skip: usize,
 }
 
-/// Which page is requested.
+/// The page that is requested.
 #[derive(Clone, Default, PartialEq)]
 pub(super) enum Position {
-    /// The one that the call chooses.
+    /// The page that the call selects.
     #[default]
     Start,
-    /// The one that this query parameter chooses with this value.
+    /// The page that this query parameter selects with this value.
     Parameter(String, String),
     Url(String),
 }

@@ -12,24 +12,24 @@ use super::{Checkpoint, Pages};
 use crate::error::Error;
 use crate::serde::tolerance::Warning;
 
-/// The items of a list, page after page, as a [`Stream`] that needs no crate of streams to be read.
+/// A [`Stream`] of the items of a list, with its own [`next`](Self::next), so that no other crate is needed to read it.
 ///
-/// The next page is requested when the last item of a page has been taken and another is asked for. How the stream
-/// begins, fails and ends is said at [`Pages`].
+/// The next page is requested when all items of a page have been returned and another is polled. See [`Pages`] for how
+/// the stream begins, fails and ends.
 ///
-/// An item that is not what the API declares is an [`Error::Decode`] in its place, whose
-/// [`raw_body`](Error::raw_body) is the item's JSON; the stream goes on behind it.
-#[must_use = "nothing is sent until an item is asked for"]
+/// An item that does not match the declaration is an [`Error::Decode`] at its position, whose
+/// [`raw_body`](Error::raw_body) is the item's JSON, and the stream continues after it.
+#[must_use = "streams do nothing unless polled"]
 pub struct Items<T: 'static, I: 'static, B: 'static> {
     pages: Pages<T, I, B>,
     items: std::vec::IntoIter<I>,
-    /// The errors of the bad items of this page, by their place in it.
+    /// The errors of the bad items of this page, with their indices.
     bad: std::iter::Peekable<std::vec::IntoIter<(usize, Error<B>)>>,
-    /// How many items of this page have been taken, good or bad.
+    /// Number of items of this page that have been returned, good or bad.
     taken: usize,
-    /// How many items of the first page had been taken at the checkpoint.
+    /// Number of items of the first page that had been returned at the checkpoint.
     skip: usize,
-    /// Those of this page.
+    /// The warnings of this page.
     warnings: Vec<Warning>,
 }
 
@@ -40,7 +40,7 @@ impl<T, I, B> Items<T, I, B> {
         Self { pages, items, bad, taken: 0, skip: 0, warnings: Vec::new() }
     }
 
-    /// The next item of the page that is there.
+    /// Returns the next item of the current page.
     fn of_page(&mut self) -> Option<Result<I, Error<B>>> {
         let bad = self.bad.next_if(|(index, _)| *index == self.taken).map(|(_, error)| Err(error));
         let item = bad.or_else(|| self.items.next().map(Ok))?;
@@ -50,46 +50,46 @@ impl<T, I, B> Items<T, I, B> {
 }
 
 impl<T, I: Serialize, B: Default> Items<T, I, B> {
-    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
+    /// Sets the maximum number of pages; 100,000 by default. A longer list ends with an error.
     pub fn max_pages(self, pages: usize) -> Self {
         Self { pages: self.pages.max_pages(pages), ..self }
     }
 
-    /// Goes on from a checkpoint of the same operation, behind the item that was taken last. The call sets the same
-    /// parameters as the one that it is from.
+    /// Continues from a checkpoint of the same operation, after the item that was returned last. The call must set the
+    /// same parameters as the original one.
     ///
-    /// Where a page is chosen by number or offset, items that were added or removed meanwhile shift the others: some may
-    /// come twice, and some not at all.
+    /// If pages are selected by number or offset, items that were added or removed in the meantime shift the others:
+    /// some may be returned twice, and some not at all.
     pub fn resume(self, checkpoint: &Checkpoint) -> Self {
         Self { skip: checkpoint.skip, pages: self.pages.resume(checkpoint), ..self }
     }
 
-    /// Returns where the next item is; `None` after the last.
+    /// Returns the position of the next item; `None` after the last.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         if self.items.len() == 0 && self.bad.len() == 0 {
-            // Before the first page, its taken items are still to be left out.
+            // Before the first page, the items that were already returned must still be skipped.
             return self.pages.checkpoint().map(|checkpoint| Checkpoint { skip: self.skip, ..checkpoint });
         }
         self.pages.current.clone().map(|checkpoint| Checkpoint { skip: self.taken, ..checkpoint })
     }
 
-    /// Returns how many items the list has, if the last page says so.
+    /// Returns the total number of items, if the last page has it.
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
     }
 
-    /// Returns the values of optional properties that are not what the API declares in the page that the last item came from;
-    /// see [`Response::warnings`](crate::Response::warnings).
+    /// Returns the optional properties whose values do not match the declaration in the page of the last item; see
+    /// [`Response::warnings`](crate::Response::warnings).
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// Goes on with the page after the one that failed; see [`Pages::skip_page`].
+    /// Skips the page that failed; see [`Pages::skip_page`].
     pub fn skip_page(&mut self) -> bool {
         self.pages.skip_page()
     }
 
-    /// The next item; none behind the last.
+    /// Returns the next item; `None` after the last.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl<T, I: Serialize, B: Default> Items<T, I, B> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The same for `while let Some(item) = items.try_next().await?`.
+    /// Like [`next`](Self::next), for `while let Some(item) = items.try_next().await?`.
     ///
     /// # Errors
     ///
@@ -134,10 +134,10 @@ impl<T, I: Serialize, B: Default> Stream for Items<T, I, B> {
     }
 }
 
-/// What is polled in it is boxed, and the rest stays where it is put.
+// Only boxed futures are polled, so the struct itself need not be pinned.
 impl<T, I, B> Unpin for Items<T, I, B> {}
 
-/// Names the list without what it carries: parameters and items are personal data.
+/// Shows the operation only, because parameters and items contain personal data.
 impl<T, I, B> fmt::Debug for Items<T, I, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("operation", &self.pages.operation.name).finish_non_exhaustive()

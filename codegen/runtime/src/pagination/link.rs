@@ -1,4 +1,4 @@
-//! The header `Link` (RFC 8288).
+//! The `Link` header (RFC 8288).
 
 use reqwest::header::{HeaderMap, LINK};
 
@@ -8,11 +8,11 @@ pub(super) fn target(headers: &HeaderMap, relation: &str) -> Option<String> {
     values.flat_map(links).find(|(_, parameters)| has_relation(parameters, relation)).map(|(url, _)| url.to_owned())
 }
 
-/// The links of one header: the target of each, and its parameters.
+/// Parses the links of one header: the target of each, and its parameters.
 fn links(value: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
     let mut links = Vec::new();
     let mut rest = value;
-    // A comma or semicolon within the target or in quotation marks separates nothing.
+    // A comma or semicolon within the target or in quotation marks is not a separator.
     while let Some((_, after)) = rest.split_once('<') {
         let Some((url, after)) = after.split_once('>') else { break };
         let end = end_of(after, ',');
@@ -34,7 +34,7 @@ fn parameters(mut text: &str) -> Vec<(&str, &str)> {
     parameters
 }
 
-/// Where this separator is for the first time outside of quotation marks, otherwise the end.
+/// Returns the position of the first separator outside of quotation marks, or else the end.
 fn end_of(text: &str, separator: char) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     for (index, letter) in text.char_indices() {
@@ -49,7 +49,7 @@ fn end_of(text: &str, separator: char) -> usize {
     text.len()
 }
 
-/// Only the first `rel` counts; it may name several relations.
+/// Returns true if the first `rel`, which may name several relations, contains this one. Later ones are ignored.
 fn has_relation(parameters: &[(&str, &str)], relation: &str) -> bool {
     let first = parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case("rel"));
     first.is_some_and(|(_, value)| value.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(relation)))

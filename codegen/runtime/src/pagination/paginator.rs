@@ -1,4 +1,4 @@
-//! Which page comes next, and whether one does.
+//! The choice of the next page of a list.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
@@ -15,64 +15,64 @@ use crate::query::Style;
 use crate::request::RequestParts;
 use crate::transport;
 
-/// A list may have so many pages unless set otherwise, for a server may never end it.
+/// Default maximum number of pages, because a server may never end a list.
 const MAX_PAGES: usize = 100_000;
 
-/// So many empty pages may follow each other.
+/// Maximum number of consecutive empty pages.
 const MAX_EMPTY_PAGES: usize = 100;
 
-/// What a parameter that chooses a page counts.
+/// The unit in which a page parameter counts.
 #[derive(Clone, Copy)]
 pub(super) enum Counted {
-    /// Pages; with the number of the first.
+    /// Pages, with the number of the first.
     Pages(i64),
-    /// Items: the number of those before the page.
+    /// The items before the page.
     Items,
-    /// Nothing: it takes a key.
+    /// Nothing: the parameter is a key.
     Nothing,
-    /// Nothing: there is no parameter, and the next page has a URL.
+    /// Nothing: there is no parameter, and the next page has its own URL.
     Urls,
 }
 
-/// A parameter that chooses a page, and what it counts.
+/// A parameter that selects a page, and what it counts.
 pub(super) type Way = (&'static str, Counted);
 
-/// The way through a list so far.
+/// The state of reading a list.
 pub(crate) struct Paginator {
-    /// Which of the ways to ask for a page this is.
+    /// Index of the way in which pages are requested.
     pub(super) way: usize,
     parameter: &'static str,
     counted: Counted,
-    /// The number of the page asked for last, or of the items before it.
+    /// The number of the page that was requested last, or of the items before it.
     number: i64,
-    /// Whether `taken` counts from the front of the list.
+    /// True if `taken` counts from the start of the list.
     whole: bool,
-    /// The items so far.
+    /// Number of items so far.
     taken: i64,
-    /// The items of the last page that had new ones.
+    /// Number of items of the last page that had new ones.
     page: i64,
-    /// The fingerprints of the pages so far, and those of the keys that were sent.
+    /// Fingerprints of the pages so far, and of the keys that were sent.
     seen: HashSet<u64>,
     keys: HashSet<u64>,
-    /// How many pages came, how many may come, and how many empty ones came last.
+    /// Number of pages so far, maximum number of pages, and number of consecutive empty pages.
     pages: usize,
     max_pages: usize,
     empty_pages: usize,
-    /// Whether the last page said that another follows.
+    /// True if the last page indicated that another follows.
     promised: bool,
-    /// How many items the list has, if the last page says so.
+    /// The total number of items, if the last page has it.
     pub(super) total: Option<u64>,
-    /// The list goes on, but nothing leads to the next page.
+    /// True if the list continues but the next page cannot be requested.
     lost: bool,
 }
 
 impl Paginator {
-    /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, and what they
+    /// Begins with the page that the request selects. `ways` are the parameters that can select one, and what they
     /// count.
     pub(super) fn begin(draft: &mut RequestParts, ways: &[Way]) -> Self {
         let set: Vec<usize> = (0..ways.len()).filter(|way| sent(draft, ways[*way].0).is_some()).collect();
         if let [one, other, ..] = set[..] {
-            let message = format!("both `{}` and `{}` choose the page: set one of them", ways[one].0, ways[other].0);
+            let message = format!("both `{}` and `{}` select the page: set only one", ways[one].0, ways[other].0);
             draft.fail(RequestError::new(message));
         }
         let way = set.first().copied().unwrap_or_default();
@@ -82,8 +82,7 @@ impl Paginator {
         let number = match chosen.as_deref() {
             Some(number) if matches!(counted, Counted::Pages(_) | Counted::Items) => {
                 number.parse().unwrap_or_else(|_| {
-                    let what =
-                        if matches!(counted, Counted::Items) { "a number of items" } else { "the number of a page" };
+                    let what = if matches!(counted, Counted::Items) { "a number of items" } else { "a page number" };
                     draft.fail(RequestError::new(format!("`{parameter}` is not {what}")));
                     first
                 })
@@ -118,7 +117,7 @@ impl Paginator {
     /// Begins with the page of a checkpoint.
     pub(super) fn resume(&mut self, draft: &mut RequestParts, operation: &str, checkpoint: &Checkpoint, ways: &[Way]) {
         if checkpoint.operation != operation {
-            let message = format!("the checkpoint is one of `{}`", checkpoint.operation);
+            let message = format!("the checkpoint belongs to `{}`", checkpoint.operation);
             return draft.fail(RequestError::new(message));
         }
         match &checkpoint.position {
@@ -126,7 +125,7 @@ impl Paginator {
             Position::Url(url) => follow(draft, url),
             Position::Parameter(name, value) => match ways.iter().find(|(parameter, _)| parameter == name) {
                 Some((parameter, _)) => draft.query(*parameter, Style::Form, Ok(Value::from(value.as_str()))),
-                None => draft.fail(RequestError::new(format!("the checkpoint has `{name}`, which chooses no page"))),
+                None => draft.fail(RequestError::new(format!("the checkpoint has `{name}`, which selects no page"))),
             },
         }
         let max_pages = self.max_pages;
@@ -134,7 +133,7 @@ impl Paginator {
         *self = Self { max_pages, whole, taken, ..Self::begin(draft, ways) };
     }
 
-    /// Where the page is that the request asks for.
+    /// Returns the position of the page that is requested.
     pub(super) fn checkpoint(&self, draft: &RequestParts, operation: &str) -> Option<Checkpoint> {
         let chosen = || sent(draft, self.parameter).map(|value| percent_decode_str(value).decode_utf8_lossy());
         let position = match (&draft.target, chosen()) {
@@ -146,7 +145,7 @@ impl Paginator {
         (!self.lost).then_some(Checkpoint { operation, position, taken: self.taken, whole: self.whole, skip: 0 })
     }
 
-    /// Makes the request that of the page after the one it asks for, if that is known without having read it.
+    /// Changes the request to the following page, if that is possible without having read the current one.
     pub(super) fn skip_page(&mut self, draft: &mut RequestParts) -> bool {
         let step = match self.counted {
             Counted::Pages(_) => 1,
@@ -159,7 +158,7 @@ impl Paginator {
         if matches!(self.counted, Counted::Items) {
             self.taken = self.taken.saturating_add(step);
         } else {
-            // How many items the page has is not known.
+            // The number of items in the page is unknown.
             self.whole = false;
         }
         self.pages += 1;
@@ -168,12 +167,12 @@ impl Paginator {
         true
     }
 
-    /// Sets how many pages may come.
+    /// Sets the maximum number of pages.
     pub(super) fn set_max_pages(&mut self, pages: usize) {
         self.max_pages = pages;
     }
 
-    /// Counts a page, unless its items are those of an earlier one.
+    /// Counts a page. Returns false if its items are those of an earlier page.
     pub(super) fn count(&mut self, fingerprint: u64, items: usize) -> bool {
         let new = self.seen.insert(fingerprint);
         if new {
@@ -183,22 +182,23 @@ impl Paginator {
         new
     }
 
-    /// Whether a list of so many pages goes on behind this one.
+    /// Returns true if a list with this number of pages continues after the current one.
     pub(super) fn is_before(&self, pages: i64) -> Option<bool> {
         let Counted::Pages(first) = self.counted else { return None };
         Some(self.number.saturating_sub(first) < pages.saturating_sub(1))
     }
 
-    /// Whether a list of so many items goes on; what came before the first page is not counted, and so not known.
+    /// Returns true if a list with this number of items continues; `None` if the items before the first page are
+    /// unknown.
     pub(super) fn is_short_of(&self, total: i64) -> Option<bool> {
         let short = self.taken < total;
         (self.whole || !short).then_some(short)
     }
 
-    /// Makes the request that of the next page, if there is one. `signs` are what the page says of that, and `key` is
-    /// that of the item to go on from.
+    /// Changes the request to the next page, if there is one. `signs` are the indicators of the page, and `key` is the
+    /// key of the item to continue from.
     pub(super) fn go_on(&mut self, draft: &mut RequestParts, signs: &[Option<bool>], key: Option<String>) -> bool {
-        // Where they disagree, one page asked for in vain is better than the rest of the list lost.
+        // If the indicators contradict each other, an unnecessary request is better than a truncated list.
         self.promised = signs.contains(&Some(true));
         self.empty_pages = 0;
         if !self.promised && signs.contains(&Some(false)) {
@@ -207,7 +207,8 @@ impl Paginator {
         self.request_next(draft, key)
     }
 
-    /// The same behind a page without items, which is the last one unless it says otherwise or has a cursor.
+    /// Like [`go_on`](Self::go_on), after an empty page. It is the last one unless it indicates otherwise or has a
+    /// cursor.
     pub(super) fn go_on_from_empty(
         &mut self,
         draft: &mut RequestParts,
@@ -219,8 +220,8 @@ impl Paginator {
         let goes_on = self.promised || (key.is_some() && !signs.contains(&Some(false)));
         if goes_on && self.empty_pages == MAX_EMPTY_PAGES {
             let message = format!(
-                "the server returned {MAX_EMPTY_PAGES} empty pages in a row and says that more follows: the rest of the \
-                 list cannot be read"
+                "the server returned {MAX_EMPTY_PAGES} empty pages in a row and indicated that more follows: \
+                 the rest of the list cannot be read"
             );
             return self.lose(draft, message);
         }
@@ -230,16 +231,15 @@ impl Paginator {
     fn request_next(&mut self, draft: &mut RequestParts, key: Option<String>) -> bool {
         self.pages += 1;
         if self.pages >= self.max_pages {
-            // The request is prepared all the same, for a checkpoint.
+            // The request is still prepared, for a checkpoint.
             let max = self.max_pages;
-            let message = format!(
-                "the list has more than {max} pages: raise `max_pages` if that is possible, or start from a later page"
-            );
+            let message =
+                format!("the list has more than {max} pages: increase `max_pages`, or start from a later page");
             draft.fail(RequestError::new(message));
         }
         let next = match (self.counted, key) {
             (Counted::Pages(_) | Counted::Items, _) => {
-                // The items received count, and not those asked for: a server may give fewer.
+                // The received items are counted, since a server may return fewer than requested.
                 let step = if matches!(self.counted, Counted::Items) { self.page } else { 1 };
                 self.number = self.number.saturating_add(step);
                 Value::from(self.number)
@@ -258,10 +258,10 @@ impl Paginator {
                 return true;
             }
             (Counted::Urls, None) => {
-                return self.lose(draft, "the page has no URL of the next one".to_owned());
+                return self.lose(draft, "the page has no URL for the next page".to_owned());
             }
             (Counted::Nothing, None) => {
-                let message = format!("the page has no key that `{}` could ask for the next one by", self.parameter);
+                let message = format!("the page has no key for the parameter `{}` of the next page", self.parameter);
                 return self.lose(draft, message);
             }
         };
@@ -269,9 +269,9 @@ impl Paginator {
         true
     }
 
-    /// Ends the list where the server repeats itself: with an error if there was to be more.
+    /// Ends the list because the server repeats a page: with an error if it had indicated that more follows.
     pub(super) fn repeats(&mut self, draft: &mut RequestParts) -> bool {
-        let message = "the server gives an earlier page again, having said that more follows: \
+        let message = "the server returned an earlier page again after indicating that more follows: \
                        the rest of the list cannot be read";
         self.promised && self.lose(draft, message.to_owned())
     }
@@ -284,8 +284,8 @@ impl Paginator {
     }
 }
 
-/// Makes the request that of this URL, if it is on the client's own server. Credentials that a server has put into it
-/// are left out: the request gets the client's.
+/// Changes the request to this URL, if it is on the client's own server. Credentials that the server has added to it
+/// are removed, because the request gets the client's.
 fn follow(draft: &mut RequestParts, url: &str) {
     let mut next = match draft.core.inner().next_page(&transport::target(draft), url) {
         Ok(next) => next,
@@ -306,13 +306,13 @@ fn follow(draft: &mut RequestParts, url: &str) {
     draft.target = Some(next);
 }
 
-/// The value of a query parameter that the request has.
+/// Returns the value of a query parameter of the request.
 fn sent<'a>(draft: &'a RequestParts, parameter: &str) -> Option<&'a str> {
     let (_, pairs) = draft.query.iter().find(|(name, _)| *name == parameter)?;
     pairs.rsplit_once('=').map(|(_, value)| value)
 }
 
-/// What tells pages apart: their items, for what is around these may count the requests.
+/// Returns a hash of the items of a page. The rest of a page is ignored, because it may contain request counters.
 pub(super) fn fingerprint<I: Serialize>(items: &[I]) -> u64 {
     struct Hash(DefaultHasher);
 
@@ -328,7 +328,7 @@ pub(super) fn fingerprint<I: Serialize>(items: &[I]) -> u64 {
     }
 
     let mut hash = Hash(DefaultHasher::new());
-    // What was read as JSON can be written as JSON, and a hash takes every byte.
+    // Items that were decoded from JSON can be serialized, and writing to a hash cannot fail.
     let _ = serde_json::to_writer(&mut hash, items);
     hash.0.finish()
 }

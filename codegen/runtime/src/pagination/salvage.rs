@@ -1,4 +1,4 @@
-//! Reading a page of which some items are not what the API declares.
+//! Decoding a page in which some items do not match the declaration.
 
 use serde_json::Value;
 
@@ -6,21 +6,21 @@ use crate::operation::Reply;
 use crate::response::decode::DecodeFailure;
 use crate::response::json_path;
 
-/// A page with so many bad items is an error as a whole.
+/// Maximum number of bad items in a page; with more, the whole page is an error.
 const MAX_BAD: usize = 100;
 
 /// An item that cannot be decoded.
 pub(super) struct BadItem {
-    /// Where in the page's items it is.
+    /// The index in the page's items.
     pub(super) index: usize,
-    /// The path of what is wrong in the page, and the item's own JSON.
+    /// The path of the error in the page, and the item's own JSON.
     pub(super) path: String,
     pub(super) reply: Reply,
     pub(super) failure: DecodeFailure,
 }
 
-/// Finds the items that `decode` rejects, and decodes the page without them. Returns them with the number of all items;
-/// `None` if that does not help.
+/// Finds the items that `decode` rejects, and decodes the page without them. Returns them with the total number of
+/// items; `None` if the page cannot be decoded without them either.
 pub(super) fn without_bad_items(
     reply: &Reply,
     decode: &mut dyn FnMut(&Reply) -> Result<(), DecodeFailure>,
@@ -30,7 +30,7 @@ pub(super) fn without_bad_items(
     let mut items = Vec::new();
     let mut bad: Vec<BadItem> = Vec::new();
     let mut start = 0;
-    // Decoding stops at the first bad item and goes on behind it, so that each item is decoded about once.
+    // Decoding stops at the first bad item and continues after it, so that each item is decoded about once.
     loop {
         let part = with_body(reply, &page)?;
         let Err(failure) = decode(&part) else { break };

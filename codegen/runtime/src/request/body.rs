@@ -1,4 +1,4 @@
-//! The body of a request, kept so that each attempt can send it again.
+//! The body of a request, which each attempt can send again.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -23,10 +23,10 @@ pub(crate) enum Body {
     Source(Arc<dyn BodySource>),
 }
 
-/// Creates the body for each attempt.
+/// A source that creates the body for each attempt.
 ///
-/// A trait, so that programs without uploads do not contain their code: the table of file types alone is a quarter of a
-/// megabyte.
+/// This is a trait so that the code of uploads is compiled into a program only if it uses them: the table of file types
+/// alone takes a quarter of a megabyte.
 pub(crate) trait BodySource: Debug + Send + Sync {
     /// Returns the content type; `None` if only reqwest knows it.
     fn content_type(&self) -> Option<&str>;
@@ -34,18 +34,18 @@ pub(crate) trait BodySource: Debug + Send + Sync {
     /// Returns true if the body can be sent more than once.
     fn is_repeatable(&self) -> bool;
 
-    /// Puts the body on a request.
+    /// Sets the body of a request.
     fn attach(&self, request: RequestBuilder) -> Attaching<'_>;
 }
 
 pub(crate) type Attaching<'a> = Pin<Box<dyn Future<Output = Result<RequestBuilder, RequestError>> + Send + 'a>>;
 
 impl Body {
-    /// Sets the headers of the body, unless the caller has set them for this call.
+    /// Sets the body's headers, unless the caller has set them for this call.
     pub(crate) fn describe(&self, method: &Method, headers: &mut HeaderMap) -> Result<(), RequestError> {
         let media_type = match self {
             Body::Empty => {
-                // Where a body could be, some servers insist on hearing that there is none.
+                // Some servers require a `Content-Length: 0` for methods that can have a body.
                 if [Method::POST, Method::PUT, Method::PATCH].contains(method) {
                     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
                 }
@@ -59,7 +59,7 @@ impl Body {
             return Ok(());
         };
         let value = HeaderValue::from_str(media_type)
-            .map_err(|error| RequestError::because(format!("{media_type:?} is not a content type"), error))?;
+            .map_err(|error| RequestError::because(format!("{media_type:?} is not a valid content type"), error))?;
         headers.entry(CONTENT_TYPE).or_insert(value);
         Ok(())
     }
@@ -80,7 +80,7 @@ impl Body {
         }
     }
 
-    /// Puts the body on a request that this client will send.
+    /// Sets the body of a request that is sent with this HTTP client.
     pub(crate) async fn attach(&self, http: &Client, mut request: Request) -> Result<Request, Failure> {
         match self {
             Body::Empty => {}

@@ -1,4 +1,4 @@
-//! One call of an operation: collects the parts of its request.
+//! A call of an operation, which collects the parts of its request.
 
 use std::fmt;
 use std::pin::Pin;
@@ -25,19 +25,19 @@ use crate::transport::{RateLimit, Retry, ScopedLimit};
 /// The future of a call.
 pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send>>;
 
-/// A call that can still be changed: `T` is what it returns, `B` the body of its errors.
+/// A call that can still be changed. `T` is its return type, and `B` the type of its error bodies.
 ///
-/// An argument that cannot be sent, such as a header with a line break, is an error that `send` returns.
-#[must_use = "a call does nothing until it is sent or awaited"]
+/// If an argument cannot be sent, such as a header with a line break, `send` returns the error.
+#[must_use = "calls do nothing unless sent or awaited"]
 pub struct Call<T: 'static, B: 'static> {
     pub(crate) operation: &'static Operation<T, B>,
     pub(crate) parts: RequestParts,
-    /// The request on its way, once the call has been polled.
+    /// The response future, once the call has been polled.
     sending: Option<Sending<T, B>>,
 }
 
 impl<T, B: Default> Call<T, B> {
-    /// Creates a call; `path` has the operation's path parameters in order.
+    /// Creates a call; `path` has the path parameters of the operation in order.
     pub fn new(core: &Core, operation: &'static Operation<T, B>, path: &[&dyn PathValue]) -> Self {
         let facts = Facts {
             name: operation.name,
@@ -50,7 +50,7 @@ impl<T, B: Default> Call<T, B> {
         Self::of(operation, RequestParts::new(core, facts, path))
     }
 
-    /// Creates a call of these parts.
+    /// Creates a call from these parts.
     pub(crate) fn of(operation: &'static Operation<T, B>, parts: RequestParts) -> Self {
         Self { operation, parts, sending: None }
     }
@@ -61,7 +61,7 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
-    /// Keeps a secret in the body out of errors.
+    /// Hides a secret of the body in errors.
     pub(crate) fn secret(mut self, secret: &SecretString) -> Self {
         self.parts.secrets.push(secret.clone());
         self
@@ -85,7 +85,7 @@ impl<T, B: Default> Call<T, B> {
         self.parts.rate_limit = Some(ScopedLimit::new(limit, scope));
     }
 
-    /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.
+    /// Sets a query parameter, replacing an earlier one with this name; null sends nothing.
     pub fn query_param<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
         self.parts.query(name, style, serde_json::to_value(value));
     }
@@ -100,7 +100,7 @@ impl<T, B: Default> Call<T, B> {
         self.parts.header_param(name, serde_json::to_value(value));
     }
 
-    /// Sets a header parameter whose object is written as `key=value`; null sends nothing.
+    /// Sets a header parameter whose object is encoded as `key=value`; null sends nothing.
     pub fn exploded_header<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
         self.parts.exploded_header(name, serde_json::to_value(value));
     }
@@ -120,7 +120,7 @@ impl<T, B: Default> Call<T, B> {
         self.parts.json(media_type, serde_json::to_vec(value));
     }
 
-    /// Sends an `application/x-www-form-urlencoded` body, some of whose properties have encodings.
+    /// Sends an `application/x-www-form-urlencoded` body. `encodings` has the properties with a declared encoding.
     pub fn form<V: Serialize + ?Sized>(&mut self, value: &V, encodings: &[(&str, PartEncoding)]) {
         self.parts.form(serde_json::to_value(value), encodings);
     }
@@ -151,7 +151,7 @@ impl<T, B: Default> Call<T, B> {
         self.parts.bytes(media_type, upload.into());
     }
 
-    /// Limits how long one attempt of this call may take, within the [time in total](Retry::max_elapsed).
+    /// Sets the timeout of one attempt of this call. [`Retry::max_elapsed`] limits all attempts together.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.parts.timeout = Some(timeout);
         self
@@ -163,27 +163,27 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
-    /// Sets a header of this call alone, in place of what would be sent under this name.
+    /// Sets a header of this call, replacing any value that would be sent under this name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.parts.header(name, value);
         self
     }
 
-    /// Sets a query parameter that the operation does not declare, in place of what would be sent under this name: a list
-    /// as one pair for each element, an object as `name[key]=value`; null sends nothing.
+    /// Sets a query parameter that the operation does not declare, replacing any value that would be sent under this
+    /// name. A list is sent as one pair per element, an object as `name[key]=value`; null sends nothing.
     pub fn query<V: Serialize>(mut self, name: &str, value: V) -> Self {
         self.parts.own_query(name, serde_json::to_value(value));
         self
     }
 
-    /// Adds a field that the operation does not declare to the body, an object of JSON or a form, in place of what would
+    /// Adds a field that the operation does not declare to a JSON object or a form body, replacing any value that would
     /// be sent under this name. A name that begins with `/` is a JSON Pointer, such as `/data/attributes/vip`.
     pub fn body_field<V: Serialize>(mut self, name: &str, value: V) -> Self {
         self.parts.body_field(name, serde_json::to_value(value));
         self
     }
 
-    /// Declares that sending this request twice has no other effect than sending it once, so that it can be retried like
+    /// Declares that sending this request twice has the same effect as sending it once, so that it can be retried like
     /// a GET.
     pub fn idempotent(mut self) -> Self {
         self.parts.idempotent = true;
@@ -202,17 +202,17 @@ impl<T, B: Default> Call<T, B> {
         decoded(self.parts, self.operation, Operation::body)
     }
 
-    /// Sends the request and decodes its response, keeping the status, the headers and the body as it was sent.
+    /// Sends the request and returns the decoded response with its status, headers and raw body.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
         decoded(self.parts, self.operation, Operation::response)
     }
 
-    /// Sends the request and keeps its body as bytes, whatever it contains; errors are typed all the same.
+    /// Sends the request and returns the body of a success as bytes, whatever it contains. Errors are still typed.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
         decoded(self.parts, self.operation.error_decoder(), ErrorDecoder::raw)
     }
 
-    /// Sends the request and leaves the response's body to be read piece by piece; errors are typed all the same.
+    /// Sends the request and returns the body of a success as a stream of chunks. Errors are still typed.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
         let Self { operation, mut parts, .. } = self;
         parts.response_mode = ResponseMode::Pieces;
@@ -220,7 +220,7 @@ impl<T, B: Default> Call<T, B> {
     }
 }
 
-/// Awaiting a call sends it.
+/// Sends the call when it is awaited.
 impl<T, B: Default> Future for Call<T, B> {
     type Output = Result<T, Error<B>>;
 
@@ -231,7 +231,7 @@ impl<T, B: Default> Future for Call<T, B> {
     }
 }
 
-/// Shows the operation without its arguments: parameters and bodies are personal data.
+/// Shows the operation without its arguments, because parameters and bodies can contain personal data.
 impl<T, B> fmt::Debug for Call<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")

@@ -1,4 +1,4 @@
-//! Fields that a caller adds to the body of a request.
+//! Adding the caller's fields to the body of a request.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use crate::query;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Body {
-    /// Adds fields to an object of JSON or to a form. A name that begins with `/` is a JSON Pointer.
+    /// Adds fields to a JSON object or a form. A name that begins with `/` is a JSON Pointer.
     pub(crate) fn with_fields(&self, fields: &[(String, Value)]) -> Result<Self, RequestError> {
         let (media_type, bytes) = match self {
             Body::Empty => ("application/json", Bytes::from_static(b"{}")),
@@ -33,11 +33,11 @@ impl Body {
 }
 
 fn cannot_take(what: &str) -> RequestError {
-    RequestError::new(format!("a body field can be added to an object of JSON or to a form, not to {what}"))
+    RequestError::new(format!("a body field can be added only to a JSON object or a form, not to {what}"))
 }
 
 fn extended(body: &[u8], fields: &[(String, Value)]) -> Result<Vec<u8>, RequestError> {
-    let unreadable = |error| RequestError::because("the body cannot be extended", error);
+    let unreadable = |error| RequestError::because("cannot add fields to the body", error);
     let mut body: Value = serde_json::from_slice(body).map_err(unreadable)?;
     for (name, value) in fields {
         let (parents, last) = split(name);
@@ -52,10 +52,10 @@ fn extended(body: &[u8], fields: &[(String, Value)]) -> Result<Vec<u8>, RequestE
 }
 
 fn no_object(name: &str) -> RequestError {
-    RequestError::new(format!("the body field {name:?} has no place: what it would be in is not an object"))
+    RequestError::new(format!("cannot add the body field {name:?}: its parent is not an object"))
 }
 
-/// Returns the keys of the objects that the field is in, and its own.
+/// Splits the name into the keys of the enclosing objects and the key of the field.
 fn split(name: &str) -> (Vec<String>, String) {
     let Some(pointer) = name.strip_prefix('/') else { return (Vec::new(), name.to_owned()) };
     let mut keys: Vec<_> = pointer.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();

@@ -1,4 +1,4 @@
-//! Multipart bodies: the parts that a body is made of, and the macro that lists a type's parts.
+//! Multipart bodies: their parts, and the macro that lists the parts of a type.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -22,143 +22,143 @@ const JSON: &str = "application/json";
 /// A type whose fields are the parts of a multipart form.
 #[doc(hidden)]
 pub trait MultipartBody {
-    /// The parts in the order of their declaration.
+    /// Converts the value to its parts, in the order of their declaration.
     fn into_parts(self) -> FormParts;
 }
 
 /// The parts of a multipart form, in order.
 #[derive(Debug, Default)]
 pub struct FormParts {
-    /// Set if the body is not `multipart/form-data`.
+    /// The media type, if it is not `multipart/form-data`.
     media_type: Option<&'static str>,
-    /// Set if the place of a part says what it is, not a name that is sent.
+    /// True if parts are identified by their order, so that no names are sent.
     unnamed: bool,
     parts: Vec<(String, Content)>,
-    /// How parts are written, by their names.
+    /// The encodings of parts by name.
     encodings: Vec<(&'static str, PartEncoding)>,
-    /// Headers that the parts of a name always have.
+    /// Headers that parts with a name always have.
     headers: Vec<(&'static str, &'static str, &'static str)>,
     fault: Option<serde_json::Error>,
 }
 
 #[derive(Debug)]
 enum Content {
-    /// A value whose layout depends on the encoding of its name.
+    /// A value whose layout depends on the encoding for its name.
     Value(Value),
-    /// Text, and its media type unless it is plain text.
+    /// Text, with its media type unless it is plain text.
     Text(String, Option<&'static str>),
     File(Upload),
 }
 
 impl FormParts {
-    /// No parts yet.
+    /// Creates a form without parts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One part, or several of the same name.
+    /// Creates a form of one part, or of several with the same name.
     pub fn of_files(name: &str, uploads: impl IntoIterator<Item = Upload>) -> Self {
         let mut parts = Self::new();
         parts.files(name, uploads);
         parts
     }
 
-    /// Values by names that the document does not list.
+    /// Creates a form of values whose names the document does not declare.
     pub fn from_values<V: Serialize>(values: impl IntoIterator<Item = (String, V)>) -> Self {
         let mut parts = Self::new();
         parts.rest_values("", values);
         parts
     }
 
-    /// Files by names that the document does not list.
+    /// Creates a form of files whose names the document does not declare.
     pub fn from_files(uploads: impl IntoIterator<Item = (String, Upload)>) -> Self {
         let mut parts = Self::new();
         parts.rest_files("", uploads);
         parts
     }
 
-    /// A scalar as text, a list as one part for each element, an object as JSON.
+    /// Adds a scalar as text, a list as one part per element, or an object as JSON.
     pub fn required_text<V: Serialize>(&mut self, name: &str, value: V) {
         let value = self.value(value);
         self.push(name, Content::Value(value));
     }
 
-    /// The same, where there is a value.
+    /// Like [`required_text`](Self::required_text), if there is a value.
     pub fn optional_text<V: Serialize>(&mut self, name: &str, value: Option<V>) {
         self.required_text(name, value);
     }
 
-    /// A part of type `application/json`.
+    /// Adds a part of type `application/json`.
     pub fn required_json<V: Serialize>(&mut self, name: &str, value: V) {
         let value = self.value(value);
         self.push(name, Content::Text(value.to_string(), Some(JSON)));
     }
 
-    /// The same, where there is a value.
+    /// Like [`required_json`](Self::required_json), if there is a value.
     pub fn optional_json<V: Serialize>(&mut self, name: &str, value: Option<V>) {
         if let Some(value) = value {
             self.required_json(name, value);
         }
     }
 
-    /// An object as one text part `name[key]` for each of its properties.
+    /// Adds an object as one text part `name[key]` per property.
     pub fn required_deep<V: Serialize>(&mut self, name: &str, value: V) {
         let mut pairs = Vec::new();
         query::flatten(name, &self.value(value), &mut pairs);
         self.parts.extend(pairs.into_iter().map(|(name, value)| (name, Content::Text(value, None))));
     }
 
-    /// The same, where there is a value.
+    /// Like [`required_deep`](Self::required_deep), if there is a value.
     pub fn optional_deep<V: Serialize>(&mut self, name: &str, value: Option<V>) {
         self.required_deep(name, value);
     }
 
-    /// A file.
+    /// Adds a file.
     pub fn required_file(&mut self, name: &str, upload: Upload) {
         self.push(name, Content::File(upload));
     }
 
-    /// A file, where there is one.
+    /// Adds a file, if there is one.
     pub fn optional_file(&mut self, name: &str, upload: Option<Upload>) {
         self.files(name, upload);
     }
 
-    /// Any number of files under one name.
+    /// Adds any number of files under one name.
     pub fn files(&mut self, name: &str, uploads: impl IntoIterator<Item = Upload>) {
         for upload in uploads {
             self.required_file(name, upload);
         }
     }
 
-    /// Values by names that the document does not list.
+    /// Adds values whose names the document does not declare.
     pub fn rest_values<V: Serialize>(&mut self, _name: &str, values: impl IntoIterator<Item = (String, V)>) {
         for (name, value) in values {
             self.required_text(&name, value);
         }
     }
 
-    /// Files by names that the document does not list.
+    /// Adds files whose names the document does not declare.
     pub fn rest_files(&mut self, _name: &str, uploads: impl IntoIterator<Item = (String, Upload)>) {
         for (name, upload) in uploads {
             self.required_file(&name, upload);
         }
     }
 
-    /// Declares how the parts of this name are written. A file may have a media type of its own.
+    /// Sets the encoding of the parts with this name. A file can have its own media type.
     #[must_use]
     pub fn encoded(mut self, name: &'static str, encoding: PartEncoding) -> Self {
         self.encodings.push((name, encoding));
         self
     }
 
-    /// Declares a header that the parts of this name always have.
+    /// Adds a header to all parts with this name.
     #[must_use]
     pub fn header(mut self, part: &'static str, name: &'static str, value: &'static str) -> Self {
         self.headers.push((part, name, value));
         self
     }
 
-    /// Sends the parts as another media type than `multipart/form-data`.
+    /// Sends the parts as a media type other than `multipart/form-data`.
     #[must_use]
     pub fn sent_as(mut self, media_type: &'static str) -> Self {
         self.media_type = Some(media_type);
@@ -172,10 +172,10 @@ impl FormParts {
         self
     }
 
-    /// Writes the values in their encodings.
+    /// Converts the values to parts in their encodings.
     pub(crate) fn laid_out(mut self) -> Result<Self, RequestError> {
         if let Some(error) = self.fault.take() {
-            return Err(RequestError::because("`body` cannot be written", error));
+            return Err(RequestError::because("`body` cannot be serialized", error));
         }
         for (name, content) in std::mem::take(&mut self.parts) {
             match content {
@@ -199,7 +199,7 @@ impl FormParts {
         for element in query::each(value) {
             let content = match media_type {
                 Some(json) if is_json_type(json) => Content::Text(element.to_string(), Some(json)),
-                // No other media type can hold an object.
+                // Only JSON can represent an object.
                 _ if element.is_object() || element.is_array() => Content::Text(element.to_string(), Some(JSON)),
                 _ => Content::Text(query::scalar(element), media_type),
             };
@@ -208,14 +208,14 @@ impl FormParts {
         Ok(())
     }
 
-    /// The parts as they are sent.
+    /// Returns the encoded parts.
     async fn sections(&self, boundary: &str) -> Result<Sections, RequestError> {
         let mut sections = Sections { bodies: VecDeque::new(), length: Some(0) };
         for (name, content) in &self.parts {
             let mut head = format!("--{boundary}\r\n");
             let named = (!self.unnamed).then(|| format!("form-data; name=\"{}\"", escape(name)));
             let (content_type, body, length) = match content {
-                // All values are laid out when the body is set.
+                // All values are converted when the body is set.
                 Content::Value(_) => continue,
                 Content::Text(text, media_type) => {
                     push_header(&mut head, "Content-Disposition", named.as_deref())?;
@@ -227,7 +227,7 @@ impl FormParts {
                         _ => None,
                     };
                     let file = upload.part_name(!self.unnamed).map(|file| {
-                        // In a quoted text, a backslash escapes what follows.
+                        // In a quoted string, a backslash escapes the next character.
                         format!("filename=\"{}\"", escape(&file.replace('\\', "\\\\")))
                     });
                     let disposition = match (named, file) {
@@ -270,19 +270,19 @@ impl FormParts {
     }
 }
 
-/// Appends a header of a part.
+/// Appends a header to the head of a part.
 fn push_header(head: &mut String, name: &str, value: Option<&str>) -> Result<(), RequestError> {
     let Some(value) = value else { return Ok(()) };
-    // The header's own rules keep a line break from adding further headers.
+    // `HeaderValue` rejects line breaks, which could add further headers.
     if HeaderValue::from_str(value).is_err() {
-        return Err(RequestError::new(format!("the header {name} of a part holds a character that cannot be sent")));
+        return Err(RequestError::new(format!("the header {name} of a part contains a character that cannot be sent")));
     }
     head.push_str(&format!("{name}: {value}\r\n"));
     Ok(())
 }
 
 impl BodySource for FormParts {
-    /// The boundary is new for each attempt.
+    // Each attempt has a new boundary.
     fn content_type(&self) -> Option<&str> {
         None
     }
@@ -301,7 +301,7 @@ impl BodySource for FormParts {
             let length = sections.length.map(|length| (CONTENT_LENGTH, HeaderValue::from(length)));
             let media_type = self.media_type.unwrap_or("multipart/form-data");
             let content_type = HeaderValue::from_str(&format!("{media_type}; boundary={boundary}"))
-                .map_err(|error| RequestError::because(format!("{media_type:?} is not a content type"), error))?;
+                .map_err(|error| RequestError::because(format!("{media_type:?} is not a valid content type"), error))?;
             let request = request.body(Body::wrap(sections));
             let headers = [(CONTENT_TYPE, content_type)].into_iter().chain(length);
             Ok(request.headers(HeaderMap::from_iter(headers)))
@@ -309,10 +309,10 @@ impl BodySource for FormParts {
     }
 }
 
-/// Bodies that are sent one after the other as one.
+/// Bodies that are sent one after another as a single body.
 struct Sections {
     bodies: VecDeque<Body>,
-    /// Of all together; none if the length of one is not known.
+    /// The total length; `None` if one of them has an unknown length.
     length: Option<u64>,
 }
 

@@ -1,13 +1,13 @@
-//! The call of an operation, as generated code declares it.
+//! The macro that declares the call of an operation.
 
-/// Declares the call that an operation's method returns, with the methods that every call has:
+/// Declares the call that an operation's method returns, with the methods of every call:
 /// `operation! { ListCall -> Vec<Contact>, ErrorBody }`, after its documentation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation {
     ($(#[$docs:meta])* $call:ident -> $success:ty, $error:ty) => {
         $(#[$docs])*
-        #[must_use = "a call sends nothing by itself: write `.await` or `.send().await`"]
+        #[must_use = "calls do nothing unless awaited: use `.await` or `.send().await`"]
         pub struct $call {
             call: $crate::generated::Call<$success, $error>,
         }
@@ -33,13 +33,13 @@ macro_rules! operation {
                 self.call.send_raw()
             }
 
-            /// Sends the request and returns the response with a body that is read piece by piece.
+            /// Sends the request and returns the response with its body as a stream of chunks.
             #[inline]
             pub fn send_stream(self) -> $crate::Sending<$crate::Response<$crate::ByteStream>, $error> {
                 self.call.send_stream()
             }
 
-            /// Limits how long one attempt may take, within the total time that the retry policy allows.
+            /// Sets the timeout of one attempt. `Retry::max_elapsed` limits all attempts together.
             #[inline]
             pub fn timeout(self, timeout: ::core::time::Duration) -> Self {
                 Self { call: self.call.timeout(timeout) }
@@ -51,27 +51,28 @@ macro_rules! operation {
                 Self { call: self.call.retry(retry) }
             }
 
-            /// Sets a header, in place of what would be sent under this name.
+            /// Sets a header, replacing any value that would be sent under this name.
             #[inline]
             pub fn header(self, name: &str, value: &str) -> Self {
                 Self { call: self.call.header(name, value) }
             }
 
-            /// Sets a query parameter that the operation does not declare: a list as a pair for each element, an object as
-            /// `name[key]=value`.
+            /// Sets a query parameter that the operation does not declare. A list is sent as one pair per element, an
+            /// object as `name[key]=value`.
             #[inline]
             pub fn query<V: $crate::generated::serde::Serialize>(self, name: &str, value: V) -> Self {
                 Self { call: self.call.query(name, value) }
             }
 
-            /// Sets a field of the body, an object of JSON or a form, that the operation does not declare, by its name or by a
-            /// JSON Pointer such as `/data/vip`.
+            /// Sets a field that the operation does not declare in a JSON object or a form body. `name` is the field's
+            /// name or a JSON Pointer such as `/data/vip`.
             #[inline]
             pub fn body_field<V: $crate::generated::serde::Serialize>(self, name: &str, value: V) -> Self {
                 Self { call: self.call.body_field(name, value) }
             }
 
-            /// Declares that sending this request twice does no more than sending it once, so that it is retried like a GET.
+            /// Declares that sending this request twice has the same effect as sending it once, so that it is retried
+            /// like a GET.
             #[inline]
             pub fn idempotent(self) -> Self {
                 Self { call: self.call.idempotent() }

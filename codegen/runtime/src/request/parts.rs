@@ -1,4 +1,4 @@
-//! The parts of a request, and how they are set.
+//! The parts of a request, and the methods that set them.
 
 use std::borrow::Cow;
 use std::mem;
@@ -22,10 +22,10 @@ use crate::query::{self, Escaping, PartEncoding, Style};
 use crate::serde::tolerance::Tolerance;
 use crate::transport::{Retry, ScopedLimit};
 
-/// The header of the IETF draft, which most APIs with such keys read.
+/// The header of the IETF draft on idempotency keys, which most APIs with such keys use.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// The parts of a request, the same for all operations.
+/// The parts of a request, which do not depend on the types of its operation.
 #[derive(Clone)]
 pub(crate) struct RequestParts {
     pub(crate) core: Core,
@@ -37,9 +37,9 @@ pub(crate) struct RequestParts {
     pub(crate) security: Security,
     pub(crate) accept: &'static str,
     pub(crate) template: &'static str,
-    /// With its own query, if the template has one.
+    /// The path, with its own query if the template has one.
     pub(crate) path: String,
-    /// What is requested instead of the path and the query: the next page of a list.
+    /// The URL of the next page of a list, which replaces the path and the query.
     pub(crate) target: Option<Url>,
     /// Each parameter with its encoded pairs.
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
@@ -47,21 +47,21 @@ pub(crate) struct RequestParts {
     /// Each parameter with its encoded pairs.
     pub(crate) cookies: Vec<(&'static str, Vec<String>)>,
     pub(crate) body: Body,
-    /// What the caller adds to the body.
+    /// The fields that the caller adds to the body.
     pub(crate) body_fields: Vec<(String, Value)>,
     /// The API's limit of calls like this one.
     pub(crate) rate_limit: Option<ScopedLimit>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     pub(crate) response_mode: ResponseMode,
-    /// Whether the response is a page of a list.
+    /// True if the response is a page of a list.
     pub(crate) is_page: bool,
-    /// Secrets in the body, which errors do not show.
+    /// Secrets in the body, which are hidden in errors.
     pub(crate) secrets: Vec<SecretString>,
     pub(crate) fault: Option<RequestError>,
 }
 
-/// The part of an operation that does not depend on its types.
+/// The fields of an operation that do not depend on its types.
 pub(super) struct Facts {
     pub(super) name: &'static str,
     pub(super) method: operation::Method,
@@ -71,18 +71,18 @@ pub(super) struct Facts {
     pub(super) path: &'static str,
 }
 
-/// How the body of a successful response is read.
+/// The way in which the body of a successful response is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
     /// Read to its end.
     Whole,
-    /// Left to the caller, piece by piece.
+    /// Returned to the caller as a stream of chunks.
     Pieces,
-    /// Left to the caller if it is a stream of events, and otherwise read to its end.
+    /// Returned to the caller if it is a stream of events, otherwise read to its end.
     Events,
-    /// Left to the caller if it is a stream of JSON values, and otherwise read to its end.
+    /// Returned to the caller if it is a stream of JSON values, otherwise read to its end.
     Lines,
-    /// Left to the caller if it has parts, and otherwise read to its end.
+    /// Returned to the caller if it has parts, otherwise read to its end.
     Parts,
 }
 
@@ -95,7 +95,7 @@ impl RequestParts {
             Err(error) => (String::new(), Some(error)),
         };
         let method = facts.method.http();
-        let invalid = || RequestError::new(format!("{:?} is not an HTTP method", facts.method));
+        let invalid = || RequestError::new(format!("invalid HTTP method {:?}", facts.method));
         let fault = fault.or_else(|| method.is_none().then(invalid));
         Self {
             core: core.clone(),
@@ -123,7 +123,7 @@ impl RequestParts {
         }
     }
 
-    /// Returns the parts of a call that is sent now, and leaves those of one that cannot be sent again.
+    /// Takes the parts to send them now, and leaves those of a call that fails because it was already sent.
     pub(super) fn take(&mut self) -> Self {
         let facts = Facts {
             name: self.name,
@@ -135,11 +135,11 @@ impl RequestParts {
         };
         let mut sent = Self::new(&self.core, facts, &[]);
         (sent.method, sent.template) = (self.method.clone(), self.template);
-        sent.fail(RequestError::new("the call was sent already"));
+        sent.fail(RequestError::new("the call was already sent"));
         mem::replace(self, sent)
     }
 
-    /// Returns the parts of a request that the document does not declare.
+    /// Creates the parts of a request that the document does not declare.
     pub(super) fn undeclared(
         core: &Core,
         schemes: &'static [&'static Scheme],
@@ -160,7 +160,7 @@ impl RequestParts {
         parts
     }
 
-    /// Sets a query parameter that the caller names.
+    /// Sets a query parameter by the caller's name.
     pub(super) fn own_query(&mut self, name: &str, value: Json) {
         let style = if matches!(value, Ok(Value::Object(_))) { Style::Deep } else { Style::FormExplode };
         self.query(name.to_owned(), style, value);
@@ -172,7 +172,7 @@ impl RequestParts {
         }
     }
 
-    /// Adds the caller's fields to the body, once it is set.
+    /// Adds the caller's fields to the body after it is set.
     pub(crate) fn add_body_fields(&mut self) {
         let fields = std::mem::take(&mut self.body_fields);
         match self.body.with_fields(&fields) {
@@ -272,7 +272,7 @@ impl RequestParts {
         let Some(value) = self.check("body", value) else { return };
         match crate::serde::xml::write(&value, root) {
             Ok(bytes) => self.body = Body::Bytes { media_type, bytes: bytes.into() },
-            Err(error) => self.fail(RequestError::because("`body` cannot be written as XML", error)),
+            Err(error) => self.fail(RequestError::because("`body` cannot be serialized as XML", error)),
         }
     }
 
@@ -293,12 +293,12 @@ impl RequestParts {
         }
     }
 
-    /// Returns the value, or keeps its error for `send`.
+    /// Returns the value, or stores its error for `send`.
     pub(super) fn check<V>(&mut self, what: &str, value: Result<V, serde_json::Error>) -> Option<V> {
-        value.map_err(|error| self.fail(RequestError::because(format!("`{what}` cannot be written"), error))).ok()
+        value.map_err(|error| self.fail(RequestError::because(format!("`{what}` cannot be serialized"), error))).ok()
     }
 
-    /// Returns which optional values of the response may be left out.
+    /// Returns the tolerance for optional values of the response.
     pub(crate) fn tolerance(&self) -> Tolerance {
         match self.core.inner().tolerance {
             Tolerance::Full if self.is_page => Tolerance::Page,
@@ -306,22 +306,22 @@ impl RequestParts {
         }
     }
 
-    /// Keeps the first error.
+    /// Stores an error, unless there is one already.
     pub(crate) fn fail(&mut self, error: RequestError) {
         self.fault.get_or_insert(error);
     }
 }
 
-/// Checks a header that a caller sets.
+/// Validates a header set by the caller.
 pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
     let (Ok(header), Ok(content)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) else {
-        // The value may be a secret, so it is not shown.
-        let message = format!("the header {name:?} or its value holds a character that cannot be sent");
+        // The value is not shown because it may be a secret.
+        let message = format!("the header {name:?} or its value contains a character that cannot be sent");
         return Err(RequestError::new(message));
     };
-    // A wrong length would let the body's end pass for the next request.
+    // With a wrong length, the end of the body could be parsed as the next request.
     if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
-        return Err(RequestError::new(format!("the header {name} follows from the body")));
+        return Err(RequestError::new(format!("the header {name} is determined by the body")));
     }
     Ok((header, content))
 }

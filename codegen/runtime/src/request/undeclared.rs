@@ -19,15 +19,15 @@ use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
 
-/// What errors, spans and hooks call the operation.
+/// The name of the operation in errors, spans and hooks.
 const NAME: &str = "request";
 
-/// A call of an endpoint that the API's document does not declare, with the client's credentials, retry policy, limits and
-/// hooks. `B` is the body of the API's errors, which is unknown here.
+/// A call of an endpoint that the API's document does not declare, with the client's credentials, retry policy, limits
+/// and hooks. `B` is the type of the API's error bodies, which is not decoded here.
 ///
-/// GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried as idempotent, other methods if
-/// [`idempotent`](Self::idempotent) or [`idempotency_key`](Self::idempotency_key) is set.
-#[must_use = "a call does nothing until it is sent or awaited"]
+/// GET, HEAD, OPTIONS, TRACE, PUT and DELETE are retried as idempotent. Other methods are retried if
+/// [`idempotent`](Self::idempotent) or [`idempotency_key`](Self::idempotency_key) is called.
+#[must_use = "calls do nothing unless sent or awaited"]
 pub struct UndeclaredCall<B: 'static> {
     parts: RequestParts,
     schemes: &'static [&'static Scheme],
@@ -35,20 +35,20 @@ pub struct UndeclaredCall<B: 'static> {
 }
 
 impl<B: Default + 'static> UndeclaredCall<B> {
-    /// Creates a call of a path below the client's base URL, of an API with these schemes.
+    /// Creates a call of a path below the client's base URL; `schemes` are those of the API.
     #[doc(hidden)]
     pub fn new(core: &Core, schemes: &'static [&'static Scheme], method: Method, path: &str) -> Self {
         Self { parts: RequestParts::undeclared(core, schemes, NAME, method, path), schemes, error: PhantomData }
     }
 
-    /// Sets a query parameter, in place of an earlier one of this name: a list as one pair for each element, an object as
-    /// `name[key]=value`; null sends nothing.
+    /// Sets a query parameter, replacing an earlier one with this name. A list is sent as one pair per element, an
+    /// object as `name[key]=value`; null sends nothing.
     pub fn query<V: Serialize>(mut self, name: &str, value: V) -> Self {
         self.parts.own_query(name, serde_json::to_value(value));
         self
     }
 
-    /// Sets a header, in place of what would be sent under this name.
+    /// Sets a header, replacing any value that would be sent under this name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.parts.header(name, value);
         self
@@ -66,20 +66,20 @@ impl<B: Default + 'static> UndeclaredCall<B> {
         self
     }
 
-    /// Sends bytes, a file or a stream of this media type.
+    /// Sends bytes, a file or a stream with this media type.
     pub fn bytes(mut self, media_type: &'static str, upload: impl Into<Upload>) -> Self {
         self.parts.bytes(media_type, upload.into());
         self
     }
 
-    /// Sends this credential only, instead of every one that the client has; `name` is that of the builder's method that
-    /// sets it. May be called for several.
+    /// Sends only this credential instead of all that the client has. `name` is the builder's method that sets it. Can
+    /// be called more than once to send several.
     pub fn credential(mut self, name: &str) -> Self {
         match self.schemes.iter().find(|scheme| scheme.name == name) {
             Some(scheme) => self.parts.security.choose(scheme),
             None => {
                 let names: Vec<_> = self.schemes.iter().map(|scheme| format!("`{}`", scheme.name)).collect();
-                let message = format!("the API has no credential `{name}`, only {}", names.join(", "));
+                let message = format!("unknown credential `{name}`; the API has {}", names.join(", "));
                 self.parts.fail(RequestError::new(message));
             }
         }
@@ -92,20 +92,20 @@ impl<B: Default + 'static> UndeclaredCall<B> {
         self
     }
 
-    /// Declares that sending this request twice has no other effect than sending it once, so that it can be retried like
+    /// Declares that sending this request twice has the same effect as sending it once, so that it can be retried like
     /// a GET.
     pub fn idempotent(mut self) -> Self {
         self.parts.idempotent = true;
         self
     }
 
-    /// Sends this key as `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+    /// Sends this key as `Idempotency-Key`, by which the server recognizes retries, and makes the call idempotent.
     pub fn idempotency_key(mut self, key: &str) -> Self {
         self.parts.idempotency_key(key);
         self
     }
 
-    /// Limits how long one attempt may take, within the [time in total](Retry::max_elapsed).
+    /// Sets the timeout of one attempt. [`Retry::max_elapsed`] limits all attempts together.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.parts.timeout = Some(timeout);
         self
@@ -117,8 +117,8 @@ impl<B: Default + 'static> UndeclaredCall<B> {
         self
     }
 
-    /// Sends the request and returns the response's body as the server sent it, with its status and headers; awaiting the
-    /// call does the same. [`Response::json`] deserializes it.
+    /// Sends the request and returns the body of the response as the server sent it, with its status and headers.
+    /// Awaiting the call does the same. [`Response::json`] deserializes the body.
     pub fn send(self) -> Sending<Response<Bytes>, B> {
         decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::raw)
     }
@@ -133,13 +133,13 @@ impl<B: Default + 'static> UndeclaredCall<B> {
         crate::blocking::wait(self)
     }
 
-    /// Sends the request and deserializes the JSON of its response; an empty body is `null`.
+    /// Sends the request and deserializes the JSON body of its response; an empty body is `null`.
     pub fn send_as<T: DeserializeOwned + 'static>(mut self) -> Sending<T, B> {
         self.parts.accept = "application/json";
         decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::json)
     }
 
-    /// Sends the request and leaves the response's body to be read piece by piece.
+    /// Sends the request and returns the response with its body as a stream of chunks.
     pub fn send_stream(mut self) -> Sending<Response<ByteStream>, B> {
         self.parts.response_mode = super::ResponseMode::Pieces;
         decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::pieces)
@@ -166,7 +166,7 @@ impl Response<Bytes> {
     }
 }
 
-/// Shows neither the path nor what is sent: both can be personal data.
+/// Does not show the path or the body, because both can contain personal data.
 impl<B> fmt::Debug for UndeclaredCall<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UndeclaredCall").field("method", &self.parts.method).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Files and other bytes that a request carries.
+//! Files and other bytes sent in a request.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,15 +13,15 @@ use reqwest::{Body, RequestBuilder};
 use super::body::{Attaching, BodySource};
 use crate::error::RequestError;
 
-/// Bytes to send: held in memory, in a file that is read while it is sent, or from a stream.
+/// Bytes to send: from memory, from a file that is read while it is sent, or from a stream.
 ///
-/// Cloning is cheap. A stream can be sent only once, by whichever clone comes first.
+/// Clones are cheap. A stream can be sent only once, by whichever clone is sent first.
 #[derive(Clone)]
 pub struct Upload {
     source: Source,
     file_name: Option<String>,
     content_type: Option<String>,
-    /// Further headers of the part that this is in a multipart body.
+    /// Further headers of the part in a multipart body.
     headers: Vec<(String, String)>,
 }
 
@@ -33,18 +33,19 @@ enum Source {
 }
 
 impl Upload {
-    /// Sends these bytes.
+    /// Creates an upload of these bytes.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::new(Source::Bytes(bytes.into()))
     }
 
-    /// Sends a file, which is opened when the request is sent and never held whole in memory.
-    /// In a multipart body its name and content type follow from the path unless they are set.
+    /// Creates an upload of a file, which is opened when the request is sent and never held in memory as a whole.
+    ///
+    /// In a multipart body its name and content type are derived from the path unless they are set.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::new(Source::File(path.into()))
     }
 
-    /// Sends what a stream yields, with its length if that is known. A stream of another length is an error.
+    /// Creates an upload of a stream, with its length if that is known. A stream with another length is an error.
     pub fn stream<S, E>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -65,21 +66,21 @@ impl Upload {
         self
     }
 
-    /// Sets the content type, if it does not follow from the operation or the file's name.
+    /// Sets the content type, if it is not determined by the operation or the file's name.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// Adds a header of the part in a multipart body.
+    /// Adds a header to the part in a multipart body.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sets the content type, unless the caller has.
+    /// Sets the content type, unless the caller has set it.
     pub(crate) fn declared(mut self, content_type: &str) -> Self {
         self.content_type.get_or_insert_with(|| content_type.to_owned());
         self
@@ -98,7 +99,7 @@ impl Upload {
         }
     }
 
-    /// Returns the content type of the part that this is in a multipart body; `declared` is the document's.
+    /// Returns the content type of the part in a multipart body; `declared` is the document's.
     pub(crate) fn part_type(&self, declared: Option<&str>) -> String {
         let guessed = || match &self.source {
             Source::File(path) => mime_guess::from_path(path).first_raw(),
@@ -108,8 +109,8 @@ impl Upload {
         known.unwrap_or("application/octet-stream").to_owned()
     }
 
-    /// Returns the file name of the part. In a form there is always one: servers take a part without a file name for a
-    /// text field.
+    /// Returns the file name of the part. In a form it is always set, because servers treat a part without a file name
+    /// as a text field.
     pub(crate) fn part_name(&self, in_form: bool) -> Option<String> {
         match (&self.file_name, &self.source) {
             (Some(name), _) => Some(name.clone()),
@@ -125,7 +126,7 @@ impl Upload {
     }
 }
 
-/// A body that is nothing else.
+/// Sends the upload as the whole body.
 impl BodySource for Upload {
     fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
@@ -145,15 +146,15 @@ impl BodySource for Upload {
     }
 }
 
-/// Escapes what would end a quoted name or its line, as browsers do.
+/// Escapes characters that would end a quoted name or its line, as browsers do.
 pub(crate) fn escape(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A").replace('\0', "%00")
 }
 
 fn take(body: &Mutex<Option<Body>>) -> Result<Body, RequestError> {
-    // A panic elsewhere cannot leave an Option half-written.
+    // A panic elsewhere cannot leave an `Option` half-written.
     let mut body = body.lock().unwrap_or_else(PoisonError::into_inner);
-    body.take().ok_or_else(|| RequestError::new("the upload's stream has been sent already"))
+    body.take().ok_or_else(|| RequestError::new("the upload's stream was already sent"))
 }
 
 async fn file_length(path: &Path) -> Result<u64, RequestError> {

@@ -1,4 +1,4 @@
-//! Parameters that are the whole query, and bodies that are sequences of JSON values.
+//! Parameters that form the whole query, and bodies that are sequences of JSON values.
 
 use bytes::Bytes;
 use percent_encoding::utf8_percent_encode;
@@ -10,11 +10,11 @@ use super::parts::RequestParts;
 use crate::path::RESERVED;
 use crate::query::{self, PartEncoding};
 
-/// Begins each value of a JSON text sequence (RFC 7464).
+/// The byte before each value of a JSON text sequence (RFC 7464).
 const RECORD_SEPARATOR: u8 = 0x1e;
 
 impl<T, B: Default> Call<T, B> {
-    /// Sends a form as the whole query; a null sends nothing.
+    /// Sends a form as the whole query; null sends nothing.
     pub fn query_form<V: Serialize + ?Sized>(&mut self, value: &V, encodings: &[(&str, PartEncoding)]) {
         if let Some(value) = self.parts.check("query", serde_json::to_value(value)) {
             match query::form(&value, encodings) {
@@ -36,7 +36,7 @@ impl<T, B: Default> Call<T, B> {
         self.parts.set_whole_query(utf8_percent_encode(text, RESERVED).to_string());
     }
 
-    /// Sends a sequence of JSON values: one a line, or each behind a record separator if that is the media type.
+    /// Sends a sequence of JSON values: one per line, or each after a record separator if the media type requires it.
     pub fn json_sequence<V: Serialize>(&mut self, media_type: &'static str, values: &[V]) {
         let is_sequence = media_type.split(';').next().is_some_and(|essence| essence.trim_end().ends_with("json-seq"));
         let mut bytes = Vec::new();
@@ -55,7 +55,7 @@ impl<T, B: Default> Call<T, B> {
 
 impl RequestParts {
     fn set_whole_query(&mut self, encoded: String) {
-        // No parameter has an empty name, so this one takes the place of an earlier one like itself.
+        // Only a whole query has an empty name, so this one replaces an earlier one.
         self.query.retain(|(name, _)| !name.is_empty());
         self.query.push(("".into(), encoded));
     }

@@ -1,4 +1,4 @@
-//! A response body that is read piece by piece.
+//! Response bodies read as a stream of chunks.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,30 +12,30 @@ use tokio::time::Sleep;
 
 use crate::error::TransportError;
 
-/// The body of a response as it arrives: a [`Stream`] of its pieces.
+/// The body of a response as a [`Stream`] of chunks.
 ///
 /// Nothing is read ahead, and the client's limit on the size of responses does not apply. The call's timeout applies to
-/// each piece. After an error the stream ends; dropping it closes the connection.
+/// each chunk. The stream ends after an error; dropping it closes the connection.
 ///
 /// ```no_run
 /// # async fn save(mut body: crm_clients_runtime::ByteStream) -> Result<(), Box<dyn std::error::Error>> {
 /// use tokio::io::AsyncWriteExt;
 ///
 /// let mut file = tokio::fs::File::create("export.csv").await?;
-/// while let Some(piece) = body.next().await {
-///     file.write_all(&piece?).await?;
+/// while let Some(chunk) = body.next().await {
+///     file.write_all(&chunk?).await?;
 /// }
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Default)]
-#[must_use = "a stream does nothing until it is read"]
+#[must_use = "streams do nothing unless polled"]
 pub struct ByteStream(Option<Open>);
 
 struct Open {
     pieces: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
     timeout: Duration,
-    /// Runs while a piece is awaited.
+    /// The timeout of the current chunk.
     deadline: Option<Pin<Box<Sleep>>>,
     operation: &'static str,
 }
@@ -45,7 +45,7 @@ impl ByteStream {
         Self(Some(Open { pieces: Box::pin(response.bytes_stream()), timeout, deadline: None, operation }))
     }
 
-    /// Returns the next piece; `None` at the end.
+    /// Returns the next chunk; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

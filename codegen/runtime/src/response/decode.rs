@@ -1,4 +1,4 @@
-//! From a reply to a type. Generated code names one of these functions for each operation.
+//! The functions that decode responses. Generated code names one of them for each operation.
 
 use ::serde::de::DeserializeOwned;
 use bytes::Bytes;
@@ -11,13 +11,13 @@ use crate::serde::tolerance;
 #[cfg(feature = "xml")]
 use crate::serde::xml::{self, XmlRoot};
 
-/// Why a body is not what was declared, and where in it.
+/// The error of a body that does not match the declaration, and its offset.
 #[derive(Debug)]
 pub struct DecodeFailure {
     pub(crate) message: String,
     pub(crate) offset: usize,
     pub(crate) source: Option<serde_json::Error>,
-    /// Whether the body holds secrets, so that no part of it is shown.
+    /// True if the body contains secrets, so that no part of it is shown.
     pub(crate) secret: bool,
 }
 
@@ -26,32 +26,32 @@ impl DecodeFailure {
         Self { message: sanitize::message(message), offset, source: None, secret: false }
     }
 
-    /// The same failure of a body that holds secrets. serde's message quotes what it found, so that is left out.
+    /// Returns the same error for a body that contains secrets, without serde's message, which quotes the body.
     fn hidden(self) -> Self {
         let safe = self.source.as_ref().and_then(|error| sanitize::without_content(&error.to_string()));
-        let message = safe.unwrap_or_else(|| "the body, which holds secrets, is not what was declared".to_owned());
+        let message = safe.unwrap_or_else(|| "the body, which contains secrets, is not as declared".to_owned());
         Self { message, source: None, secret: true, ..self }
     }
 
-    /// The response is no stream of what was expected.
+    /// Creates the error of a response that is not a stream of the expected kind.
     pub(crate) fn no_stream(reply: &Reply, expected: &str) -> Self {
         let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Self::new(format!("the body is {media_type}, not a stream of {expected}"), 0)
     }
 }
 
-/// Reads a JSON body.
+/// Decodes a JSON body.
 pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     from_json(&reply.body).map_err(|error| json_failure(reply, error))
 }
 
-/// Reads JSON as a type of the caller's; an empty body is `null`.
+/// Decodes JSON as a type of the caller's; an empty body is `null`.
 pub(crate) fn undeclared_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
     let body = if reply.body.trim_ascii().is_empty() { b"null".as_slice() } else { &reply.body };
     serde_json::from_slice(body).map_err(|error| json_failure(reply, bounded(error)))
 }
 
-/// Reads JSON within the memory that the limits of this response allow. The error's message is bounded and safe to print.
+/// Decodes JSON within the memory limit of this response. The error's message is bounded and safe to print.
 pub(crate) fn from_json<T: Decode>(text: &[u8]) -> Result<T, serde_json::Error> {
     let read = || {
         let mut deserializer = serde_json::Deserializer::from_slice(text);
@@ -60,15 +60,15 @@ pub(crate) fn from_json<T: Decode>(text: &[u8]) -> Result<T, serde_json::Error> 
     tolerance::decode(read).map_err(bounded)
 }
 
-/// The same error, the message of which quotes little of the text.
+/// Returns the same error with a bounded message.
 fn bounded(error: serde_json::Error) -> serde_json::Error {
     let message = sanitize::message(&error);
-    // Only a long or unsafe message is replaced, since that loses the error's category. serde_json reads the position
-    // from the end of the message again.
+    // Only a long or unsafe message is replaced, because that loses the error's category. serde_json parses the
+    // position from the end of the message.
     if sanitize::is_shown_as(&error, &message) { error } else { serde::de::Error::custom(message) }
 }
 
-/// Reads a JSON body that may be missing.
+/// Decodes a JSON body that may be missing.
 pub fn json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     if reply.status == 204 || reply.body.trim_ascii().is_empty() {
         return Ok(None);
@@ -76,17 +76,17 @@ pub fn json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailur
     json(reply).map(Some)
 }
 
-/// Reads a JSON body that holds secrets, so that an error shows nothing of it.
+/// Decodes a JSON body that contains secrets. Errors do not show any part of it.
 pub fn secret_json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     json(reply).map_err(DecodeFailure::hidden)
 }
 
-/// Reads a JSON body that may be missing and holds secrets.
+/// Decodes a JSON body that may be missing and contains secrets.
 pub fn secret_json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     json_or_empty(reply).map_err(DecodeFailure::hidden)
 }
 
-/// Reads an XML body.
+/// Decodes an XML body.
 #[cfg(feature = "xml")]
 pub fn xml<T: Decode>(reply: &Reply, root: &XmlRoot) -> Result<T, DecodeFailure> {
     let text = text(reply)?;
@@ -96,13 +96,13 @@ pub fn xml<T: Decode>(reply: &Reply, root: &XmlRoot) -> Result<T, DecodeFailure>
     read.map_err(|error| DecodeFailure { message: error.to_string(), offset: 0, source: Some(error), secret: false })
 }
 
-/// Reads an XML body that holds secrets, so that an error shows nothing of it.
+/// Decodes an XML body that contains secrets. Errors do not show any part of it.
 #[cfg(feature = "xml")]
 pub fn secret_xml<T: Decode>(reply: &Reply, root: &XmlRoot) -> Result<T, DecodeFailure> {
     xml(reply, root).map_err(DecodeFailure::hidden)
 }
 
-/// Reads the XML body of an error.
+/// Decodes the XML body of an error.
 #[cfg(feature = "xml")]
 pub fn xml_error<B: Decode>(body: &[u8], root: &XmlRoot) -> Result<B, serde_json::Error> {
     let text = std::str::from_utf8(body).map_err(serde::de::Error::custom)?;
@@ -111,32 +111,32 @@ pub fn xml_error<B: Decode>(body: &[u8], root: &XmlRoot) -> Result<B, serde_json
     from_json(value.to_string().as_bytes())
 }
 
-/// Ignores the body, where none is declared.
+/// Ignores the body, because none is declared.
 pub fn empty(reply: &Reply) -> Result<(), DecodeFailure> {
     check_undeclared(reply)
 }
 
-/// Takes the body as text.
+/// Returns the body as text.
 pub fn text(reply: &Reply) -> Result<String, DecodeFailure> {
     match std::str::from_utf8(&reply.body) {
         Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(DecodeFailure::new("the text is not UTF-8", error.valid_up_to())),
+        Err(error) => Err(DecodeFailure::new("the text is not valid UTF-8", error.valid_up_to())),
     }
 }
 
-/// Takes the body as it is.
+/// Returns the body unchanged.
 pub fn bytes(reply: &Reply) -> Result<Bytes, DecodeFailure> {
     Ok(reply.body.clone())
 }
 
-/// Reads the JSON body of an error.
+/// Decodes the JSON body of an error.
 pub fn error<B: Decode>(body: &[u8]) -> Result<B, serde_json::Error> {
     from_json(body)
 }
 
 fn json_failure(reply: &Reply, error: serde_json::Error) -> DecodeFailure {
     if reply.body.trim_ascii().is_empty() {
-        return DecodeFailure::new("the body is empty where JSON was declared", 0);
+        return DecodeFailure::new("the body is empty, expected JSON", 0);
     }
     let offset = json_path::offset(&reply.body, error.line(), error.column());
     let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

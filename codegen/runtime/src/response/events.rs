@@ -1,4 +1,4 @@
-//! Answers that are streams of events (`text/event-stream`).
+//! Responses that are streams of events (`text/event-stream`).
 
 mod parser;
 
@@ -24,47 +24,47 @@ use crate::serde::tolerance::{self, Tolerance};
 use crate::trace;
 use parser::{Message, Parser};
 
-/// The media type of such an answer.
+/// The media type of such a response.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
-/// An event that a server sent.
+/// An event sent by a server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// What kind of event it is: `message` where the server does not say.
+    /// The type of the event: `message` if the server does not set it.
     pub name: String,
-    /// The id that the server gave last, with this event or with an earlier one. Events with the same id share it.
+    /// The last id that the server sent, with this event or an earlier one. Events with the same id share it.
     pub id: Option<Arc<str>>,
-    /// What it holds.
+    /// The data of the event.
     pub data: T,
 }
 
-/// What the type of an event describes.
+/// The part of an event that its type describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventShape {
-    /// Its data.
+    /// The data.
     Data,
-    /// An object of its parts: `event`, `data`, `id` and `retry`.
+    /// An object with the fields `event`, `data`, `id` and `retry`.
     Whole,
 }
 
-/// Makes a type of an event: of a reply whose body is the event's.
+/// A function that decodes an event, which it gets as the body of a reply.
 pub type EventReader<T> = fn(&Reply) -> Result<T, DecodeFailure>;
 
-/// Events as they arrive: a [`Stream`] that needs no crate of streams to be read.
+/// A [`Stream`] of events, with its own [`next`](Self::next), so that no other crate is needed to read it.
 ///
-/// Nothing is sent before the first event is asked for. The stream ends where the server ends it; dropping it closes the
-/// connection. The call's timeout applies to the time between two pieces of the answer, comments that keep the
-/// connection alive among them, and the client's limit on the size of replies to each event.
+/// The request is sent when the first event is polled. The stream ends when the server ends the response; dropping it
+/// closes the connection. The call's timeout applies to the time between two chunks of the response, including comments
+/// that keep the connection alive. The client's limit on the size of responses applies to each event.
 ///
-/// An event that cannot be read is an [`Error::Decode`], whose [`raw_body`](Error::raw_body) is the event's data, and the
-/// stream goes on behind it. Where JSON was declared, the data `[DONE]`, which several servers send last, ends the
-/// stream. Any other error is the last thing it gives. What the server sent of an event before the stream ended is no event.
+/// An event that cannot be decoded is an [`Error::Decode`], whose [`raw_body`](Error::raw_body) is the event's data,
+/// and the stream continues after it. If JSON is declared, the data `[DONE]`, which several servers send last, ends the
+/// stream. The stream ends after any other error. An event that is incomplete at the end of the response is ignored.
 ///
-/// It does not connect again by itself, for only the caller knows whether what was missed can be asked for: the id of
-/// the [last event](Self::last_event_id) goes into the header `Last-Event-ID`, and [`retry`](Self::retry) says how long
-/// the server wants to be left alone.
-#[must_use = "nothing is sent until an event is asked for"]
+/// The stream does not reconnect, because only the caller knows whether missed events can be requested: send the
+/// [last event id](Self::last_event_id) in the header `Last-Event-ID`, after the delay that [`retry`](Self::retry)
+/// returns.
+#[must_use = "streams do nothing unless polled"]
 pub struct Events<T: 'static, B: 'static> {
     operation: &'static str,
     shape: EventShape,
@@ -76,7 +76,7 @@ pub struct Events<T: 'static, B: 'static> {
 }
 
 impl<T, B: Default> Call<T, B> {
-    /// The events that the operation answers with where it is asked for them.
+    /// Returns the events of the operation's response.
     pub fn events<E>(self, shape: EventShape, read: EventReader<E>) -> Events<E, B> {
         let Self { operation, mut parts, .. } = self;
         parts.response_mode = ResponseMode::Events;
@@ -88,16 +88,16 @@ impl<T, B: Default> Call<T, B> {
 }
 
 impl<T, B> Events<T, B> {
-    /// The next event; none at the end.
+    /// Returns the next event; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Those of the operation, and those of an event that is not what the API declares.
+    /// If the operation fails, or an event does not match the declaration.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Error<B>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The same for `while let Some(event) = events.try_next().await?`.
+    /// Like [`next`](Self::next), for `while let Some(event) = events.try_next().await?`.
     ///
     /// # Errors
     ///
@@ -106,17 +106,17 @@ impl<T, B> Events<T, B> {
         self.next().await.transpose()
     }
 
-    /// The id that the server gave last.
+    /// Returns the last id that the server sent.
     pub fn last_event_id(&self) -> Option<&str> {
         self.parser.id().map(|id| &**id)
     }
 
-    /// How long the server wants a client to wait before it connects again, where it has said so.
+    /// Returns the time that the server asks clients to wait before they reconnect, if it has sent one.
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry()
     }
 
-    /// The next event as it comes; none at the end.
+    /// Polls for the next event; `None` at the end.
     fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Message>, Error<B>>> {
         loop {
             let opened = ready!(self.stage.poll_open(self.operation, "events (text/event-stream)", context))?;
@@ -134,7 +134,7 @@ impl<T, B> Events<T, B> {
         }
     }
 
-    /// The event as its type; none where it says that it was the last.
+    /// Decodes an event; `None` if it marks the end of the stream.
     fn event(&mut self, message: Message) -> Option<Result<Event<T>, Error<B>>> {
         let Stage::Open(open) = &mut self.stage else { return None };
         let Open { reply, redactor, .. } = &mut **open;
@@ -160,7 +160,7 @@ impl<T, B> Events<T, B> {
     }
 }
 
-/// Reads the event as an object of its parts.
+/// Decodes the event as an object with its fields.
 fn read_whole<T>(
     read: EventReader<T>,
     reply: &mut Reply,
@@ -170,14 +170,14 @@ fn read_whole<T>(
     let is_json = serde_json::from_str::<IgnoredAny>(&message.data).is_ok();
     let text = Reply { body: whole(message, false, parser).into(), ..reply.clone() };
     reply.body = if is_json { whole(message, true, parser).into() } else { text.body.clone() };
-    // Text may look like JSON, such as a number: before its data is left out as odd, the event is read in both ways.
+    // Text may look like JSON, such as a number, so the event is decoded in both ways before its data is left out.
     let outer = tolerance::replace(Tolerance::Strict);
     let strict = read(reply).or_else(|_| read(&text));
     tolerance::replace(outer);
     strict.or_else(|_| read(reply)).or_else(|failure| read(&text).map_err(|_| failure))
 }
 
-/// The event as a JSON object of its parts.
+/// Returns the event as a JSON object with its fields.
 fn whole(message: &Message, data_is_json: bool, parser: &Parser) -> String {
     let text = |text: &str| serde_json::Value::from(text).to_string();
     let data = if data_is_json { message.data.clone() } else { text(&message.data) };
@@ -208,24 +208,24 @@ impl<T, B> Stream for Events<T, B> {
     }
 }
 
-/// What is polled in it is boxed, and the rest stays where it is put.
+// Only boxed futures are polled, so the struct itself need not be pinned.
 impl<T, B> Unpin for Events<T, B> {}
 
-/// Names the stream without what it carries: events are personal data.
+/// Shows the operation only, because events contain personal data.
 impl<T, B> fmt::Debug for Events<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
-/// Gives a generated call struct of an operation that answers with events their stream:
-/// `events! { CreateCall -> Chunk, ErrorBody { Data json } }`, the shape of an event and what decodes it.
+/// Adds a method that returns a stream of events to a generated call struct:
+/// `events! { CreateCall -> Chunk, ErrorBody { Data json } }`, with the shape of an event and its decoding function.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! events {
     ($call:ident -> $event:ty, $error:ty { $shape:ident $decode:ident }) => {
         impl $call {
-            /// Sends the request and reads the events of its answer, each when it is asked for.
+            /// Sends the request and returns the events of its response as a stream.
             #[inline]
             pub fn events(self) -> $crate::Events<$event, $error> {
                 self.call.events($crate::generated::EventShape::$shape, $crate::generated::decode::$decode)

@@ -1,4 +1,4 @@
-//! Headers of responses by their types.
+//! Typed response headers.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::serde::lenient::Lenient;
 use crate::serde::values::timestamp;
 
-/// The name of a header of responses, and the type that the API declares for its values.
+/// The name of a response header, and the type that the API declares for its values.
 ///
 /// ```
 /// use crm_clients_runtime::Header;
@@ -27,12 +27,12 @@ pub struct Header<T> {
 }
 
 impl<T> Header<T> {
-    /// Creates a header of this name.
+    /// Creates a header with this name.
     pub const fn new(name: &'static str) -> Self {
         Self { name, value: PhantomData }
     }
 
-    /// Returns its name.
+    /// Returns the name.
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -52,7 +52,8 @@ impl<T> fmt::Debug for Header<T> {
     }
 }
 
-/// A header whose value is not of the declared type. Headers can hold secrets, so that the value is not shown.
+/// The error of a header whose value is not of the declared type. The value is not shown because it may contain
+/// secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderError {
     name: &'static str,
@@ -67,15 +68,15 @@ impl HeaderError {
 
 impl fmt::Display for HeaderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the value of the response's header {} is not of the declared type", self.name)
+        write!(f, "the value of the response header {} is not of the declared type", self.name)
     }
 }
 
 impl std::error::Error for HeaderError {}
 
-/// A type that the value of a header can have.
+/// A type of a header's value.
 pub trait HeaderValue: Sized {
-    /// Reads the values of all headers of one name.
+    /// Parses the values of all headers with one name.
     #[doc(hidden)]
     fn read(values: &mut dyn Iterator<Item = &str>) -> Option<Self>;
 }
@@ -105,7 +106,7 @@ header_values! {
     Value: |text| serde_json::from_str(text).ok();
 }
 
-/// A list is one header with commas, several headers, or both.
+/// A list can be one header with commas, several headers, or both.
 impl<T: HeaderValue> HeaderValue for Vec<T> {
     fn read(values: &mut dyn Iterator<Item = &str>) -> Option<Self> {
         let elements = values.flat_map(|value| value.split(',')).map(str::trim).filter(|element| !element.is_empty());

@@ -1,33 +1,33 @@
-//! Where in a JSON text something went wrong, said as a path.
+//! The JSON path of an error in a JSON text.
 //!
-//! Tracking the path while decoding would double the code of every type. The path is looked up only
-//! once there is an error to show: one pass over the raw body, to the offset that serde_json reports. What is shown of it
-//! is bounded, and safe to print.
+//! Tracking the path during decoding would double the code of every type. Instead, the path is looked up only for an
+//! error that is shown: in one pass over the raw body, up to the offset that serde_json reports. The shown text is
+//! bounded and safe to print.
 
 use crate::response::sanitize;
 
-/// The byte offset of a one-based line and the column that serde_json counts within it.
+/// Converts a one-based line and serde_json's column in it to a byte offset.
 pub(crate) fn offset(text: &[u8], line: usize, column: usize) -> usize {
     let before =
         text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum::<usize>();
     before.saturating_add(column).min(text.len())
 }
 
-/// Containers that are deeper than this are not looked at; serde_json goes to a depth of 128.
+/// Maximum depth of containers that are tracked; serde_json's own limit is 128.
 const DEEPEST: usize = 1024;
 
-/// A path shows so many bytes from its beginning and from its end, and so many of a name.
+/// Maximum numbers of bytes shown from the beginning of a path, from its end, and of a name.
 const HEAD: usize = 160;
 const TAIL: usize = 240;
 const NAME: usize = 80;
 
-/// The path of the value that begins or ends at `offset`, else of the innermost one around it.
+/// Returns the path of the value that begins or ends at `offset`, or else of the innermost value around it.
 pub(crate) fn at(text: &[u8], offset: usize) -> String {
     let (open, is_deeper) = open_at(text, offset);
     show(&open, is_deeper)
 }
 
-/// An element of the outermost array, and a place within it.
+/// An element of the outermost array, and a position within it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Element {
     /// The names of the properties that lead to the array.
@@ -35,11 +35,11 @@ pub(crate) struct Element {
     pub(crate) index: usize,
     /// The path of the array.
     pub(crate) array: String,
-    /// The path from the element to the place.
+    /// The path from the element to the position.
     pub(crate) rest: String,
 }
 
-/// The element of the outermost array that the value at `offset` belongs to, if it is in one.
+/// Returns the element of the outermost array around `offset`, if there is one.
 pub(crate) fn element_at(text: &[u8], offset: usize) -> Option<Element> {
     let (open, is_deeper) = open_at(text, offset);
     let depth = open.iter().position(|container| matches!(container, Container::Array(_)))?;
@@ -54,7 +54,7 @@ pub(crate) fn element_at(text: &[u8], offset: usize) -> Option<Element> {
     Some(Element { keys, index: *index, array: show(around, false), rest })
 }
 
-/// The containers around the value at `offset`, and whether there are deeper ones that are left out.
+/// Returns the containers around the value at `offset`, and true if deeper ones are left out.
 fn open_at(text: &[u8], offset: usize) -> (Vec<Container<'_>>, bool) {
     let mut open: Vec<Container<'_>> = Vec::new();
     let mut deeper = 0_usize;
@@ -95,7 +95,7 @@ fn open_at(text: &[u8], offset: usize) -> (Vec<Container<'_>>, bool) {
 
 enum Container<'t> {
     Array(usize),
-    /// The name of the property that is read, in its quotation marks.
+    /// The name of the current property, including its quotation marks.
     Object {
         key: Option<&'t [u8]>,
         expects_key: bool,
@@ -113,7 +113,7 @@ fn next(open: &mut [Container<'_>]) {
     }
 }
 
-/// The end of a string, number or word that begins at `start`.
+/// Returns the end of the string, number or literal that begins at `start`.
 fn scalar_end(text: &[u8], start: usize) -> usize {
     let rest = &text[start..];
     if rest.first() != Some(&b'"') {
@@ -132,10 +132,10 @@ fn scalar_end(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
-/// The beginning of a quoted name.
+/// Returns the beginning of a quoted name, unescaped.
 fn unescape(quoted: &[u8]) -> String {
     let whole = quoted.len() <= NAME;
-    // A cut within an escape or a character is moved forward.
+    // If the cut is within an escape or a character, an earlier one is tried.
     for end in (0..=quoted.len().min(NAME)).rev().take(12) {
         let mut part = quoted[..end].to_vec();
         if !whole {
@@ -187,7 +187,7 @@ fn segment(container: &Container<'_>) -> String {
     }
 }
 
-/// The part of a path that is a property of this name.
+/// Returns the part of a path for a property with this name.
 pub(crate) fn property(name: &str) -> String {
     match name.char_indices().nth(NAME) {
         Some((end, _)) => named(&format!("{}…", &name[..end])),
@@ -217,7 +217,7 @@ mod tests {
     use serde_json::Value;
     use std::collections::BTreeMap;
 
-    /// The path of the error of reading `text` as a `T`.
+    /// Returns the path of the error when `text` is deserialized as a `T`.
     fn path<T: serde::de::DeserializeOwned>(text: &str) -> String {
         match serde_json::from_str::<T>(text) {
             Ok(_) => "no error".to_owned(),

@@ -1,7 +1,7 @@
-//! Limits of decoding one response: how long it may take, and how much memory.
+//! Limits on the time and memory that decoding one response may take.
 //!
-//! serde's traits carry no state, so the limits are in thread-local cells while a response is decoded. Decoding never
-//! changes its thread.
+//! serde's traits carry no state, so the limits are in thread-local cells while a response is decoded. A response is
+//! decoded on a single thread.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -11,23 +11,23 @@ use serde::de;
 use crate::client::RESPONSE_LIMIT;
 use crate::serde::tolerance::{self, Tolerance, Warning};
 
-/// Decoding a response may take so many times the response limit in memory.
+/// The memory limit of decoding a response, as a multiple of the response limit.
 pub(crate) const MEMORY_FACTOR: usize = 16;
 
-/// The clock is read after so many of what is counted.
+/// Number of counted allocations after which the clock is read.
 const TICKS: u32 = 256;
 
 /// The limits of decoding one response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// When decoding has to end, and what the whole call was allowed.
+    /// The deadline, and the timeout of the whole call.
     deadline: Option<(Instant, Duration)>,
     memory: usize,
-    /// Which optional values are left out that are not what the API declares.
+    /// The optional values that are left out if they do not match the declaration.
     tolerance: Tolerance,
 }
 
-/// What came of decoding one response beside its value.
+/// The outcome of decoding one response, in addition to its value.
 #[derive(Debug)]
 pub(crate) struct Decoding {
     /// The limit that was exceeded.
@@ -42,7 +42,7 @@ impl Default for Limits {
     }
 }
 
-/// Which limit was exceeded.
+/// The limit that was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exceeded {
     Time(Duration),
@@ -52,8 +52,8 @@ pub(crate) enum Exceeded {
 impl Exceeded {
     fn message(self) -> &'static str {
         match self {
-            Self::Time(_) => "decoding took longer than the call's timeout",
-            Self::Memory => "decoded, the body would take more than 16 times the response limit in memory",
+            Self::Time(_) => "decoding exceeded the call's timeout",
+            Self::Memory => "the decoded body would need more than 16 times the response limit in memory",
         }
     }
 
@@ -81,23 +81,23 @@ thread_local! {
 }
 
 impl Limits {
-    /// Limits for a client that reads responses of up to `response_limit` bytes.
+    /// Returns the limits of a client that accepts responses of up to `response_limit` bytes.
     pub(crate) fn of_response(response_limit: usize) -> Self {
         Self { deadline: None, memory: response_limit.saturating_mul(MEMORY_FACTOR), tolerance: Tolerance::Full }
     }
 
-    /// The same for a response that has to be read within this time from now.
+    /// Like [`of_response`](Self::of_response), for a response that must be decoded within this time from now.
     pub(crate) fn within(timeout: Duration, response_limit: usize) -> Self {
         let deadline = Instant::now().checked_add(timeout).map(|deadline| (deadline, timeout));
         Self { deadline, ..Self::of_response(response_limit) }
     }
 
-    /// The same with this tolerance.
+    /// Returns these limits with another tolerance.
     pub(crate) fn with(self, tolerance: Tolerance) -> Self {
         Self { tolerance, ..self }
     }
 
-    /// Runs `decode` within these limits; also returns the limit that it exceeded, and what it left out.
+    /// Runs `decode` within these limits. Also returns the limit that it exceeded and its warnings.
     pub(crate) fn apply<T>(self, decode: impl FnOnce() -> T) -> (T, Decoding) {
         let _outer = Outer::replaced_by(self);
         let result = decode();
@@ -106,7 +106,7 @@ impl Limits {
     }
 }
 
-/// Puts back the limits around these, even after a panic.
+/// Restores the outer limits when it is dropped, even after a panic.
 struct Outer(Limits, usize, u32, Option<Exceeded>, Tolerance);
 
 impl Outer {
@@ -137,7 +137,7 @@ impl Drop for Outer {
     }
 }
 
-/// Counts this much memory.
+/// Counts an allocation of this many bytes.
 #[inline]
 pub(crate) fn charge<E: de::Error>(bytes: usize) -> Result<(), E> {
     STATE.with(|state| {
@@ -153,12 +153,12 @@ pub(crate) fn charge<E: de::Error>(bytes: usize) -> Result<(), E> {
     })
 }
 
-/// Counts the memory anew, for a response that is decoded once more.
+/// Resets the memory count, for a response that is decoded again.
 pub(crate) fn restart() {
     STATE.with(|state| state.memory.set(state.limits.get().memory));
 }
 
-/// Whether a limit was exceeded.
+/// Returns true if a limit was exceeded.
 pub(crate) fn is_exceeded() -> bool {
     STATE.with(|state| state.exceeded.get().is_some())
 }
@@ -177,7 +177,7 @@ fn refuse<E: de::Error>(state: &State, memory_left: Option<usize>) -> Result<(),
     state.exceeded.get().map_or(Ok(()), |exceeded| Err(exceeded.error()))
 }
 
-/// Fails if a limit was exceeded. A union would otherwise try its next variant.
+/// Returns an error if a limit was exceeded. Otherwise a union would try its next variant.
 pub(crate) fn check<E: de::Error>() -> Result<(), E> {
     STATE.with(|state| state.exceeded.get()).map_or(Ok(()), |exceeded| Err(exceeded.error()))
 }

@@ -18,37 +18,37 @@ use crate::response::stage::{self, Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
 use crate::serde::tolerance::Tolerance;
 
-/// The media types that are asked for.
+/// The value of the `Accept` header.
 const ACCEPT: &str = "application/x-ndjson, application/jsonl, application/json-seq";
 
-/// Begins each value of a JSON text sequence.
+/// The byte before each value of a JSON text sequence.
 const RECORD_SEPARATOR: u8 = 0x1e;
 
-/// Makes a type of a value: of a reply whose body is the value's JSON.
+/// A function that decodes a value, which it gets as the body of a reply.
 pub type LineReader<T> = fn(&Reply) -> Result<T, DecodeFailure>;
 
-/// JSON values as they arrive, one a line: a [`Stream`] that needs no crate of streams to be read.
+/// A [`Stream`] of JSON values, with its own [`next`](Self::next), so that no other crate is needed to read it.
 ///
-/// It reads `application/jsonl`, `application/x-ndjson` and `application/json-seq`. Nothing is sent before the first value
-/// is asked for. The stream ends where the server ends it; dropping it closes the connection. The call's timeout applies to
-/// the time between two pieces of the response, and the client's limit on the size of responses to each value. Empty lines
-/// are left out.
+/// It reads `application/jsonl`, `application/x-ndjson` and `application/json-seq`. The request is sent when the first
+/// value is polled. The stream ends when the server ends the response; dropping it closes the connection. The call's
+/// timeout applies to the time between two chunks of the response, and the client's limit on the size of responses to
+/// each value. Empty lines are ignored.
 ///
-/// A value that is not what the API declares is an [`Error::Decode`], whose [`raw_body`](Error::raw_body) is the value's
-/// JSON, and the stream goes on behind it. Any other error is the last thing it gives.
-#[must_use = "nothing is sent until a value is asked for"]
+/// A value that does not match the declaration is an [`Error::Decode`], whose [`raw_body`](Error::raw_body) is the
+/// value's JSON, and the stream continues after it. The stream ends after any other error.
+#[must_use = "streams do nothing unless polled"]
 pub struct JsonLines<T: 'static, B: 'static> {
     operation: &'static str,
     read: LineReader<T>,
     limit: usize,
     tolerance: Tolerance,
     stage: Stage<B>,
-    /// The beginning of a value whose end has not come.
+    /// The beginning of an incomplete value.
     line: Vec<u8>,
 }
 
 impl<T, B: Default> Call<T, B> {
-    /// The JSON values that the operation responds with, line by line.
+    /// Returns the JSON values of the operation's response.
     pub fn json_lines<E>(self, read: LineReader<E>) -> JsonLines<E, B> {
         let Self { operation, mut parts, .. } = self;
         parts.response_mode = ResponseMode::Lines;
@@ -59,7 +59,7 @@ impl<T, B: Default> Call<T, B> {
     }
 }
 
-/// Returns true if the response is a stream of JSON values. Servers also call one text or bytes, or do not name its type.
+/// Returns true if the response is a stream of JSON values. Some servers label it as text or bytes, or omit its type.
 pub(crate) fn holds_lines(headers: &HeaderMap) -> bool {
     let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
     let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -80,7 +80,7 @@ pub(crate) fn holds_lines(headers: &HeaderMap) -> bool {
     known.iter().any(|known| essence.eq_ignore_ascii_case(known)) || essence.to_ascii_lowercase().ends_with("+json-seq")
 }
 
-/// What separates the values of this response.
+/// Returns the byte between the values of this response.
 fn separator(headers: &HeaderMap) -> u8 {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -88,16 +88,16 @@ fn separator(headers: &HeaderMap) -> u8 {
 }
 
 impl<T, B> JsonLines<T, B> {
-    /// The next value; none at the end.
+    /// Returns the next value; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Those of the operation, and those of a value that is not what the API declares.
+    /// If the operation fails, or a value does not match the declaration.
     pub async fn next(&mut self) -> Option<Result<T, Error<B>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The same for `while let Some(value) = values.try_next().await?`.
+    /// Like [`next`](Self::next), for `while let Some(value) = values.try_next().await?`.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl<T, B> JsonLines<T, B> {
         self.next().await.transpose()
     }
 
-    /// The JSON of the next value; none at the end.
+    /// Polls for the JSON of the next value; `None` at the end.
     fn poll_line(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error<B>>> {
         loop {
             let opened = ready!(self.stage.poll_open(self.operation, "JSON lines (application/x-ndjson)", context))?;
@@ -147,7 +147,7 @@ impl<T, B> Stream for JsonLines<T, B> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let line = ready!(this.poll_line(context));
-        // The stage is put back unless this was the end.
+        // The stage is put back unless this was the end of the stream.
         let stage = std::mem::replace(&mut this.stage, Stage::Ended);
         match (line, stage) {
             (Ok(Some(line)), Stage::Open(mut open)) => {
@@ -161,24 +161,24 @@ impl<T, B> Stream for JsonLines<T, B> {
     }
 }
 
-/// What is polled in it is boxed, and the rest stays where it is put.
+// Only boxed futures are polled, so the struct itself need not be pinned.
 impl<T, B> Unpin for JsonLines<T, B> {}
 
-/// Names the stream without what it carries.
+/// Shows the operation only, because values can contain personal data.
 impl<T, B> fmt::Debug for JsonLines<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsonLines").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
-/// Gives a generated call struct of an operation that responds with JSON lines their stream:
-/// `json_lines! { ExportCall -> Contact, ErrorBody { json } }`, what a line is and what decodes it.
+/// Adds a method that returns a stream of JSON lines to a generated call struct:
+/// `json_lines! { ExportCall -> Contact, ErrorBody { json } }`, with the type of a line and its decoding function.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! json_lines {
     ($call:ident -> $line:ty, $error:ty { $decode:ident }) => {
         impl $call {
-            /// Sends the request and reads the JSON values of its response, each when it is asked for.
+            /// Sends the request and returns the JSON values of its response as a stream.
             #[inline]
             pub fn lines(self) -> $crate::JsonLines<$line, $error> {
                 self.call.json_lines($crate::generated::decode::$decode)

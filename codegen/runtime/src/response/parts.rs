@@ -1,4 +1,4 @@
-//! Responses that are a sequence of parts (`multipart/mixed` and its relatives, RFC 2046).
+//! Responses that are sequences of parts (`multipart/mixed` and other multipart types, RFC 2046).
 
 use std::fmt;
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use crate::response::stage::{self, Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
 use crate::serde::tolerance::Tolerance;
 
-/// What such a response is called in errors.
+/// The name of such a response in errors.
 const EXPECTED: &str = "parts (multipart/mixed with a boundary)";
 
 /// A part of a response. `Debug` shows the body only.
@@ -27,7 +27,7 @@ const EXPECTED: &str = "parts (multipart/mixed with a boundary)";
 pub struct Part<T> {
     /// The headers of the part.
     pub headers: HeaderMap,
-    /// What the part holds.
+    /// The decoded body of the part.
     pub body: T,
 }
 
@@ -37,18 +37,19 @@ impl<T: fmt::Debug> fmt::Debug for Part<T> {
     }
 }
 
-/// Makes a type of a part: of a reply whose body and content type are the part's.
+/// A function that decodes a part, which it gets as a reply with the part's body and content type.
 pub type PartReader<T> = fn(&Reply) -> Result<T, DecodeFailure>;
 
-/// The parts of a response as they arrive: a [`Stream`] that needs no crate of streams to be read.
+/// A [`Stream`] of the parts of a response, with its own [`next`](Self::next), so that no other crate is needed to read
+/// it.
 ///
-/// Nothing is sent before the first part is asked for. The stream ends with the last boundary or where the server ends it;
-/// dropping it closes the connection. The call's timeout applies to the time between two pieces of the response, and the
-/// client's limit on the size of responses to each part.
+/// The request is sent when the first part is polled. The stream ends at the last boundary or when the server ends the
+/// response; dropping it closes the connection. The call's timeout applies to the time between two chunks of the
+/// response, and the client's limit on the size of responses to each part.
 ///
-/// A part that is not what the API declares is an [`Error::Decode`], and the stream goes on behind it. Any other error is
-/// the last thing it gives. What the server sent of a part before the response ended is no part.
-#[must_use = "nothing is sent until a part is asked for"]
+/// A part that does not match the declaration is an [`Error::Decode`], and the stream continues after it. The stream
+/// ends after any other error. A part that is incomplete at the end of the response is ignored.
+#[must_use = "streams do nothing unless polled"]
 pub struct Parts<T: 'static, B: 'static> {
     operation: &'static str,
     read: PartReader<T>,
@@ -59,7 +60,7 @@ pub struct Parts<T: 'static, B: 'static> {
 }
 
 impl<T, B: Default> Call<T, B> {
-    /// The parts that the operation responds with, one after the other.
+    /// Returns the parts of the operation's response.
     pub fn parts<E>(self, read: PartReader<E>) -> Parts<E, B> {
         let Self { operation, mut parts, .. } = self;
         parts.response_mode = ResponseMode::Parts;
@@ -69,7 +70,7 @@ impl<T, B: Default> Call<T, B> {
     }
 }
 
-/// The boundary between the parts of a response, if it has parts.
+/// Returns the boundary between the parts of a response, if it has parts.
 pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
     let media_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let (kind, parameters) = media_type.split_once(';')?;
@@ -82,29 +83,29 @@ pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// Cuts a body into parts.
+/// Splits a body into parts.
 #[derive(Default)]
 struct Splitter {
     /// A line feed, two dashes and the boundary. Empty until the head of the response is known.
     delimiter: Vec<u8>,
-    /// What has arrived and is not part of what was given.
+    /// The bytes that have arrived and do not belong to a returned part.
     held: Vec<u8>,
-    /// Where in it a delimiter may begin that has not been looked for.
+    /// The offset up to which no delimiter begins.
     searched: usize,
-    /// The first delimiter was found.
+    /// True if the first delimiter was found.
     begun: bool,
-    /// The last delimiter was found.
+    /// True if the last delimiter was found.
     ended: bool,
 }
 
 impl Splitter {
     fn begin(&mut self, boundary: &str) {
         self.delimiter = format!("\n--{boundary}").into_bytes();
-        // The first delimiter may be the beginning of the body.
+        // The body may begin with the first delimiter.
         self.held = b"\n".to_vec();
     }
 
-    /// The next part that has arrived whole.
+    /// Returns the next complete part.
     fn next(&mut self) -> Option<Vec<u8>> {
         while !self.ended {
             let found =
@@ -115,7 +116,7 @@ impl Splitter {
             };
             let begin = self.searched + found;
             let behind = begin + self.delimiter.len();
-            // The rest of the delimiter's line decides whether it is the last one.
+            // The rest of the delimiter's line determines if it is the last one.
             let rest = &self.held[behind..];
             let end_of_line = rest.iter().position(|byte| *byte == b'\n');
             let is_last = rest.starts_with(b"--");
@@ -123,13 +124,13 @@ impl Splitter {
                 self.searched = begin;
                 return None;
             }
-            // A longer boundary begins like this one.
+            // A longer boundary may begin with this one.
             let line = &rest[..end_of_line.unwrap_or(0)];
             if !is_last && !line.trim_ascii().is_empty() {
                 self.searched = behind;
                 continue;
             }
-            // The line feed of this line may begin the next delimiter, of a part without headers and body.
+            // The line feed of this line may begin the next delimiter, if the part has neither headers nor a body.
             let next = self.held.split_off(behind + end_of_line.unwrap_or(0));
             let mut part = std::mem::replace(&mut self.held, next);
             part.truncate(begin);
@@ -144,7 +145,7 @@ impl Splitter {
     }
 }
 
-/// The headers of a part, and where its body begins.
+/// Parses the headers of a part, and returns the offset at which its body begins.
 fn headers(part: &[u8]) -> (HeaderMap, usize) {
     let mut headers = HeaderMap::new();
     // A part begins with the line feed that ends the delimiter.
@@ -162,22 +163,22 @@ fn headers(part: &[u8]) -> (HeaderMap, usize) {
             headers.append(name, value);
         }
     }
-    // Without an empty line, the body is empty, or the last line is the only one.
+    // Without an empty line, the part has no body, or this is its only line.
     let line = part[at..].trim_ascii();
     (headers, if line.is_empty() { part.len() } else { at })
 }
 
 impl<T, B> Parts<T, B> {
-    /// The next part; none at the end.
+    /// Returns the next part; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Those of the operation, and those of a part that is not what the API declares.
+    /// If the operation fails, or a part does not match the declaration.
     pub async fn next(&mut self) -> Option<Result<Part<T>, Error<B>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The same for `while let Some(part) = parts.try_next().await?`.
+    /// Like [`next`](Self::next), for `while let Some(part) = parts.try_next().await?`.
     ///
     /// # Errors
     ///
@@ -186,13 +187,13 @@ impl<T, B> Parts<T, B> {
         self.next().await.transpose()
     }
 
-    /// The next part as it was sent; none at the end.
+    /// Polls for the next part as it was sent; `None` at the end.
     fn poll_part(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Vec<u8>>, Error<B>>> {
         loop {
             let opened = ready!(self.stage.poll_open(self.operation, EXPECTED, context))?;
             let Some(open) = opened else { return Poll::Ready(Ok(None)) };
             if self.splitter.delimiter.is_empty() {
-                // The response is left to be read only if it has a boundary.
+                // Without a boundary, the response is not read as parts.
                 self.splitter.begin(&boundary(&open.reply.headers).unwrap_or_default());
             }
             self.splitter.held.extend_from_slice(&std::mem::take(&mut open.piece));
@@ -226,7 +227,7 @@ impl<T, B> Stream for Parts<T, B> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let part = ready!(this.poll_part(context));
-        // The stage is put back unless this was the end.
+        // The stage is put back unless this was the end of the stream.
         let stage = std::mem::replace(&mut this.stage, Stage::Ended);
         match (part, stage) {
             (Ok(Some(part)), Stage::Open(open)) => {
@@ -240,24 +241,24 @@ impl<T, B> Stream for Parts<T, B> {
     }
 }
 
-/// What is polled in it is boxed, and the rest stays where it is put.
+// Only boxed futures are polled, so the struct itself need not be pinned.
 impl<T, B> Unpin for Parts<T, B> {}
 
-/// Names the stream without what it carries.
+/// Shows the operation only, because parts can contain personal data.
 impl<T, B> fmt::Debug for Parts<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parts").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
-/// Gives a generated call struct of an operation that responds with parts their stream:
-/// `parts! { ExportCall -> Contact, ErrorBody { json } }`, what a part is and what decodes it.
+/// Adds a method that returns a stream of parts to a generated call struct:
+/// `parts! { ExportCall -> Contact, ErrorBody { json } }`, with the type of a part and its decoding function.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! parts {
     ($call:ident -> $part:ty, $error:ty { $decode:ident }) => {
         impl $call {
-            /// Sends the request and reads the parts of its response, each when it is asked for.
+            /// Sends the request and returns the parts of its response as a stream.
             #[inline]
             pub fn parts(self) -> $crate::Parts<$part, $error> {
                 self.call.parts($crate::generated::decode::$decode)

@@ -1,13 +1,13 @@
-//! Text of a server on its way into messages and logs: bounded, and safe to print.
+//! Server text in messages and logs: its length is bounded, and unsafe characters are escaped.
 
 use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 
-/// How many characters of a message are kept from its beginning and from its end.
+/// Maximum numbers of characters kept from the beginning and the end of a message.
 const HEAD: usize = 360;
 const TAIL: usize = 120;
 
-/// Whether a character can break a line, control a terminal, or change how the text around it is shown.
+/// Returns true if a character can break a line, control a terminal, or change how the surrounding text is displayed.
 fn is_unsafe(letter: char) -> bool {
     letter.is_control()
         || matches!(
@@ -34,13 +34,13 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
-/// `escape_debug` leaves some invisible characters as they are.
+/// Escapes a character, including the invisible ones that `escape_debug` leaves unchanged.
 fn escape_fully(letter: char) -> impl Iterator<Item = char> {
     let (plain, escaped) = if is_unsafe(letter) { (None, Some(letter.escape_unicode())) } else { (Some(letter), None) };
     plain.into_iter().chain(escaped.into_iter().flatten())
 }
 
-/// The text on one line, with unsafe characters escaped.
+/// Returns the text on one line, with unsafe characters escaped.
 pub(crate) fn on_one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -52,17 +52,17 @@ pub(crate) fn on_one_line(text: &str) -> String {
     line
 }
 
-/// A message on one line, with unsafe characters escaped and the middle left out where it is long.
+/// Returns a message on one line, with unsafe characters escaped and the middle of a long message left out.
 pub(crate) fn message(message: impl fmt::Display) -> String {
     let mut writer = HeadAndTail { head: String::new(), head_left: HEAD, tail: VecDeque::new(), cut: false };
-    // This writer never fails, and what a message of serde shows does not either.
+    // This writer never fails, nor does the `Display` of serde's errors.
     let _ = write!(writer, "{message}");
     let tail: String = writer.tail.into_iter().collect();
     let between = if writer.cut { "…" } else { "" };
     on_one_line(&format!("{}{between}{tail}", writer.head))
 }
 
-/// Whether a value is shown as this text.
+/// Returns true if a value is displayed as this text.
 pub(crate) fn is_shown_as(value: impl fmt::Display, text: &str) -> bool {
     struct Rest<'t>(&'t str);
 
@@ -77,7 +77,7 @@ pub(crate) fn is_shown_as(value: impl fmt::Display, text: &str) -> bool {
     write!(rest, "{value}").is_ok() && rest.0.is_empty()
 }
 
-/// Keeps the beginning and the end of what is written to it.
+/// A writer that keeps the beginning and the end of a text.
 struct HeadAndTail {
     head: String,
     head_left: usize,
@@ -91,7 +91,7 @@ impl fmt::Write for HeadAndTail {
         let (head, rest) = text.split_at(taken);
         self.head.push_str(head);
         self.head_left -= head.chars().count();
-        // The end is found without visiting what is before it.
+        // The end is found without iterating over the text before it.
         let start = rest.char_indices().rev().nth(TAIL - 1).map_or(0, |(index, _)| index);
         self.cut |= start > 0;
         for letter in rest[start..].chars() {
@@ -105,8 +105,8 @@ impl fmt::Write for HeadAndTail {
     }
 }
 
-/// The message of serde's error without what it quotes of the text, which can be a secret: names of missing properties
-/// and expected types are the document's.
+/// Returns serde's message without the text that it quotes, which can be a secret. Names of missing properties and
+/// expected types come from the document, so they are kept.
 pub(crate) fn without_content(message: &str) -> Option<String> {
     let (message, _position) = message.rsplit_once(" at line ").unwrap_or((message, ""));
     if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
@@ -116,7 +116,7 @@ pub(crate) fn without_content(message: &str) -> Option<String> {
     let found = ["null", "boolean", "integer", "floating point", "string", "sequence", "map"];
     let found = found.into_iter().find(|found| rest.starts_with(found))?;
     let (_, expected) = rest.rsplit_once(", expected ")?;
-    // What follows a quotation mark would be a part of the text.
+    // A quotation mark would be part of the quoted text.
     (!expected.contains('"')).then(|| format!("{what}: {found}, expected {expected}"))
 }
 

@@ -1,4 +1,4 @@
-//! Successes that can be one of several: the response's status and media type decide.
+//! Successful responses of several types, selected by their status and media type.
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
@@ -8,26 +8,26 @@ use crate::operation::{Reply, Status};
 use crate::response::check_undeclared;
 use crate::response::decode::DecodeFailure;
 
-/// A success that can be one of several.
+/// A successful response that has one of several types.
 pub trait Responses: Sized + 'static {
-    /// What it can be. Of the cases with the same status, the first is preferred.
+    /// The declared cases. Of those with the same status, the first is preferred.
     const CASES: &'static [ResponseCase<Self>];
 
-    /// A success that the document does not declare.
+    /// Creates the value of a success that the document does not declare.
     fn unknown(body: Bytes) -> Self;
 }
 
-/// A declared success.
+/// A declared successful response.
 pub struct ResponseCase<T: 'static> {
-    /// Its status.
+    /// The status.
     pub status: Status,
-    /// Its media type, which may be a range; empty where it has no body.
+    /// The media type, which may be a range; empty if there is no body.
     pub media_type: &'static str,
-    /// Reads it.
+    /// Decodes the response.
     pub decode: fn(&Reply) -> Result<T, DecodeFailure>,
 }
 
-/// Reads a success that can be one of several, by its status and media type.
+/// Decodes a successful response by its status and media type.
 pub fn selected<T: Responses>(reply: &Reply) -> Result<T, DecodeFailure> {
     let key = |index: usize| T::CASES.get(index).map(|case| (case.status, case.media_type));
     match choose(reply, &key)?.and_then(|index| T::CASES.get(index)) {
@@ -39,7 +39,8 @@ pub fn selected<T: Responses>(reply: &Reply) -> Result<T, DecodeFailure> {
     }
 }
 
-/// The place of the case that a reply is, by the status and media type of each place; none if its status is not declared.
+/// Returns the index of the case that matches the response's status and media type; `None` if its status is not
+/// declared.
 fn choose(
     reply: &Reply,
     key: &dyn Fn(usize) -> Option<(Status, &'static str)>,
@@ -59,7 +60,7 @@ fn choose(
     if let Some((index, _)) = declared.min_by_key(|(_, media_type)| media_type.contains('*')) {
         return Ok(Some(*index));
     }
-    // Servers label JSON as text, and text as bytes.
+    // Some servers label JSON as text, and text as bytes.
     let is_json = serde_json::from_slice::<IgnoredAny>(&reply.body).is_ok();
     let likely = cases.iter().find(|(_, media_type)| media_type.contains("json") == is_json);
     match likely {
@@ -70,25 +71,25 @@ fn choose(
     }
 }
 
-/// The media type of the reply without its parameters, in lower case.
+/// Returns the media type of the response without its parameters, in lower case.
 fn essence(reply: &Reply) -> Option<String> {
     let media_type = reply.headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     (!essence.is_empty()).then_some(essence)
 }
 
-/// Whether a declared media type, or range of media types, includes one.
+/// Returns true if a declared media type, or range of media types, includes `essence`.
 fn includes(declared: &str, essence: &str) -> bool {
     let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match declared.split_once('*') {
         None => declared == essence,
-        // `*/*` has two of them.
+        // `*/*` has two asterisks.
         Some((start, end)) => essence.starts_with(start) && (end == "/*" || essence.ends_with(end)),
     }
 }
 
-/// Lists what a success can be: `responses! { Started(Unknown) { Done: Exact(200) json "application/json", Later: Exact(204) empty
-/// "", } }`. `Unknown(Bytes)` takes the body of a success that is not listed.
+/// Lists the types of a successful response: `responses! { Started(Unknown) { Done: Exact(200) json "application/json",
+/// Later: Exact(204) empty "", } }`. `Unknown(Bytes)` has the body of a success that is not listed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! responses {

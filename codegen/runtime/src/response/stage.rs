@@ -1,4 +1,4 @@
-//! A response whose body is read while it arrives: from the request to its end.
+//! The stages of a response whose body is read as a stream.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -23,16 +23,16 @@ pub(super) enum Stage<B: 'static> {
 }
 
 pub(super) struct Open {
-    /// The status and headers, and the part of the body that is decoded.
+    /// The status and headers, and the part of the body that is being decoded.
     pub(super) reply: Reply,
     pub(super) stream: ByteStream,
-    /// What of it is not read yet.
+    /// The rest of the chunk that is not read yet.
     pub(super) piece: Bytes,
     pub(super) redactor: Redactor,
 }
 
 impl<B> Stage<B> {
-    /// Waits for the head of the response. `expected` is what its body should be.
+    /// Polls for the head of the response. `expected` describes the expected body for errors.
     pub(super) fn poll_open(
         &mut self,
         operation: &'static str,
@@ -55,7 +55,7 @@ impl<B> Stage<B> {
     }
 }
 
-/// Decodes an item of a stream, and reports what was left out of it.
+/// Decodes an item of a stream, and logs its warnings.
 pub(super) fn decode<T, B>(
     operation: &'static str,
     reply: &Reply,
@@ -72,7 +72,7 @@ pub(super) fn decode<T, B>(
 }
 
 impl Open {
-    /// Reads the next piece of the body. Returns false at its end.
+    /// Polls for the next chunk of the body. Returns false at its end.
     pub(super) fn poll_piece<B>(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, Error<B>>> {
         Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(context)) {
             Some(piece) => {

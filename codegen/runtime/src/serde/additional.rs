@@ -1,4 +1,4 @@
-//! The properties of an object that its type does not declare.
+//! The undeclared properties of an object.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 
 use super::de::Decode;
 
-/// The properties of an object that the API's document does not declare, in the order in which the server sent them. They
-/// are sent again with the value that they were read with.
+/// The properties of an object that the API's document does not declare, in the order in which the server sent them.
+/// They are sent back unchanged.
 ///
-/// An optional property whose value is not what the document declares is here as well, by its name, while its own field is
-/// empty. Setting that field replaces it.
+/// An optional property whose value does not match the declaration is also here, while its own field is empty. Setting
+/// that field replaces it.
 ///
-/// This is a [`Map`] that takes the room of a pointer while it is empty. `Debug` shows the names only: a property that the
-/// document does not declare may hold a secret.
+/// This is a [`Map`] that takes the space of a pointer while it is empty. `Debug` shows only the names, because an
+/// undeclared property may contain a secret.
 #[derive(Clone, Default)]
 pub struct AdditionalProperties(Option<Box<Map<String, Value>>>);
 
@@ -88,19 +88,19 @@ impl IntoIterator for AdditionalProperties {
     }
 }
 
-/// A map of the properties that a type does not declare.
+/// A map of undeclared properties.
 #[doc(hidden)]
 pub trait Rest {
-    /// The type of their values.
+    /// The type of the values.
     type Value: Decode;
 
-    /// The map without properties.
+    /// Creates an empty map.
     fn empty() -> Self;
 
     /// Adds a property.
     fn put(&mut self, name: String, value: Self::Value);
 
-    /// Adds a declared property whose value is not of its type, if values of any type can be kept.
+    /// Adds a declared property whose value does not match its type, if the map accepts any value.
     fn put_left_out(&mut self, name: String, value: Value);
 }
 

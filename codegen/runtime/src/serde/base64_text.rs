@@ -1,4 +1,4 @@
-//! Bytes that travel inside JSON as base64 text.
+//! Bytes encoded as base64 text in JSON.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Bytes written as standard base64 text, and read back with or without their padding.
+/// Bytes serialized as standard base64 text, and deserialized with or without padding.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Base64(pub Vec<u8>);
 

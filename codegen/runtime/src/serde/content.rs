@@ -1,8 +1,8 @@
-//! JSON that is buffered once, however many unions it holds, so that the variants of each can be tried on it.
+//! A buffer of JSON for trying the variants of unions, filled once even for nested unions.
 //!
-//! A union within another gets its part of the buffer instead of buffering it again. serde's traits have no method for
-//! that, so the outer one's deserializer leaves the part in a thread-local slot ([`handed_over`]) when a type asks for
-//! the newtype struct [`UNION`].
+//! A nested union gets its part of the buffer instead of buffering it again. serde's traits have no method for that, so
+//! the outer deserializer leaves the part in a thread-local slot ([`handed_over`]) when a type requests the newtype
+//! struct [`UNION`].
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
@@ -20,25 +20,25 @@ use super::lenient::Lenient as _;
 use crate::response::limits;
 use crate::response::sanitize;
 
-/// The name of the newtype struct that unions ask for.
+/// The name of the newtype struct that unions request.
 pub(crate) const UNION: &str = "$crm_clients_runtime::union";
 
-/// The name of the newtype struct that structs ask for, to be given their properties lightest first.
+/// The name of the newtype struct that structs request to get their properties in order of weight.
 pub(crate) const OBJECT: &str = "$crm_clients_runtime::object";
 
-/// The name of the newtype struct that asks for a value as it is, before it is decoded.
+/// The name of the newtype struct that requests a value unchanged, before it is decoded.
 pub(crate) const CAPTURED: &str = "$crm_clients_runtime::captured";
 
-/// Unions try other variants until so many times what is buffered has been decoded.
+/// The amount of decoding after which unions stop trying further variants, as a multiple of the buffered amount.
 const WORK_FACTOR: usize = 32;
 
-/// The same however little is buffered.
+/// Minimum amount of decoding, however little is buffered.
 const LEAST_WORK: usize = 1024;
 
-/// Larger objects are indexed by name.
+/// Minimum number of properties of an object that is indexed by name.
 const INDEXED_FROM: usize = 8;
 
-/// A buffered JSON value; a copy of it shares its members.
+/// A buffered JSON value. Clones share its elements.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// `null`.
@@ -66,7 +66,7 @@ pub struct Array {
     weight: usize,
 }
 
-/// The properties of an object in their order; of those with the same name, the last one counts.
+/// The properties of an object in their order. Of those with the same name, the last one is used.
 #[derive(Debug)]
 pub struct Object {
     properties: Vec<(Rc<str>, Content)>,
@@ -80,8 +80,8 @@ impl Object {
         Self { properties, index: OnceCell::new(), by_weight: OnceCell::new(), weight }
     }
 
-    /// The places of the properties, the lightest first: a variant that does not fit mostly fails before those that hold
-    /// other unions are decoded.
+    /// Returns the indices of the properties in order of weight, so that a variant that does not match usually fails
+    /// before properties with nested unions are decoded.
     fn by_weight(&self) -> &[usize] {
         self.by_weight.get_or_init(|| {
             let counts =
@@ -93,12 +93,12 @@ impl Object {
         })
     }
 
-    /// How many properties there are, those with the same name counted apart.
+    /// Returns the number of properties, including those with the same name.
     pub(crate) fn len(&self) -> usize {
         self.properties.len()
     }
 
-    /// The value of a property.
+    /// Returns the value of a property.
     pub(crate) fn get(&self, name: &str) -> Option<&Content> {
         if self.properties.len() < INDEXED_FROM {
             return self.properties.iter().rev().find(|(known, _)| **known == *name).map(|(_, value)| value);
@@ -111,7 +111,7 @@ impl Object {
 }
 
 impl Content {
-    /// How much work it is to decode.
+    /// Returns the amount of work for decoding the value.
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::String(text) => text_weight(text),
@@ -121,7 +121,7 @@ impl Content {
         }
     }
 
-    /// The integer that a number with a fraction of zero is.
+    /// Returns the integer that is equal to a number without a fraction.
     pub(crate) fn as_integer(&self) -> Option<Self> {
         match self {
             Self::Float(number) => i64::from_float(*number).map(Self::Signed),
@@ -129,7 +129,7 @@ impl Content {
         }
     }
 
-    /// The value as it came.
+    /// Returns the value unchanged.
     pub(crate) fn to_value(&self) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -150,12 +150,12 @@ fn text_weight(text: &str) -> usize {
     1 + text.len() / 16
 }
 
-/// How much work is left for the unions of what is buffered before none of them tries another variant.
+/// The work that is left for the unions of a buffer before they stop trying further variants.
 #[derive(Clone, Debug)]
 pub(crate) struct Work(Rc<Cell<usize>>);
 
 impl Work {
-    /// What is allowed for this value.
+    /// Creates the amount allowed for this value.
     pub(crate) fn of(content: &Content) -> Self {
         let allowed = content.weight().saturating_mul(WORK_FACTOR).saturating_add(LEAST_WORK);
         Self(Rc::new(Cell::new(allowed)))
@@ -166,18 +166,18 @@ impl Work {
         self.0.set(self.0.get().saturating_sub(weight));
     }
 
-    /// Whether another variant may be tried.
+    /// Returns true if another variant may be tried.
     pub(crate) fn is_left(&self) -> bool {
         self.0.get() > 0
     }
 }
 
 thread_local! {
-    /// The part of the buffer that a union within another is about to take.
+    /// The part of the buffer that a nested union is about to take.
     static HANDED_OVER: Cell<Option<(Content, Work)>> = const { Cell::new(None) };
 }
 
-/// Takes what the deserializer of the union around has buffered.
+/// Takes the part that the deserializer of the outer union has buffered.
 pub(crate) fn handed_over() -> Option<(Content, Work)> {
     HANDED_OVER.take()
 }
@@ -275,7 +275,7 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// Why what is buffered is not of a type; the message is bounded.
+/// The error of a buffered value that does not match a type. Its message is bounded.
 #[derive(Debug)]
 pub struct Mismatch(String);
 
@@ -293,7 +293,7 @@ impl de::Error for Mismatch {
     }
 }
 
-/// Reads what is buffered.
+/// Deserializes a buffered value.
 #[derive(Clone, Copy)]
 pub struct ContentReader<'de> {
     content: &'de Content,
@@ -354,7 +354,7 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
                 let order = Some(object.by_weight());
                 visitor.visit_map(Properties { object, order, position: 0, value: None, work: self.work })
             }
-            // No type that is read here is a newtype struct, and for these the compiler would make another decoder.
+            // No other type is deserialized as a newtype struct, so the compiler need not generate another decoder.
             _ => self.deserialize_any(visitor),
         }
     }
@@ -396,7 +396,7 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
 
 struct Properties<'de> {
     object: &'de Object,
-    /// The order of the properties where it is not their own.
+    /// The order of the properties, if it is not their own.
     order: Option<&'de [usize]>,
     position: usize,
     value: Option<&'de Content>,

@@ -1,9 +1,9 @@
-//! Reading a JSON object into a struct.
+//! Decoding a JSON object as a struct.
 //!
-//! The value begins blank, and each property is read straight into its field. A type's own code is
-//! one chain over its fields ([`Object::each`]), without locals, errors or loops of its own: that
-//! is what the compiler gets through fastest, for hundreds of types. The same chain serves to read a
-//! property and to look for one that is missing.
+//! The value starts blank, and each property is decoded directly into its field. The code generated for a type is a
+//! single chain over its fields ([`Object::each`]), without locals, error handling or loops, because that is the
+//! fastest to compile for hundreds of types. The same chain is used for decoding a property and for finding a missing
+//! one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,20 +20,20 @@ use crate::serde::content::{Content, OBJECT};
 use crate::serde::lenient::{Lenient, LenientNumber};
 use crate::serde::tolerance::{self, Tolerant};
 
-/// What a property that a type does not declare takes beside its name and value.
+/// The memory that an undeclared property takes in addition to its name and value.
 const ADDITIONAL: usize = 64;
 
 /// A type that a property can have.
 #[doc(hidden)]
 pub trait Decode: DeserializeOwned {
-    /// The properties that the type declares, by which unions tell objects apart; empty for
-    /// what is no object.
+    /// The properties that the type declares, by which unions distinguish objects; empty if the type is not an object.
     const KEYS: &'static [Key] = &[];
 
-    /// Whether a value keeps the properties that the type does not declare.
+    /// True if a value keeps the properties that the type does not declare.
     const KEEPS_ALL: bool = true;
 
-    /// How many of the value's properties the type knows; none if the value cannot be of the type.
+    /// Returns the number of the value's properties that the type declares; `None` if the value does not match the
+    /// type.
     fn score(content: &Content) -> Option<usize> {
         let Content::Object(object) = content else { return Some(0) };
         let mut score = 0;
@@ -47,18 +47,18 @@ pub trait Decode: DeserializeOwned {
         Some(score)
     }
 
-    /// The value that stands in a field until its property is read. A type that holds itself
-    /// without end has none (this would not return), so generated code must not declare one.
+    /// Returns the initial value of a field. For a type that contains itself without end this would not return, so
+    /// generated code must not declare one.
     fn blank() -> Self;
 
-    /// Reads a value of this type. It is called in place of `deserialize` wherever one of our own types, or a response,
-    /// is read.
+    /// Decodes a value of this type. It is called instead of `deserialize` for the types of this crate and for
+    /// responses.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
 }
 
-/// Reads a value with [`Decode::decode`].
+/// Decodes a value with [`Decode::decode`].
 pub(crate) struct Seed<T>(PhantomData<T>);
 
 impl<T> Seed<T> {
@@ -80,13 +80,13 @@ impl<'de, T: Decode> DeserializeSeed<'de> for Seed<T> {
 /// A property that a type declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Whether an object without it is not of the type.
+    /// True if an object without it does not match the type.
     pub required: bool,
 }
 
-/// Whether a property has to be there, by the name of its mode.
+/// The values of [`Key::required`], by mode.
 #[expect(
     missing_docs,
     non_upper_case_globals,
@@ -102,55 +102,55 @@ pub mod is_required {
     pub const optional_lenient: bool = false;
 }
 
-/// A type that is read from a JSON object.
+/// A type that is decoded from a JSON object.
 #[doc(hidden)]
 pub trait Object: Decode {
-    /// Shows each field to the reader, the rest last, until it takes one.
+    /// Passes each field to the reader, the additional properties last, until it accepts one.
     fn each<R: PropertyReader>(&mut self, reader: &mut R) -> bool;
 }
 
-/// What is shown the fields of an object with their properties' names, one method for each mode;
-/// true ends the walk.
+/// A visitor of an object's fields and their property names, with one method for each mode. A method returns true to
+/// stop.
 #[doc(hidden)]
 pub trait PropertyReader {
-    /// A property that must be there.
+    /// Visits a required property.
     fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A property that must be there and allows a single value.
     fn constant(&mut self, name: &'static str, constant: Constant) -> bool;
 
-    /// A property that need not be there.
+    /// Visits an optional property.
     fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
-    /// A property that stays as it began, empty, where it is absent or null.
+    /// Visits a property that stays empty if it is absent or null.
     fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
-    /// The same as optional; it differs in being written.
+    /// Like `optional`; the mode differs only when it is serialized.
     #[inline(always)]
     fn nullable<T: Decode>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
         self.optional(name, slot)
     }
 
-    /// A property that tells absent from null.
+    /// Visits a property that distinguishes absent from null.
     #[inline(always)]
     fn patch<T: Decode>(&mut self, name: &'static str, slot: &mut Patch<T>) -> bool {
         self.optional(name, slot)
     }
 
-    /// A number, be it as a string, that must be there.
+    /// Visits a required number, which may be a string.
     fn lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
-    /// A number, be it as a string, that need not be there.
+    /// Visits an optional number, which may be a string.
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool;
 
-    /// The properties that the type does not declare, where it keeps them.
+    /// Visits the properties that the type does not declare, if it keeps them.
     fn rest<M: Rest>(&mut self, map: &mut M) -> bool;
 
-    /// The end of the walk.
+    /// Visits the end of the fields.
     fn skip(&mut self) -> bool;
 }
 
-/// Reads an object.
+/// Decodes an object.
 pub fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_newtype_struct(OBJECT, ObjectVisitor(PhantomData))
 }
@@ -199,7 +199,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A property's name, borrowed where it stands without escapes in the text.
+/// The name of a property, borrowed from the text if it has no escapes.
 struct PropertyName;
 
 impl<'de> DeserializeSeed<'de> for PropertyName {
@@ -229,11 +229,11 @@ impl<'de> Visitor<'de> for PropertyName {
     }
 }
 
-/// The properties that have come, by their place among the fields.
+/// The properties that have been decoded, by the index of their field.
 #[derive(Default)]
 struct Seen {
     first: u64,
-    /// Hardly any type has more than 64 properties.
+    // Hardly any type has more than 64 properties.
     others: Vec<usize>,
 }
 
@@ -255,15 +255,15 @@ impl Seen {
     }
 }
 
-/// Reads one property into the field that has its name.
+/// Decodes one property into the field with its name.
 ///
-/// Everything is inlined, so that names are compared as constants and the index never exists.
+/// Everything is inlined, so that names are compared as constants and no index is computed.
 struct FieldVisitor<'a, 'de, A: MapAccess<'de>> {
     map: &'a mut A,
     key: &'a str,
-    /// How many fields have passed.
+    /// Number of fields visited so far.
     index: usize,
-    /// Whether this pass leaves out values.
+    /// True if values may be left out in this pass.
     tolerant: bool,
     error: Option<A::Error>,
 }
@@ -288,7 +288,7 @@ impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
         }
     }
 
-    /// Most objects have no such property, so that this is not a part of each type's own code.
+    // Most objects have no such property, so this is not inlined into the code of each type.
     #[inline(never)]
     fn additional<M: Rest>(&mut self, map: &mut M) {
         if let Err(error) = limits::charge(self.key.len() + ADDITIONAL) {
@@ -358,7 +358,7 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     }
 }
 
-/// Looks for the first property that must be there and has not come, and keeps what was left out.
+/// Finds the first required property that is missing, and stores the values that were left out.
 struct MissingSearch {
     seen: Seen,
     index: usize,

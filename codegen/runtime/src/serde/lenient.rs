@@ -11,11 +11,11 @@ use crate::serde::de::Decode;
 /// A number that some servers send as a string.
 #[doc(hidden)]
 pub trait Lenient: Decode {
-    /// From a number without a fraction.
+    /// Converts a number without a fraction.
     fn from_integer(number: i128) -> Option<Self>;
-    /// From any number.
+    /// Converts any number.
     fn from_float(number: f64) -> Option<Self>;
-    /// From a number in a string.
+    /// Parses a number from a string.
     fn from_text(text: &str) -> Option<Self>;
 }
 
@@ -27,7 +27,7 @@ macro_rules! lenient_integers {
             }
 
             fn from_float(number: f64) -> Option<Self> {
-                // Beyond 2^53 a float is no exact integer.
+                // Above 2^53 floats do not represent every integer.
                 let exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
                 exact.then_some(number as i128).and_then(Self::from_integer)
             }
@@ -52,7 +52,7 @@ macro_rules! lenient_floats {
             }
 
             fn from_text(text: &str) -> Option<Self> {
-                // JSON has no word for infinity, so it could not be sent back.
+                // JSON cannot represent infinity, so it could not be sent back.
                 text.parse().ok().filter(|number: &Self| number.is_finite())
             }
         })*
@@ -60,7 +60,7 @@ macro_rules! lenient_floats {
 }
 lenient_floats!(f32, f64);
 
-/// Reads a number that may stand in a string.
+/// Decodes a number that may be a string.
 pub(crate) struct LenientNumber<T>(pub(crate) T);
 
 impl<'de, T: Lenient> Deserialize<'de> for LenientNumber<T> {
@@ -71,7 +71,7 @@ impl<'de, T: Lenient> Deserialize<'de> for LenientNumber<T> {
             type Value = LenientNumber<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number, be it as a string")
+                f.write_str("a number or a numeric string")
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {

@@ -1,24 +1,23 @@
-//! JSON objects as structs, without derive: the macros by which generated code lists a type's
-//! properties.
+//! The macros by which generated code lists the properties of a struct. They replace serde's derives.
 //!
-//! How a property is read and written is named by its mode, which is a method of
+//! The mode of a property says how it is decoded and serialized. Each mode is a method of
 //! [`PropertyReader`](crate::serde::de::PropertyReader) and of
 //! [`PropertyWriter`](crate::serde::ser::PropertyWriter):
 //!
-//! | mode | type | absent | null | read from | written |
+//! | mode | type | if absent | if null | also decoded from | serialized |
 //! |---|---|---|---|---|---|
-//! | `required` | `T` | error | as `T` has it | | always |
+//! | `required` | `T` | error | depends on `T` | | always |
 //! | `optional` | `Option<T>` | `None` | `None` | | unless `None` |
 //! | `or_empty` | `T` | empty | empty | | unless empty |
 //! | `nullable` | `Option<T>` | `None` | `None` | | `None` as null |
 //! | `patch` | `Patch<T>` | `Absent` | `Null` | | unless `Absent` |
-//! | `lenient` | a number | error | error | a numeric string, too | as number |
-//! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string, too | unless `None` |
+//! | `lenient` | a number | error | error | a numeric string | as a number |
+//! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string | unless `None` |
 //!
 //! A property that allows a single value is no field: it is written with that value, and an object without it is an error.
 //! Another value is left out as one that is not of its type.
 //!
-//! The value of a property that may be absent is left out where it is not of its type; see
+//! If a property may be absent, a value that does not match its type is left out; see
 //! [`tolerance`](crate::serde::tolerance).
 
 /// Lists the properties of a struct: `object! { Contact rest extra { id: required "id", } }`. Each field is followed by its
@@ -34,7 +33,7 @@ macro_rules! object {
     };
 }
 
-/// [`object!`] for a type that is only read.
+/// Like [`object!`], for a type that is only decoded.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! read_object {
@@ -78,7 +77,7 @@ macro_rules! read_object {
     };
 }
 
-/// [`object!`] for a type that is only written.
+/// Like [`object!`], for a type that is only serialized.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! write_object {

@@ -1,4 +1,4 @@
-//! Enums whose values are strings or integers, with room for values that are not known yet.
+//! Enums of strings or integers that accept unknown values.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, Visitor};
 
 use super::de::Decode;
 
-/// Reads a string enum.
+/// Decodes a string enum.
 pub fn read_string<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: for<'a> From<&'a str>,
@@ -30,19 +30,19 @@ where
     deserializer.deserialize_str(Text(PhantomData))
 }
 
-/// Reads an integer enum.
+/// Decodes an integer enum.
 pub fn read_integer<'de, N: Decode, T: From<N>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     N::decode(deserializer).map(T::from)
 }
 
-/// Names the strings of an enum: `string_enum! { Status(Unknown) { Open = "open", } }`, where
-/// `Unknown(String)` takes the values that are not listed.
+/// Lists the strings of an enum: `string_enum! { Status(Unknown) { Open = "open", } }`. `Unknown(String)` has the
+/// values that are not listed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! string_enum {
     ($name:ident($unknown:ident) { $($variant:ident = $text:literal),* $(,)? }) => {
         impl $name {
-            /// The value as it is sent.
+            /// Returns the value as it is sent.
             #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -109,8 +109,8 @@ macro_rules! string_enum {
     };
 }
 
-/// Names the integers of an enum: `integer_enum! { Kind(Unknown) { Incoming = 0, } }`, where
-/// `Unknown(i64)` takes the values that are not listed. Values that are no `i64` need `Unknown: i128`.
+/// Lists the integers of an enum: `integer_enum! { Kind(Unknown) { Incoming = 0, } }`. `Unknown(i64)` has the values
+/// that are not listed. Values that do not fit in an `i64` require `Unknown: i128`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! integer_enum {
@@ -124,7 +124,7 @@ macro_rules! integer_enum {
         $($variant:ident = $number:literal),* $(,)?
     }) => {
         impl $name {
-            /// The value as it is sent.
+            /// Returns the value as it is sent.
             #[inline]
             pub fn $as_integer(&self) -> $integer {
                 match self {

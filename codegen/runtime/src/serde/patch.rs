@@ -1,26 +1,26 @@
-//! Absent, null and a value: three different things in a request body.
+//! Properties of request bodies that distinguish absent, null and a value.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A property that may be left out, set to null, or given a value.
+/// A property that can be left out, set to null, or set to a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Patch<T> {
-    /// Not sent: the server leaves what it has.
+    /// Not sent: the server keeps its value.
     #[default]
     Absent,
-    /// Sent as null: the server clears what it has.
+    /// Sent as null: the server clears its value.
     Null,
     /// Sent as this value.
     Value(T),
 }
 
 impl<T> Patch<T> {
-    /// Whether the property is left out.
+    /// Returns true if the property is left out.
     pub fn is_absent(&self) -> bool {
         matches!(self, Patch::Absent)
     }
 
-    /// The value, where there is one.
+    /// Returns the value, if there is one.
     pub fn as_option(&self) -> Option<&T> {
         match self {
             Patch::Value(value) => Some(value),
@@ -41,7 +41,7 @@ impl<T> From<Option<T>> for Patch<T> {
     }
 }
 
-/// Leaving the property out is the business of the object around it: alone, `Absent` is null.
+/// The enclosing object leaves out an absent property. By itself, `Absent` is serialized as null.
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_option().serialize(serializer)

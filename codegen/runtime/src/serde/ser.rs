@@ -1,4 +1,4 @@
-//! Writing a struct as a JSON object.
+//! Serializing a struct as a JSON object.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -6,73 +6,73 @@ use crate::Patch;
 use crate::serde::constant::Constant;
 use crate::serde::de::Decode;
 
-/// A type that is written as a JSON object.
+/// A type that is serialized as a JSON object.
 #[doc(hidden)]
 pub trait WriteObject {
-    /// Shows each field with its property's name to the writer.
+    /// Passes each field with the name of its property to the writer.
     fn write<W: PropertyWriter>(&self, writer: &mut W);
 }
 
-/// What is shown the fields of an object, one method for each mode.
+/// A visitor of an object's fields, with one method for each mode.
 #[doc(hidden)]
 pub trait PropertyWriter {
-    /// Writes a property.
+    /// Serializes a property.
     fn required<T: Serialize>(&mut self, name: &'static str, value: &T);
 
     /// Writes a property that allows a single value.
     fn constant(&mut self, name: &'static str, constant: Constant);
 
-    /// Writes a property that has a value.
+    /// Serializes a property that has a value.
     fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(value) = value {
             self.required(name, value);
         }
     }
 
-    /// Writes a property that is not empty, as it is when it was read from nothing.
+    /// Serializes a property unless it is equal to the empty value with which decoding starts.
     fn or_empty<T: Serialize + Decode + PartialEq>(&mut self, name: &'static str, value: &T) {
         if *value != T::blank() {
             self.required(name, value);
         }
     }
 
-    /// Writes a property, as null where it has no value.
+    /// Serializes a property, as null if it has no value.
     fn nullable<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         self.required(name, value);
     }
 
-    /// Writes a property unless it is absent.
+    /// Serializes a property unless it is absent.
     fn patch<T: Serialize>(&mut self, name: &'static str, value: &Patch<T>) {
         if !value.is_absent() {
             self.required(name, value);
         }
     }
 
-    /// Writes a number.
+    /// Serializes a number.
     fn lenient<T: Serialize>(&mut self, name: &'static str, value: &T) {
         self.required(name, value);
     }
 
-    /// Writes a number that is there.
+    /// Serializes a number that has a value.
     fn optional_lenient<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         self.optional(name, value);
     }
 
-    /// Shows the properties that the type does not declare before the others: one may have the name of a declared property,
-    /// whose value was not of its type when it was read.
+    /// Passes the undeclared properties before the others, because one can have the name of a declared property whose
+    /// value did not match its type.
     fn reserve<'a, M, V>(&mut self, map: &'a M)
     where
         &'a M: IntoIterator<Item = (&'a String, &'a V)>,
         V: Serialize + 'a;
 
-    /// Writes the properties that the type does not declare.
+    /// Serializes the undeclared properties.
     fn rest<'a, M, V>(&mut self, map: &'a M)
     where
         &'a M: IntoIterator<Item = (&'a String, &'a V)>,
         V: Serialize + 'a;
 }
 
-/// Writes an object.
+/// Serializes an object.
 pub fn write<T: WriteObject, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let map = serializer.serialize_map(None)?;
     let mut writer = Writer { map, result: Ok(()), reserved: Vec::new() };
@@ -81,11 +81,11 @@ pub fn write<T: WriteObject, S: Serializer>(object: &T, serializer: S) -> Result
     writer.map.end()
 }
 
-/// Keeps the first error to the end, so that a type's own code has none to handle.
+/// Stores the first error until the end, so that the code of a type need not handle errors.
 struct Writer<M: SerializeMap> {
     map: M,
     result: Result<(), M::Error>,
-    /// The undeclared properties that are still to be written.
+    /// The names of undeclared properties that are still to be serialized.
     reserved: Vec<String>,
 }
 

@@ -1,10 +1,10 @@
-//! Decoding a response although some of its optional values are not what the API declares.
+//! Decoding a response even if some of its optional values do not match the declaration.
 //!
-//! A response is decoded strictly first. If that fails, it is decoded once more, and the value of each property that may be
-//! absent is captured before it is decoded: one that is not of its type is left out, with a [`Warning`]. So a response
-//! without such values costs nothing, and the compiler makes no second decoder of a type.
+//! A response is first decoded strictly. If that fails, it is decoded again, and the value of each property that may be
+//! absent is captured before it is decoded: one that does not match its type is left out, with a [`Warning`]. So a
+//! response without such values has no overhead, and the compiler generates no second decoder for each type.
 //!
-//! serde's traits carry no state, so that of a pass is thread-local. Decoding never changes its thread.
+//! serde's traits carry no state, so the state of a pass is thread-local. A response is decoded on a single thread.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -19,15 +19,16 @@ use super::content::{CAPTURED, ContentReader, handed_over};
 use super::de::Decode;
 use crate::response::{json_path, limits, sanitize};
 
-/// As deep as serde_json reads; a captured value has a deserializer of its own, which counts anew.
+/// serde_json's depth limit. A captured value has its own deserializer, which starts at zero again.
 const DEEPEST: usize = 128;
 
-/// What a warning takes beside the value that it keeps.
+/// The memory that a warning takes in addition to its value.
 const WARNING: usize = size_of::<Warning>() + 128;
 
-/// The value of an optional property that is not what the API declares: the property is absent from the decoded response.
+/// An optional property whose value does not match the declaration, and which is therefore absent from the decoded
+/// response.
 ///
-/// `Debug` and `Display` show where it is and what was expected, and nothing of the value.
+/// `Debug` and `Display` show its path and the expected type, but not the value.
 #[derive(Clone, PartialEq)]
 pub struct Warning {
     path: String,
@@ -41,7 +42,7 @@ impl Warning {
         &self.path
     }
 
-    /// Returns what is wrong with its value.
+    /// Returns the message of the error.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -64,7 +65,7 @@ impl fmt::Debug for Warning {
     }
 }
 
-/// Where in the text decoding is.
+/// The current position in the text.
 #[derive(Default)]
 struct Position {
     path: String,
@@ -84,12 +85,12 @@ impl Position {
     }
 }
 
-/// Which optional values are left out if they cannot be decoded.
+/// The optional values that are left out if they cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tolerance {
     /// None: such a response is an error.
     Strict,
-    /// All but the list of a page, so that a bad item does not take the others with it.
+    /// All except the list of a page, so that a bad item does not remove the others.
     Page,
     /// All.
     Full,
@@ -97,21 +98,21 @@ pub(crate) enum Tolerance {
 
 struct State {
     tolerance: Cell<Tolerance>,
-    /// Whether only the values within lists are left out in this pass.
+    /// True if only values within lists are left out in this pass.
     in_lists: Cell<bool>,
-    /// Whether a value was left out that is or holds a list, and is not in one.
+    /// True if a value was left out that is or contains a list, and is not itself in one.
     lost_list: Cell<bool>,
-    /// Whether a union would be decoded better by that pass.
+    /// True if that pass would decode a union better.
     wanted: Cell<bool>,
     position: Cell<Position>,
     warnings: Cell<Vec<Warning>>,
-    /// The value that was left out just now.
+    /// The value that was left out last.
     left_out: Cell<Option<Value>>,
 }
 
 thread_local! {
-    /// Whether this is a pass that leaves values out. It is read for each object, so that it is apart from what needs a
-    /// destructor.
+    /// True in a pass that leaves out values. Because it is read for each object, it is separate from the state that
+    /// has a destructor.
     static TOLERANT: Cell<bool> = const { Cell::new(false) };
     static STATE: State = const {
         State {
@@ -126,17 +127,17 @@ thread_local! {
     };
 }
 
-/// Returns which values may be left out.
+/// Returns the current tolerance.
 pub(crate) fn current() -> Tolerance {
     STATE.with(|state| state.tolerance.get())
 }
 
-/// Sets which values may be left out, and returns what was set before.
+/// Sets the tolerance, and returns the previous one.
 pub(crate) fn replace(tolerance: Tolerance) -> Tolerance {
     STATE.with(|state| state.tolerance.replace(tolerance))
 }
 
-/// Takes the warnings of what was decoded last.
+/// Takes the warnings of the last decoding.
 pub(crate) fn take_warnings() -> Vec<Warning> {
     STATE.with(|state| state.warnings.take())
 }
@@ -148,7 +149,7 @@ enum Pass {
     Tolerant,
 }
 
-/// Decodes with `read`, again if that may help.
+/// Decodes with `read`, and again if a tolerant pass may help.
 pub(crate) fn decode<T>(read: impl Fn() -> Result<T, serde_json::Error>) -> Result<T, serde_json::Error> {
     begin(Pass::Strict);
     let strict = read();
@@ -170,7 +171,7 @@ pub(crate) fn decode<T>(read: impl Fn() -> Result<T, serde_json::Error>) -> Resu
     {
         tolerant = Err(error);
     }
-    // A union that a strict pass could not choose a variant for is still a value.
+    // If the strict pass could not choose the variant of a union, its result is still a value.
     ended(if strict.is_ok() { tolerant.or(strict) } else { tolerant })
 }
 
@@ -197,29 +198,29 @@ fn ended<T>(result: Result<T, serde_json::Error>) -> Result<T, serde_json::Error
     result
 }
 
-/// Text that is no JSON stays that.
+/// Returns true if a tolerant pass may help. It does not help with text that is not valid JSON.
 fn may_help(error: Option<&serde_json::Error>) -> bool {
     let wanted = STATE.with(|state| error.map_or(state.wanted.get(), serde_json::Error::is_data));
     wanted && current() != Tolerance::Strict && !limits::is_exceeded()
 }
 
-/// Whether values are left out.
+/// Returns true if values are left out.
 #[inline]
 pub(crate) fn is_on() -> bool {
     TOLERANT.get()
 }
 
-/// Whether the value at this place is left out if it cannot be decoded.
+/// Returns true if the value at this position is left out if it cannot be decoded.
 pub(crate) fn captures() -> bool {
     STATE.with(|state| !state.in_lists.get()) || with_position(|position| position.is_in_list())
 }
 
-/// Asks for the tolerant pass, although the strict one does not fail.
+/// Requests the tolerant pass even if the strict one succeeds.
 pub(crate) fn want() {
     STATE.with(|state| state.wanted.set(true));
 }
 
-/// Runs `read` without leaving out values. Returns whether a union in it asks for that.
+/// Runs `read` without leaving out values. Also returns true if a union in it requests the tolerant pass.
 pub(crate) fn strictly<T>(read: impl FnOnce() -> T) -> (T, bool) {
     let outer = (TOLERANT.replace(false), STATE.with(|state| state.wanted.replace(false)));
     let result = read();
@@ -255,7 +256,7 @@ pub(crate) fn enter_element<E: de::Error>(index: usize) -> Result<(), E> {
     enter(&format!("[{index}]"), true)
 }
 
-/// Leaves what was entered last.
+/// Leaves the innermost property or element.
 pub(crate) fn leave() {
     with_position(|position| {
         if let Some(part) = position.parts.pop() {
@@ -264,7 +265,7 @@ pub(crate) fn leave() {
     });
 }
 
-/// Leaves a property, and keeps its value by its name if it was left out.
+/// Leaves a property, and stores its value under its name if it was left out.
 pub(crate) fn leave_property(name: Cow<'_, str>, left_out: &mut Vec<(String, Value)>) {
     leave();
     if let Some(value) = STATE.with(|state| state.left_out.take()) {
@@ -272,7 +273,7 @@ pub(crate) fn leave_property(name: Cow<'_, str>, left_out: &mut Vec<(String, Val
     }
 }
 
-/// A state to which a failure goes back.
+/// A state that is restored after a failure.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     depth: usize,
@@ -289,7 +290,7 @@ impl Mark {
         })
     }
 
-    /// Forgets what came after this.
+    /// Restores this state.
     pub(crate) fn go_back(self) {
         with_position(|position| {
             if let Some(part) = position.parts.get(self.depth) {
@@ -305,7 +306,7 @@ impl Mark {
         });
     }
 
-    /// Leaves out the value at this place, which could not be decoded for this reason.
+    /// Leaves out the value at this position, which could not be decoded for this reason.
     fn leave_out<E: de::Error>(self, reason: &dyn fmt::Display, value: Value) -> Result<(), E> {
         limits::check()?;
         self.go_back();
@@ -338,14 +339,14 @@ fn holds_list(value: &Value) -> bool {
     }
 }
 
-/// Reads the value of a property that may be absent; none if it is left out.
+/// Decodes the value of a property that may be absent; `None` if it is left out.
 pub(crate) struct Tolerant<T> {
     is_on: bool,
     value: PhantomData<T>,
 }
 
 impl<T> Tolerant<T> {
-    /// Returns the seed for a pass that leaves out values or does not.
+    /// Creates the seed for a pass that leaves out values or does not.
     #[inline]
     pub(crate) fn new(is_on: bool) -> Self {
         Self { is_on, value: PhantomData }
@@ -365,7 +366,7 @@ impl<'de, T: Decode> DeserializeSeed<'de> for Tolerant<T> {
     }
 }
 
-/// Captures a value before it is decoded: as text, or where it is buffered already, as that.
+/// Captures a value before it is decoded: as text, or as its part of a buffer.
 struct CaptureVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Decode> Visitor<'de> for CaptureVisitor<T> {

@@ -1,8 +1,8 @@
-//! Values that may be one of several types.
+//! Values of one of several types.
 //!
-//! The value is buffered once ([`Content`]). The variant is chosen by the value's JSON kind and, for objects, by the
-//! properties that a variant requires and knows, before anything is decoded; other variants are tried only if it fails,
-//! and only as often as the size of the value allows.
+//! The value is buffered once ([`Content`]). The variant is chosen before decoding, by the value's JSON kind and, for
+//! objects, by the properties that a variant requires and declares. Other variants are tried only if it fails, and only
+//! as often as the size of the value allows.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,9 +16,9 @@ use crate::serde::content::{self, Content, ContentReader, ContentVisitor, Mismat
 use crate::serde::de::{Decode, Key};
 use crate::serde::tolerance::{self, Mark};
 
-/// The JSON kinds by which the variants of a union are told apart: each function says whether a
-/// value is of the kind that it is named after.
-#[expect(missing_docs, reason = "the module's own comment says it for all of them")]
+/// The JSON kinds by which the variants of a union are distinguished. Each function returns true if a value is of the
+/// kind in its name.
+#[expect(missing_docs, reason = "the comment of the module describes all functions")]
 pub mod kind {
     use crate::serde::content::Content;
 
@@ -57,7 +57,7 @@ type ReadVariant<U> = fn(ContentReader<'_>) -> Result<U, Mismatch>;
 /// The values that a property has in a variant.
 pub type Condition = (&'static str, &'static [Tag]);
 
-/// How a value is recognized as a variant before it is decoded.
+/// The conditions under which a value is recognized as a variant before it is decoded.
 #[derive(Clone, Copy)]
 pub struct Shape {
     is_kind: fn(&Content) -> bool,
@@ -68,18 +68,19 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape of what `make` takes.
+    /// Creates the shape of the type that `make` takes.
     pub const fn of<T: Decode, U>(is_kind: fn(&Content) -> bool, _make: fn(T) -> U) -> Self {
         Self { is_kind, score: T::score, keys: T::KEYS, keeps_all: T::KEEPS_ALL, conditions: &[] }
     }
 
-    /// The same shape, of a value whose properties have these values; one that is absent has any.
+    /// Adds the values that properties must have. A property that is absent matches any of them.
     #[must_use]
     pub const fn with(self, conditions: &'static [Condition]) -> Self {
         Self { conditions, ..self }
     }
 
-    /// How many of the value's properties the variant knows; none if the value cannot be this variant.
+    /// Returns the number of the value's properties that the variant declares; `None` if the value cannot be this
+    /// variant.
     fn score(&self, content: &Content) -> Option<usize> {
         let holds = |(property, tags): &Condition| match content {
             Content::Object(object) => object.get(property).is_none_or(|value| tags.iter().any(|tag| tag.is(value))),
@@ -91,7 +92,7 @@ impl Shape {
         (self.score)(content)
     }
 
-    /// Whether this variant would lose a property of the value that the other one knows.
+    /// Returns true if this variant would lose a property of the value that the other one declares.
     fn loses(&self, other: &Self, content: &Content) -> bool {
         let Content::Object(object) = content else { return false };
         let is_known = |name: &str| self.keys.iter().any(|key| key.name == name);
@@ -99,25 +100,25 @@ impl Shape {
     }
 }
 
-/// A type that is one of several.
+/// A type with several variants.
 #[doc(hidden)]
 pub trait Union: Sized + 'static {
-    /// How its variants are told apart.
+    /// The variants, and how they are distinguished.
     const VARIANTS: Variants<Self>;
 
-    /// What fits none of the variants.
+    /// Creates the value for JSON that matches none of the variants.
     fn unknown(value: Value) -> Self;
 }
 
 /// The variants of a union.
 pub enum Variants<U: 'static> {
-    /// By what they are.
+    /// Distinguished by their shapes.
     ByShape(&'static [(Shape, ReadVariant<U>)]),
-    /// By the value at this property; where a value lacks it, by what they are.
+    /// Distinguished by the value of this property, or by their shapes if it is missing.
     ByTag(&'static str, &'static [(Tag, ReadVariant<U>)], &'static [(Shape, ReadVariant<U>)]),
 }
 
-/// A value that the tag of a variant has.
+/// A value of a variant's tag.
 #[derive(Clone, Copy)]
 pub enum Tag {
     /// This string.
@@ -165,8 +166,8 @@ impl Tag {
     }
 }
 
-/// The values of tags, by the names that [`union!`](crate::union) gives them.
-#[expect(missing_docs, reason = "each function makes the tag that it is named after")]
+/// Values of tags, by their names in [`union!`](crate::union).
+#[expect(missing_docs, reason = "each function creates the tag in its name")]
 pub mod tag {
     use super::{Tag, kind};
 
@@ -219,7 +220,7 @@ pub mod tag {
     }
 }
 
-/// Writes a variant with its tag, which the variant's type does not declare, or which is not set.
+/// Serializes a variant with its tag, which the variant's type does not declare or which is not set.
 pub fn write_tagged<T: Serialize, S: Serializer>(
     value: &T,
     property: &'static str,
@@ -233,12 +234,12 @@ pub fn write_tagged<T: Serialize, S: Serializer>(
     written.serialize(serializer)
 }
 
-/// The properties of a value that another type declares; none if it lacks one of them.
+/// Returns the properties of a value that another type declares; `None` if one of them is missing.
 pub fn base_of<T: Serialize, B: Decode>(value: &T) -> Option<B> {
     B::decode(serde_json::to_value(value).ok()?).ok()
 }
 
-/// How many of the value's properties the union's best variant knows; none if it would be an unknown value.
+/// Returns the number of the value's properties that the union's best variant declares; `None` if no variant matches.
 pub fn score<U: Union>(content: &Content) -> Option<usize> {
     let best =
         |variants: &[(Shape, ReadVariant<U>)]| variants.iter().filter_map(|(shape, _)| shape.score(content)).max();
@@ -247,7 +248,7 @@ pub fn score<U: Union>(content: &Content) -> Option<usize> {
         Variants::ByTag(property, variants, untagged) => {
             let Content::Object(object) = content else { return None };
             match (object.get(property), tagged(variants, object.get(property))) {
-                // The tag says more than all other properties.
+                // The tag is more significant than all other properties.
                 (Some(_), known) => known.map(|_| object.len()),
                 (None, Some(_)) => Some(0),
                 (None, None) => best(untagged),
@@ -289,7 +290,7 @@ fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
             if let Some(union) = choose_by_shape(reader, content, work, variants)? {
                 return Ok(union);
             }
-            // A number such as 12.0 is an integer where no variant takes it as it is.
+            // A number such as 12.0 is decoded as an integer if no variant accepts it as a float.
             if let Some(integer) = content.as_integer()
                 && let Some(union) = choose_by_shape(ContentReader::new(&integer, work), &integer, work, variants)?
             {
@@ -301,8 +302,8 @@ fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
     Ok(U::unknown(content.to_value()))
 }
 
-/// Decodes the value as the first variant that succeeds, those first that know most of its properties. A variant that would
-/// lose a property which another one knows is passed over.
+/// Decodes the value as the first variant that succeeds, in the order of how many of its properties they declare. A
+/// variant that would lose a property declared by another is skipped.
 fn choose_by_shape<U>(
     reader: ContentReader<'_>,
     content: &Content,
@@ -333,7 +334,7 @@ fn choose_by_shape<U>(
     choose_tolerantly(reader, work, &candidates)
 }
 
-/// Decodes the value as the first variant that succeeds if optional values may be left out.
+/// Decodes the value as the first variant that succeeds when optional values may be left out.
 fn choose_tolerantly<U>(
     reader: ContentReader<'_>,
     work: &Work,
@@ -356,12 +357,12 @@ fn choose_tolerantly<U>(
     Ok(None)
 }
 
-/// Reads a union.
+/// Decodes a union.
 pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     deserializer.deserialize_newtype_struct(UNION, UnionVisitor(PhantomData))
 }
 
-/// The variant is chosen within the visitor, so that the deserializer adds the position to an error.
+// The variant is chosen within the visitor, so that the deserializer adds the position to an error.
 struct UnionVisitor<U>(PhantomData<U>);
 
 impl<U: Union> UnionVisitor<U> {
@@ -439,7 +440,7 @@ macro_rules! union {
     };
 }
 
-/// [`union!`] for a type that is only read.
+/// Like [`union!`], for a type that is only decoded.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! read_union {
@@ -519,7 +520,7 @@ macro_rules! read_union {
     };
 }
 
-/// [`union!`] for a type that is only written.
+/// Like [`union!`], for a type that is only serialized.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! write_union {

@@ -1,5 +1,5 @@
-//! The types that properties have, apart from those of an API: read more tolerantly than serde does where servers differ,
-//! and counted towards the memory that a response may take.
+//! The types of properties that are not specific to an API. They are decoded more leniently than by serde where servers
+//! differ, and count towards the memory limit of a response.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -20,13 +20,13 @@ use crate::Patch;
 use crate::response::limits;
 use crate::serde::content::Content;
 
-/// What the allocator adds to a block.
+/// The overhead of an allocation.
 const BLOCK: usize = 16;
 
-/// An entry of serde_json's map, and its slot in the map's index.
+/// The size of an entry of serde_json's map, including its slot in the map's index.
 const ENTRY: usize = size_of::<(u64, String, Value)>() + size_of::<usize>() + 2;
 
-/// Lists and maps begin with room for so many.
+/// Initial capacity of lists and maps.
 const FIRST_CAPACITY: usize = 4;
 
 macro_rules! as_serde_does {
@@ -57,7 +57,7 @@ macro_rules! integers {
 }
 integers!(i32, i64, u32, u64, i128);
 
-/// Reads an integer, also one that is written with a fraction of zero or with an exponent.
+/// Decodes an integer, including one written with a fraction of zero or an exponent.
 struct IntegerVisitor<T>(&'static str, PhantomData<T>);
 
 impl<T: Lenient> Visitor<'_> for IntegerVisitor<T> {
@@ -80,7 +80,7 @@ impl<T: Lenient> Visitor<'_> for IntegerVisitor<T> {
     }
 }
 
-/// Reads a text of a format; an error says what was expected of it.
+/// Decodes text of a format. The error contains the expected format.
 struct TextVisitor<T>(&'static str, fn(&str) -> Option<T>);
 
 impl<T> Visitor<'_> for TextVisitor<T> {
@@ -117,8 +117,8 @@ texts! {
     Ipv6Addr: Self::UNSPECIFIED, "an IPv6 address", |text| text.parse().ok();
 }
 
-/// The point in time that a text of RFC 3339 names. Without an offset it is in UTC; of a fraction, nine digits count; what is
-/// outside of the years that a [`Timestamp`] can hold, such as `9999-12-31T23:59:59Z`, is the nearest one that it can.
+/// Parses an RFC 3339 date and time. Without an offset it is in UTC, and a fraction is cut to nine digits. A time
+/// outside of the range of [`Timestamp`], such as `9999-12-31T23:59:59Z`, becomes the nearest one within it.
 pub(crate) fn timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
     let error = match text.parse::<Timestamp>() {
         Ok(timestamp) => return Ok(timestamp),
@@ -130,7 +130,7 @@ pub(crate) fn timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
     let time = DateTime::from_parts(pieces.date(), time);
     let offset = match pieces.to_numeric_offset() {
         Some(offset) => offset,
-        // A time zone without an offset is not RFC 3339.
+        // RFC 3339 has no time zone without an offset.
         None if pieces.time_zone_annotation().is_none() => jiff::tz::Offset::UTC,
         None => return Err(error),
     };
@@ -138,7 +138,7 @@ pub(crate) fn timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
     Ok(offset.to_timestamp(time).unwrap_or(beyond))
 }
 
-/// The text with at most nine digits of a fraction.
+/// Returns the text with a fraction of at most nine digits.
 fn shortened(text: &str) -> String {
     let Some((before, fraction)) = text.split_once('.') else { return text.to_owned() };
     let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
@@ -243,7 +243,7 @@ impl<T: Decode> Decode for Vec<T> {
                     }
                     let Some(element) = element else { return Ok(list) };
                     if list.len() == list.capacity() {
-                        // The list doubles its room.
+                        // The list doubles its capacity.
                         limits::charge(list.len().max(FIRST_CAPACITY).saturating_mul(size_of::<T>()))?;
                     }
                     list.push(element);
@@ -271,7 +271,7 @@ macro_rules! maps {
 }
 maps!(BTreeMap, HashMap);
 
-/// Reads a map by inserting its entries in turn.
+/// Decodes a map by inserting its entries one by one.
 struct MapVisitor<M, V>(PhantomData<(M, V)>);
 
 impl<'de, M: Default + Extend<(String, V)>, V: Decode> Visitor<'de> for MapVisitor<M, V> {
@@ -382,7 +382,7 @@ fn json_object<'de, A: MapAccess<'de>>(mut access: A) -> Result<Map<String, Valu
     let mut room = 0;
     while let Some(name) = access.next_key::<String>()? {
         if object.len() == room {
-            // The map doubles its room.
+            // The map doubles its capacity.
             let more = room.max(FIRST_CAPACITY);
             limits::charge(more.saturating_mul(ENTRY))?;
             room += more;

@@ -1,7 +1,7 @@
-//! XML bodies: how the values of a schema are written as XML, and read from it.
+//! XML bodies: serializing values as XML, and deserializing them.
 //!
-//! Types are read from and written as JSON values; a [`XmlRoot`] says where in an XML document each of them is. Elements are
-//! found by their local names, whatever prefix a server gives them.
+//! Types are converted to and from JSON values, and an [`XmlRoot`] maps these to an XML document. Elements are found by
+//! their local names, whatever their prefix.
 
 mod read;
 mod write;
@@ -12,14 +12,14 @@ pub(crate) use write::write;
 /// The name of an element or an attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct XmlName {
-    /// The name, behind its prefix if it has one: `p:book`.
+    /// The name, after its prefix if it has one: `p:book`.
     pub name: &'static str,
-    /// The namespace that is declared with it; empty if there is none.
+    /// The namespace declared with the name; empty if there is none.
     pub namespace: &'static str,
 }
 
 impl XmlName {
-    /// The name without its prefix.
+    /// Returns the name without its prefix.
     fn local(&self) -> &'static str {
         self.name.rsplit(':').next().unwrap_or_default()
     }
@@ -30,13 +30,13 @@ impl XmlName {
 pub struct XmlRoot {
     /// The root element.
     pub name: XmlName,
-    /// The elements in it, if the value is a list.
+    /// The elements of the root, if the value is a list.
     pub items: Option<XmlName>,
-    /// What the root, or each of the elements, holds.
+    /// The content of the root, or of each of the elements.
     pub shape: XmlShape,
 }
 
-/// What an element or an attribute holds.
+/// The content of an element or an attribute.
 #[derive(Clone, Copy, Debug)]
 pub enum XmlShape {
     /// Text.
@@ -47,7 +47,7 @@ pub enum XmlShape {
     Number,
     /// `true` or `false`.
     Boolean,
-    /// Anything: text, or an object of the elements within.
+    /// Anything: text, or an object of the nested elements.
     Any,
     /// An object.
     Object(&'static XmlObject),
@@ -56,9 +56,9 @@ pub enum XmlShape {
 /// The properties of an object.
 #[derive(Clone, Copy, Debug)]
 pub struct XmlObject {
-    /// The properties that the document lists.
+    /// The declared properties.
     pub fields: &'static [XmlField],
-    /// Whether other elements are properties, too.
+    /// True if other elements are properties too.
     pub open: bool,
 }
 
@@ -67,13 +67,13 @@ pub struct XmlObject {
 pub struct XmlField {
     /// The name of the property.
     pub key: &'static str,
-    /// Where it is.
+    /// The place of the property.
     pub place: XmlPlace,
-    /// What it holds, or each element of a list.
+    /// The content of the property, or of each element of a list.
     pub shape: XmlShape,
 }
 
-/// Where a property is in the element of its object.
+/// The place of a property in the element of its object.
 #[derive(Clone, Copy, Debug)]
 pub enum XmlPlace {
     /// An attribute.
@@ -86,6 +86,6 @@ pub enum XmlPlace {
     Element(XmlName),
     /// Any number of elements.
     Repeated(XmlName),
-    /// An element with any number of elements within.
+    /// An element that contains any number of elements.
     Wrapped(XmlName, XmlName),
 }

@@ -1,15 +1,15 @@
-//! The retry budget that all calls of a client share.
+//! The retry budget shared by all calls of a client.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const CAPACITY: u32 = 500;
 const RETRY_COST: u32 = 5;
-/// A timeout is the likeliest sign of an overloaded server.
+/// The cost of a retry after a timeout, which is the most likely sign of an overloaded server.
 const TIMEOUT_COST: u32 = 10;
 const SUCCESS_REWARD: u32 = 1;
 
-/// A token bucket that retries are paid from, as in the AWS SDKs: during an outage the clients' retries
-/// run out, so that the load on the server does not multiply.
+/// A token bucket that pays for retries, as in the AWS SDKs. During an outage it becomes empty, so that retries do not
+/// multiply the load on the server.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(Mutex<u32>);
 
@@ -20,7 +20,7 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// Takes what a retry costs. Returns `None` if not enough is left.
+    /// Takes the cost of a retry. Returns `None` if too little is left.
     pub(crate) fn acquire(&self, after_timeout: bool) -> Option<u32> {
         let cost = if after_timeout { TIMEOUT_COST } else { RETRY_COST };
         let mut left = self.left();
@@ -28,7 +28,7 @@ impl RetryBudget {
         Some(cost)
     }
 
-    /// Refunds the cost of the last retry after a success, or a little if there was none.
+    /// Refunds the cost of the last retry after a success, or a small amount if there was none.
     pub(crate) fn succeeded(&self, cost: Option<u32>) {
         let mut left = self.left();
         *left = left.saturating_add(cost.unwrap_or(SUCCESS_REWARD)).min(CAPACITY);

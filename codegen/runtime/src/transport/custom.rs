@@ -1,4 +1,4 @@
-//! Transports that callers provide in place of the network.
+//! Custom transports, which replace the network.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -11,17 +11,17 @@ use crate::error::TransportError;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// The response of a [`Transport`] on its way.
+/// The future returned by [`Transport::send`].
 pub type TransportFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>;
 
-/// Sends requests in place of the HTTP client, for tests without a socket or for another HTTP stack.
+/// A transport that replaces the HTTP client, for tests without sockets or for another HTTP stack.
 ///
-/// Credentials, retries, redirects, hooks and limits are applied as with the network. Every function from a request to a
-/// future response is a transport; an [`http::Response`] converts to a [`reqwest::Response`].
+/// Credentials, retries, redirects, hooks and limits work as with the HTTP client. Every function from a request to a
+/// future response is a transport. An [`http::Response`] can be converted to a [`reqwest::Response`].
 ///
 /// ```
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use crm_clients_runtime::generated::{Core};
+/// use crm_clients_runtime::generated::Core;
 /// use crm_clients_runtime::{http, reqwest};
 ///
 /// let builder = Core::builder("example", "https://api.example").transport(|request: reqwest::Request| async move {
@@ -32,15 +32,15 @@ pub type TransportFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError
 /// # }
 /// ```
 ///
-/// An error is a failed connection in the middle: only idempotent requests are retried after it. A
-/// [`reqwest::Error`] keeps what it says of timeouts and connections.
+/// An error is treated like a broken connection: only idempotent requests are retried after it. A [`reqwest::Error`]
+/// keeps its information about timeouts and connection errors.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a transport",
     note = "write an async closure that is `Send` and `Sync`: \
             `|request: reqwest::Request| async move {{ Ok(response) }}`, or implement `Transport`"
 )]
 pub trait Transport: Send + Sync {
-    /// Sends a request; follows no redirect.
+    /// Sends a request without following redirects.
     fn send(&self, request: Request) -> TransportFuture;
 }
 

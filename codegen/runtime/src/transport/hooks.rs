@@ -1,4 +1,4 @@
-//! Calls a client's hooks.
+//! Calling a client's hooks.
 
 use std::time::Instant;
 
@@ -18,13 +18,13 @@ pub(super) fn before(parts: &RequestParts, sent: &mut Sent, request: &mut Reques
     let mut context = RequestContext::new(parts, sent.attempt, request);
     for hook in hooks.iter() {
         hook.before_request(&mut context)
-            .map_err(|error| RequestError::because("a hook refused the request", error))?;
+            .map_err(|error| RequestError::because("a hook rejected the request", error))?;
     }
     sent.reported_since = Some(Instant::now());
     Ok(())
 }
 
-/// Calls the hooks after a request that they were called before. Returns whether it is to be retried, if one decides that.
+/// Calls the hooks after each request for which [`before`] was called. Returns a hook's decision to retry it or not.
 pub(super) fn after(parts: &RequestParts, sent: &mut Sent, outcome: Outcome<'_>) -> Option<bool> {
     let begun = sent.reported_since.take()?;
     let hooks = &parts.core.inner().hooks;
@@ -33,7 +33,7 @@ pub(super) fn after(parts: &RequestParts, sent: &mut Sent, outcome: Outcome<'_>)
     hooks.iter().find_map(|hook| hook.should_retry(&context))
 }
 
-/// Returns the outcome of an attempt as hooks see it.
+/// Returns the outcome of an attempt in the form that hooks receive.
 pub(super) fn outcome(result: &Result<RawResponse, Failure>) -> Outcome<'_> {
     match result {
         Ok(response) => Outcome::Response {

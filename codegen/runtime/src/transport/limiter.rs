@@ -1,4 +1,4 @@
-//! Limits that all calls of a client share: how many are in flight, how many are sent in a time, and when none is sent.
+//! Limits shared by all calls of a client: on concurrency, on the rate, and pauses after a 429.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,18 +48,18 @@ impl CallLimits {
         Self::default()
     }
 
-    /// Sets how many requests are in flight at most, from sending to the end of the response; at least 1. A response that
-    /// is read piece by piece counts until its head.
+    /// Sets the maximum number of requests in flight, from sending to the end of the response; at least 1. A response
+    /// that is read as a stream counts until its head is received.
     pub fn max_in_flight(self, requests: usize) -> Self {
         Self { max_in_flight: Some(requests.max(1)), ..self }
     }
 
-    /// Sets how many requests are sent within any minute at most; at least 1.
+    /// Sets the maximum number of requests within any minute; at least 1.
     pub fn per_minute(self, requests: usize) -> Self {
         self.rate(requests, MINUTE)
     }
 
-    /// Sets how many requests are sent within any span of this length at most; at least 1.
+    /// Sets the maximum number of requests within any period of this length; at least 1.
     pub fn rate(self, requests: usize, within: Duration) -> Self {
         Self { rate: Some(Rate { requests: requests.max(1), within }), ..self }
     }
@@ -113,7 +113,7 @@ impl ScopedLimit {
     }
 }
 
-/// Lets calls pass within the limits.
+/// Delays calls to stay within the limits.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     pause: Option<Duration>,
@@ -129,9 +129,9 @@ pub(crate) struct Limiter {
 #[derive(Debug, Default)]
 struct Counter {
     rate: Option<Rate>,
-    /// Held by the call whose turn is next.
+    /// A lock held by the call whose turn is next.
     turn: tokio::sync::Mutex<()>,
-    /// When the last requests were sent, as many as the rate allows.
+    /// The times of the last requests, as many as the rate allows.
     sent: Mutex<VecDeque<Instant>>,
 }
 
@@ -171,7 +171,7 @@ impl Counter {
 impl Limiter {
     /// Creates the limiter of a client; the API declares `declared` for all requests.
     pub(crate) fn new(limits: CallLimits, declared: Option<RateLimit>) -> Self {
-        // A semaphore has an upper limit of its own, which no program reaches.
+        // `Semaphore` has its own upper limit, which no program reaches.
         let permits = limits.max_in_flight.map(|requests| requests.min(Semaphore::MAX_PERMITS));
         let in_flight = permits.map(|permits| Arc::new(Semaphore::new(permits)));
         let declared = declared.filter(|_| !limits.without_declared).map(RateLimit::rate);
@@ -179,7 +179,7 @@ impl Limiter {
         Self { pause: limits.pause, without_declared: limits.without_declared, in_flight, all, ..Self::default() }
     }
 
-    /// Waits until a request may be sent. The permit is held until its response is there.
+    /// Waits until a request may be sent. The permit is held until its response arrives.
     pub(super) async fn enter(&self, limit: Option<&ScopedLimit>) -> Option<OwnedSemaphorePermit> {
         // Calls under a declared limit first wait among themselves, so that they hold up no other.
         let counter = limit.filter(|_| !self.without_declared).map(|limit| self.counter(limit));
@@ -233,13 +233,13 @@ impl Limiter {
         delay
     }
 
-    /// Returns how long all calls wait after a 429 without `Retry-After`, if that is known.
+    /// Returns the time that all calls wait after a 429 without `Retry-After`, if it is configured.
     pub(super) fn known_pause(&self, limit: Option<&ScopedLimit>) -> Option<Duration> {
         let declared = limit.filter(|_| !self.without_declared).map(|limit| limit.limit.rate());
         self.pause.or(declared.or(self.all.rate).map(|rate| rate.within))
     }
 
-    /// Lets no request pass for this long.
+    /// Delays all requests for this long.
     pub(super) fn pause(&self, pause: Duration) {
         let until = Instant::now().checked_add(pause);
         let mut paused_until = locked(&self.paused_until);

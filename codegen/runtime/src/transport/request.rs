@@ -1,4 +1,4 @@
-//! Builds the HTTP request from its parts.
+//! Building the HTTP request from its parts.
 
 use percent_encoding::percent_decode_str;
 use reqwest::header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
@@ -17,7 +17,7 @@ pub(super) fn build(parts: &RequestParts, secrets: &[Secret<'_>]) -> Result<Requ
     let mut headers = parts.headers.clone();
     if !parts.accept.is_empty() {
         let accept = HeaderValue::from_str(parts.accept)
-            .map_err(|error| RequestError::because("the media types asked for cannot be sent", error))?;
+            .map_err(|error| RequestError::because("invalid `Accept` header", error))?;
         headers.entry(ACCEPT).or_insert(accept);
     }
     if let Some(user_agent) = &client.user_agent {
@@ -54,7 +54,7 @@ pub(crate) fn target(parts: &RequestParts) -> Url {
     url(&parts.core.inner().base_url, path, &query)
 }
 
-/// Returns true if a parameter replaces a pair of the path's own query.
+/// Returns true if a parameter replaces a pair in the path's own query.
 fn is_given(parts: &RequestParts, pair: &str) -> bool {
     let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
     parts.query.iter().any(|(known, pairs)| *known == name && !pairs.is_empty())
@@ -62,7 +62,7 @@ fn is_given(parts: &RequestParts, pair: &str) -> bool {
 
 fn url(base: &Url, path: &str, query: &str) -> Url {
     let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
-    // The host is parsed once for a client: that takes longer than all the rest.
+    // The host is parsed once per client, because that takes longer than everything else here.
     let mut url = base.clone();
     url.set_path(&format!("{}{slash}{path}", base.path().trim_end_matches('/')));
     url.set_query((!query.is_empty()).then_some(query));
@@ -74,17 +74,17 @@ fn set_cookies(headers: &mut HeaderMap, cookies: &[(&str, Vec<String>)]) -> Resu
     if pairs.is_empty() {
         return Ok(());
     }
-    let value = HeaderValue::from_str(&pairs.join("; "))
-        .map_err(|error| RequestError::because("the cookies cannot be sent", error))?;
+    let value =
+        HeaderValue::from_str(&pairs.join("; ")).map_err(|error| RequestError::because("invalid cookies", error))?;
     headers.entry(COOKIE).or_insert(value);
     Ok(())
 }
 
-/// Returns a redactor of everything secret that the request is sent with.
+/// Returns a redactor for all secrets of the request.
 pub(super) fn redactor(parts: &RequestParts, secrets: &[Secret<'_>]) -> Redactor {
     let mut all = parts.secrets.clone();
     secrets.iter().for_each(|secret| secret.add_to(&mut all));
-    // A caller may have set a credential for this call alone.
+    // The caller may have set a credential for this call only.
     let credentials = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].into_iter();
     let credentials = credentials.chain(parts.security.schemes().filter_map(|scheme| scheme.header()));
     for value in credentials.filter_map(|name| parts.headers.get(name)?.to_str().ok()) {

@@ -1,4 +1,4 @@
-//! When a request is retried, and after which delay.
+//! The retry policy: the conditions of a retry, and its delay.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,32 +11,30 @@ use crate::error::TransportError;
 ///
 /// Requests are retried only when that is safe:
 ///
-/// - after a 429, and if no connection could be made, whatever the method;
-/// - after a 502, 503 or 504, a timeout or a broken connection only GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and a
-///   POST or PATCH that is idempotent: the API says so, such as of a search, or the caller, with `idempotent` or
-///   `idempotency_key`;
-/// - after a redirect was followed, only these too;
-/// - never if the body is a stream, which can be read only once.
+/// - After a 429 or a failed connect, with any method.
+/// - After a 502, 503 or 504, a timeout or a broken connection, only with GET, HEAD, OPTIONS, TRACE, PUT and DELETE,
+///   and with a POST or PATCH that is idempotent: because the API declares it, as for a search, or because the caller
+///   does with `idempotent` or `idempotency_key`.
+/// - After a followed redirect, only under the second condition.
+/// - Never if the body is a stream, which can be read only once.
 ///
-/// A request that is refused with a 401 because of a token that the client fetched is sent once more with a new token,
-/// whatever the policy, on the same conditions as after a 429.
+/// A request that is rejected with a 401 because of a token that the client fetched is sent once more with a new token,
+/// whatever the policy, under the same conditions as after a 429.
 ///
-/// Before each retry the client waits for a random time, whose upper bound doubles from one retry to the next. If the
-/// server sends `Retry-After`, the random time is added to it; after a 429 the client's other calls
-/// [wait too](crate::CallLimits). Other statuses and responses that cannot be decoded are
-/// final. [`statuses`](Self::statuses), [`also_on`](Self::also_on), [`timeouts`](Self::timeouts) and
-/// [`connection_errors`](Self::connection_errors) choose others, on the same conditions; a
-/// [`Hook`](crate::Hook) can decide for each response.
+/// Before each retry the client waits for a random time, whose upper bound doubles with each retry. If the server sends
+/// `Retry-After`, the random time is added to it. After a 429 the client's other calls [wait too](crate::CallLimits).
+/// Other statuses, and responses that cannot be decoded, are not retried. [`statuses`](Self::statuses),
+/// [`also_on`](Self::also_on), [`timeouts`](Self::timeouts) and [`connection_errors`](Self::connection_errors) change
+/// what is retried, under the same conditions; a [`Hook`](crate::Hook) can decide for each response.
 ///
-/// All calls of a client share a retry budget, so that retries do not multiply the load during an outage: a retry takes 5
-/// of 500 tokens, or 10 after a timeout; a success gives back what the call's last retry took, or 1.
-///
+/// All calls of a client share a retry budget, so that retries do not multiply the load during an outage. A retry takes
+/// 5 of 500 tokens, or 10 after a timeout. A success returns what the call's last retry took, or 1.
 /// ```
 /// use std::time::Duration;
 /// use crm_clients_runtime::Retry;
 ///
 /// let patient = Retry::default().max_attempts(8).max_elapsed(Duration::from_secs(600));
-/// // Also after a 500, and after what a CDN sends when it does not reach the server.
+/// // Also after a 408 or 500, and after the statuses of a CDN that cannot reach the server.
 /// let more = Retry::default().also_on([408, 500]).also_on(520..=529);
 /// ```
 #[derive(Clone, Debug)]
@@ -66,38 +64,38 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Sends each request once, limited only by the timeout.
+    /// Returns a policy that sends each request once, limited only by the timeout.
     pub fn never() -> Self {
         Self { max_attempts: 1, max_elapsed: Duration::MAX, ..Self::default() }
     }
 
-    /// Sets how often a request is sent at most, including the first time; 3 by default.
+    /// Sets the maximum number of attempts, including the first; 3 by default.
     pub fn max_attempts(self, attempts: u32) -> Self {
         Self { max_attempts: attempts, ..self }
     }
 
-    /// Sets the longest random delay before the second attempt; 500 milliseconds by default.
+    /// Sets the maximum random delay before the second attempt; 500 milliseconds by default.
     pub fn first_delay(self, delay: Duration) -> Self {
         Self { first_delay: delay, ..self }
     }
 
-    /// Sets the longest random delay before any attempt; 30 seconds by default.
+    /// Sets the maximum random delay before any attempt; 30 seconds by default.
     pub fn max_delay(self, delay: Duration) -> Self {
         Self { max_delay: delay, ..self }
     }
 
-    /// Limits how long a call may take in total, including delays; 120 seconds by default.
+    /// Sets the maximum total time of a call, including delays; 120 seconds by default.
     ///
-    /// It also ends an attempt whose own timeout is longer, even the only one, but never an upload that makes progress. If
-    /// the delay before a retry would exceed it, the call returns the result of its last attempt at once.
+    /// It also ends an attempt with a longer timeout, even the only one, but never an upload that makes progress. If
+    /// the delay before a retry would exceed it, the call immediately returns the result of its last attempt.
     pub fn max_elapsed(self, time: Duration) -> Self {
         Self { max_elapsed: time, ..self }
     }
 
     /// Sets the statuses after which a request is retried; 429, 502, 503 and 504 by default.
     ///
-    /// After any but a 429 only idempotent requests are retried. Statuses that often pass are 408, 409, 425, 500 and 520
-    /// to 529 besides. A success is never retried.
+    /// After any status but a 429, only idempotent requests are retried. Other statuses that are often temporary are
+    /// 408, 409, 425, 500 and 520 to 529. A success is never retried.
     pub fn statuses(self, statuses: impl IntoIterator<Item = u16>) -> Self {
         Self { statuses: Vec::new(), ..self }.also_on(statuses)
     }
@@ -113,17 +111,17 @@ impl Retry {
         Self { timeouts: retried, ..self }
     }
 
-    /// Sets whether requests are retried after a connection failed or broke; true by default.
+    /// Sets whether requests are retried after a failed or broken connection; true by default.
     pub fn connection_errors(self, retried: bool) -> Self {
         Self { connection_errors: retried, ..self }
     }
 
-    /// Returns true if a response with this status is retried at all.
+    /// Returns true if a response with this status can be retried.
     pub(super) fn is_on(&self, status: u16) -> bool {
         self.statuses.contains(&status)
     }
 
-    /// Returns true if a request that failed so is retried at all.
+    /// Returns true if a request with this error can be retried.
     pub(super) fn is_on_error(&self, error: &TransportError) -> bool {
         if error.is_timeout() && !error.is_connect() { self.timeouts } else { self.connection_errors }
     }
@@ -135,13 +133,13 @@ impl Retry {
     }
 }
 
-/// What one call has used of its policy.
+/// The part of its policy that one call has used.
 pub(crate) struct Attempts<'a> {
     policy: &'a Retry,
     budget: &'a RetryBudget,
     begun: Instant,
     ended: u32,
-    /// What the last retry took from the budget.
+    /// The cost of the last retry.
     cost: Option<u32>,
 }
 
@@ -154,22 +152,22 @@ impl<'a> Attempts<'a> {
         self.policy
     }
 
-    /// Returns how many attempts have ended so far.
+    /// Returns the number of attempts that have ended.
     pub(crate) fn ended(&self) -> u32 {
         self.ended
     }
 
-    /// Returns how long the call may still take.
+    /// Returns the time that is left for the call.
     pub(crate) fn time_left(&self) -> Duration {
         self.policy.max_elapsed.saturating_sub(self.begun.elapsed())
     }
 
-    /// Leaves out of the call's time what it has waited for its turn.
+    /// Excludes the time waited for a turn from the call's time.
     pub(crate) fn waited(&mut self, time: Duration) {
         self.begun += time;
     }
 
-    /// Returns true if the policy lets a call wait for this long.
+    /// Returns true if the policy allows a pause of this length.
     pub(crate) fn allows(&self, pause: Duration) -> bool {
         self.policy.max_attempts > 1 && pause <= self.policy.max_elapsed
     }
@@ -179,7 +177,7 @@ impl<'a> Attempts<'a> {
         self.budget.succeeded(self.cost);
     }
 
-    /// Returns the delay before the next attempt; `None` if there may be no other.
+    /// Returns the delay before the next attempt; `None` if there is no further one.
     pub(crate) fn next_delay(&mut self, retry_after: Option<Duration>, timed_out: bool) -> Option<Duration> {
         self.ended += 1;
         if self.ended >= self.policy.max_attempts {
@@ -190,12 +188,13 @@ impl<'a> Attempts<'a> {
         Some(delay)
     }
 
-    /// Clients that failed together would otherwise come back together, so the server's delay gets jitter on top.
+    /// The server's delay gets jitter added, because clients that failed together would otherwise retry together.
     fn delay(&self, retry_after: Option<Duration>, random: f64) -> Option<Duration> {
         let asked = retry_after.unwrap_or_default();
         let room = self.time_left().checked_sub(asked).filter(|room| !room.is_zero())?;
         let jitter = fraction(self.policy.max_delay_after(self.ended).max(asked / 4), random);
-        // The server's delay is kept whatever the jitter; only a delay of our own that takes too long is given up.
+        // The server's delay is kept without the jitter if necessary. A delay of our own that takes too long ends the
+        // call.
         match retry_after {
             Some(asked) if !asked.is_zero() => Some(asked + jitter.min(fraction(room, 0.5))),
             _ => Some(jitter).filter(|jitter| *jitter < room),
@@ -203,16 +202,16 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// Returns this part, at most 1, of a duration.
+/// Multiplies a duration by a factor of at most 1.
 fn fraction(whole: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole).min(whole)
 }
 
-/// Returns the delay that the server asks for: in seconds, or until a date.
+/// Returns the delay that the server requests, in seconds or until a date.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number holds are still a long time.
+        // A number with too many digits is still a long time.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
@@ -272,7 +271,7 @@ mod tests {
         assert_eq!(delays.len(), 100);
         assert!(delays.iter().all(|delay| *delay <= SECOND), "{delays:?}");
         assert!(delays.iter().any(|delay| *delay != delays[0]), "{delays:?}");
-        assert_eq!(attempts.next_delay(None, false), None, "the budget is spent");
+        assert_eq!(attempts.next_delay(None, false), None, "the budget is empty");
     }
 
     #[test]
@@ -289,7 +288,7 @@ mod tests {
         ] {
             assert_eq!(attempts.delay(Some(asked), random), Some(expected));
         }
-        // Within the total time there is room for little jitter.
+        // The remaining total time limits the jitter.
         let delay = attempts.delay(Some(119 * SECOND), 1.0);
         assert!(delay.is_some_and(|delay| delay > 119 * SECOND && delay < 120 * SECOND), "{delay:?}");
         assert_eq!(attempts.delay(Some(121 * SECOND), 0.0), None);

@@ -1,4 +1,4 @@
-//! Watches a request's body while it is sent: its progress, and whether it has the length that was declared.
+//! Watching the body of a request while it is sent: its progress and its length.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,10 +15,10 @@ use reqwest::{Body, Request};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Bodies are handed over in pieces of this size, so that the progress of a large one shows.
+/// Maximum size of a chunk, so that the progress of a large body is visible.
 const PIECE: usize = 64 * 1024;
 
-/// When a request's body last made progress. Clones share it.
+/// The time at which the body of a request last made progress, shared by clones.
 #[derive(Clone)]
 pub(super) struct Progress {
     begun: Instant,
@@ -31,7 +31,7 @@ impl Progress {
         Self { begun: Instant::now(), last: Arc::default() }
     }
 
-    /// Returns the time since the last progress, or since the beginning.
+    /// Returns the time since the last progress, or since the start.
     fn idle(&self) -> Duration {
         let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
         self.begun.elapsed().saturating_sub(last)
@@ -42,7 +42,7 @@ impl Progress {
         self.last.store(now, Ordering::Relaxed);
     }
 
-    /// Runs a future for at most `limit` after the last progress.
+    /// Runs a future until it makes no progress for `limit`.
     pub(super) async fn limit<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
         let mut future = std::pin::pin!(future);
         loop {
@@ -69,7 +69,7 @@ impl Progress {
         let mut watched =
             Watched { inner, declared, left: declared.unwrap_or(0), piece: Bytes::new(), ended: false, progress };
         if declared == Some(0) {
-            // The body would not be read at all.
+            // A body with length 0 would not be read at all.
             poll_fn(|context| watched.poll_end(context)).await.map_err(|_| LengthMismatch::TooLong { declared: 0 })?;
         }
         *body = Body::wrap(watched);
@@ -81,16 +81,16 @@ impl Progress {
 struct Watched {
     inner: Body,
     declared: Option<u64>,
-    /// What of the declared length is still to come.
+    /// The part of the declared length that is still to be read.
     left: u64,
-    /// What has been read and not been handed over.
+    /// Bytes that have been read and not yet returned.
     piece: Bytes,
     ended: bool,
     progress: Progress,
 }
 
 impl Watched {
-    /// Reads the next piece that is not empty.
+    /// Polls for the next chunk that is not empty.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         while self.piece.is_empty() && !self.ended {
             match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
@@ -112,7 +112,7 @@ impl Watched {
         }
     }
 
-    /// Reads to the end, where nothing more may come.
+    /// Polls for the end of the body, after which no bytes may follow.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         while !self.ended {
             match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
@@ -140,8 +140,8 @@ impl http_body::Body for Watched {
         if self.piece.is_empty() {
             ready!(self.poll_piece(context))?;
         }
-        // The last bytes are held back until it is certain that they are the last: a server that has received the
-        // declared length takes the request for complete.
+        // The last bytes are held back until it is certain that no others follow, because a server that has received
+        // the declared length treats the request as complete.
         if self.declared.is_some() && self.left == 0 && self.piece.len() <= PIECE {
             ready!(self.poll_end(context))?;
         }
@@ -165,7 +165,7 @@ impl http_body::Body for Watched {
     }
 }
 
-/// A body that does not have the length that was declared.
+/// The error of a body whose length differs from the declared one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum LengthMismatch {
     TooLong { declared: u64 },
@@ -173,7 +173,7 @@ pub(super) enum LengthMismatch {
 }
 
 impl LengthMismatch {
-    /// Finds this error beneath one of the HTTP library's.
+    /// Finds this error among the sources of an error.
     pub(super) fn beneath(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {

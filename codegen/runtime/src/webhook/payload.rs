@@ -1,4 +1,4 @@
-//! Reading the payload of a delivery.
+//! Decoding the payload of a delivery.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,30 +12,30 @@ use crate::serde::de::Decode;
 use crate::serde::tolerance;
 use crate::trace;
 
-/// The body of a delivery on its way to a type.
+/// The body of a delivery that is to be decoded.
 pub struct Payload<'b> {
     body: &'b [u8],
     secret: bool,
 }
 
 impl<'b> Payload<'b> {
-    /// The body of a delivery.
+    /// Wraps the body of a delivery.
     pub fn new(body: &'b [u8]) -> Self {
         Self { body, secret: false }
     }
 
-    /// The body of a delivery that holds secrets, so that an error shows nothing of it.
+    /// Wraps the body of a delivery that contains secrets, so that errors do not show any part of it.
     pub fn secret(body: &'b [u8]) -> Self {
         Self { body, secret: true }
     }
 
-    /// The name of the event by the property that holds it; empty where there is none.
+    /// Returns the name of the event from the property that has it; empty if there is none.
     pub fn event(&self, property: &str) -> Result<String, PayloadError> {
         let value: Value = self.read()?;
         Ok(value.get(property).and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    /// Reads the body.
+    /// Decodes the body.
     pub fn read<T: Decode>(&self) -> Result<T, PayloadError> {
         let (read, decoding) = Limits::default().with(tolerance::current()).apply(|| decode::from_json(self.body));
         trace::warnings("webhook", &decoding.warnings);
@@ -46,10 +46,10 @@ impl<'b> Payload<'b> {
         let offset = json_path::offset(self.body, error.line(), error.column());
         let path = json_path::at(self.body, offset);
         if self.secret {
-            // serde's message quotes what it found.
+            // serde's message quotes the value.
             let safe = sanitize::without_content(&error.to_string());
             let message =
-                safe.unwrap_or_else(|| "the payload, which can hold secrets, is not what was declared".to_owned());
+                safe.unwrap_or_else(|| "the payload, which may contain secrets, is not as declared".to_owned());
             return PayloadError { path, message, excerpt: String::new(), source: None };
         }
         let excerpt = excerpt(self.body, offset.saturating_sub(80), 120);
@@ -57,7 +57,7 @@ impl<'b> Payload<'b> {
     }
 }
 
-/// A payload that is not what the API declares.
+/// The error of a payload that does not match the declaration.
 #[derive(Debug)]
 pub struct PayloadError {
     path: String,
@@ -67,12 +67,12 @@ pub struct PayloadError {
 }
 
 impl PayloadError {
-    /// Where in the payload it is wrong, such as `$.conversation.id`.
+    /// Returns the JSON path of the error, such as `$.conversation.id`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there.
+    /// Returns the message of the error, without its path.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -80,7 +80,7 @@ impl PayloadError {
 
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the webhook's payload is wrong at {}: {}", self.path, self.message)?;
+        write!(f, "invalid webhook payload at {}: {}", self.path, self.message)?;
         if self.excerpt.is_empty() { Ok(()) } else { write!(f, " (near: {})", self.excerpt) }
     }
 }

@@ -1,4 +1,4 @@
-//! Verifying the signature of a delivery.
+//! Verifying the signatures of deliveries.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -14,41 +14,41 @@ use sha2::Sha256;
 use super::{PayloadError, WebhookError};
 use crate::serde::tolerance::{self, Tolerance};
 
-/// How far the time of a signature may be from now, unless set otherwise.
+/// Default maximum difference between the time of a signature and the current time.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
-/// How a server signs what it delivers: HMAC-SHA256 with the webhook's secret as key.
+/// The signature scheme of a server: HMAC-SHA256 with the webhook's secret as its key.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// The header that holds the signature.
+    /// The header with the signature.
     pub header: &'static str,
-    /// What stands before the signature in its header.
+    /// The text before the signature in its header.
     pub prefix: &'static str,
-    /// The header that holds the time of signing in seconds since 1970, where it is signed too.
+    /// The header with the time of signing in seconds since 1970, if the time is signed.
     pub timestamp: Option<&'static str>,
-    /// What is signed, in order.
+    /// The signed parts, in order.
     pub signed: &'static [Part],
-    /// How the signature is written.
+    /// The encoding of the signature.
     pub encoding: Encoding,
 }
 
-/// A part of what is signed.
+/// A signed part.
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
-    /// The body as it came.
+    /// The body as it was received.
     Body,
-    /// The time of signing, as its header has it.
+    /// The time of signing, as in its header.
     Timestamp,
     /// This text.
     Text(&'static str),
 }
 
-/// How bytes are written in a header.
+/// The encoding of bytes in a header.
 #[derive(Clone, Copy, Debug)]
 pub enum Encoding {
-    /// Base 16 in lower case.
+    /// Hexadecimal in lower case.
     Hex,
-    /// Base 64 with padding.
+    /// Base64 with padding.
     Base64,
 }
 
@@ -68,20 +68,20 @@ impl Encoding {
     }
 }
 
-/// The events of an API that signs them.
+/// Events that their API signs.
 #[doc(hidden)]
 pub trait Signed {
-    /// How it does.
+    /// The signature scheme.
     const SIGNATURE: Signature;
 }
 
-/// Verifies that a delivery was signed with the webhook's secret, and not too long ago; then reads it as an event `E`.
+/// Verifies that a delivery was signed with the webhook's secret and is recent, and decodes it as an event `E`.
 ///
-/// It is made once for each webhook, and several tasks can use it at once.
+/// Create one verifier for each webhook. Tasks can share it.
 ///
 /// ```
 /// # use crm_clients_runtime::{PayloadError, Verifier, WebhookError, generated::Signed, reqwest::header::HeaderMap};
-/// /// The status with which a handler answers.
+/// /// Returns the status with which a handler responds.
 /// fn receive<E>(verifier: &Verifier<E>, headers: &HeaderMap, body: &[u8], handle: fn(E)) -> u16
 /// # where
 /// #     E: Signed + for<'b> TryFrom<&'b [u8], Error = PayloadError>,
@@ -103,54 +103,54 @@ pub struct Verifier<E> {
 }
 
 impl<E: Signed> Verifier<E> {
-    /// A verifier of what is signed with this secret, which the server shows where the webhook is set up.
+    /// Creates a verifier for this secret, which the server displays in the settings of the webhook.
     ///
-    /// An empty secret verifies nothing: anybody could sign with it.
+    /// With an empty secret every delivery is rejected, because anyone could sign with it.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         let rules = Rules { secrets: vec![secret.into()], tolerance: TOLERANCE, now: None, strict: false };
         Self { rules, event: PhantomData }
     }
 
-    /// Also accepts what is signed with this secret, so that a webhook's secret can change without a gap.
+    /// Also accepts signatures with this secret, so that a webhook's secret can be rotated without a gap.
     pub fn with_previous_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.rules.secrets.push(secret.into());
         self
     }
 
-    /// How far the time of a signature may be from now, in the past or in the future; five minutes unless set. Without effect
-    /// where the server signs no time.
+    /// Sets the maximum difference between the time of a signature and the current time, in the past or the future;
+    /// five minutes by default. It has no effect if the server does not sign a time.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.rules.tolerance = tolerance;
         self
     }
 
-    /// Makes a payload an error if the value of an optional property is not what the API declares; by default the property is
-    /// absent, and its value is among the additional properties of its object.
+    /// Makes it an error if an optional property of a payload does not match the declaration. By default such a
+    /// property is absent, and its value is among the additional properties of its object.
     pub fn strict(mut self, strict: bool) -> Self {
         self.rules.strict = strict;
         self
     }
 
-    /// Takes this for the present time, for tests with recorded deliveries.
+    /// Sets the current time, for tests with recorded deliveries.
     pub fn at(mut self, now: Timestamp) -> Self {
         self.rules.now = Some(now);
         self
     }
 
-    /// Verifies a delivery without reading it. `body` is the body as it came, before anything parsed it.
+    /// Verifies a delivery without decoding it. `body` is the body as it was received, before any parsing.
     ///
     /// # Errors
     ///
-    /// Any [`WebhookError`] but `Payload`.
+    /// Any [`WebhookError`] except `Payload`.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {
         self.rules.verify(&E::SIGNATURE, headers, body)
     }
 
-    /// Verifies a delivery and reads it. `body` is the body as it came, before anything parsed it.
+    /// Verifies a delivery and decodes it. `body` is the body as it was received, before any parsing.
     ///
     /// # Errors
     ///
-    /// Any [`WebhookError`]; `Payload` only if the signature is right.
+    /// Any [`WebhookError`]. `Payload` is returned only if the signature is valid.
     pub fn read(&self, headers: &HeaderMap, body: &[u8]) -> Result<E, WebhookError>
     where
         E: for<'b> TryFrom<&'b [u8], Error = PayloadError>,
@@ -162,25 +162,26 @@ impl<E: Signed> Verifier<E> {
         Ok(event?)
     }
 
-    /// Signs a body as the server would, for tests of a handler: returns the headers of the delivery.
+    /// Signs a body like the server, for tests of a handler, and returns the headers of the delivery.
     ///
-    /// It signs with the verifier's first secret, at the time set by [`at`](Self::at) or now.
+    /// It signs with the verifier's first secret, at the time set by [`at`](Self::at) or else the current time.
     ///
     /// # Errors
     ///
-    /// [`WebhookError::EmptySecret`], and [`WebhookError::MalformedHeader`] if the API's signature cannot be a header.
+    /// [`WebhookError::EmptySecret`], or [`WebhookError::MalformedHeader`] if the API's signature cannot be sent in a
+    /// header.
     pub fn sign(&self, body: &[u8]) -> Result<HeaderMap, WebhookError> {
         self.rules.sign(&E::SIGNATURE, body)
     }
 }
 
-/// What is the same for the events of every API.
+/// The part of a verifier that does not depend on its event type.
 #[derive(Clone, Debug)]
 struct Rules {
     secrets: Vec<SecretString>,
     tolerance: Duration,
     now: Option<Timestamp>,
-    /// Optional values that are not what the API declares are errors.
+    /// True if optional values that do not match the declaration are errors.
     strict: bool,
 }
 
@@ -201,7 +202,7 @@ impl Rules {
         if !self.secrets.iter().any(signed) {
             return Err(WebhookError::WrongSignature);
         }
-        // Only a time that the server has signed is worth comparing.
+        // The time is compared only after its signature has been verified.
         let now = self.now.unwrap_or_else(Timestamp::now);
         match sent {
             Some(sent) if now.duration_since(sent).unsigned_abs() > self.tolerance => {
@@ -222,7 +223,7 @@ impl Rules {
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: String| -> Result<(), WebhookError> {
             let malformed = || WebhookError::MalformedHeader(name);
-            // Documents may write the name in any case, and `from_static` takes lower case only.
+            // Documents may write the name in any case, but `from_static` requires lower case.
             let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed())?;
             headers.insert(header, HeaderValue::try_from(value).map_err(|_| malformed())?);
             Ok(())
@@ -235,7 +236,7 @@ impl Rules {
     }
 }
 
-/// The value of a header that a delivery has once.
+/// Returns the value of a header that must occur exactly once.
 fn only_header<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, WebhookError> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(WebhookError::MissingHeader(name))?;
@@ -245,19 +246,19 @@ fn only_header<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str
     }
 }
 
-/// The time of so many seconds since 1970.
+/// Parses a time in seconds since 1970.
 fn seconds(text: &str) -> Option<Timestamp> {
-    // Parsing would take a sign, which no server writes.
+    // `parse` would accept a sign, which no server writes.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     Timestamp::from_second(text.parse().ok().filter(|_| digits)?).ok()
 }
 
-/// Whether the signature is the one of these parts, compared in constant time.
+/// Returns true if the signature is that of these parts. The comparison takes constant time.
 fn is_signed(secret: &SecretString, parts: &[Part], time: &str, body: &[u8], given: &[u8]) -> bool {
     mac(secret, parts, time, body).is_some_and(|mac| mac.verify_slice(given).is_ok())
 }
 
-/// The signature of these parts. A key of HMAC may have any length, so there always is one.
+/// Computes the signature of these parts. HMAC keys can have any length, so this never fails.
 fn mac(secret: &SecretString, parts: &[Part], time: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).ok()?;
     for part in parts {

@@ -1,4 +1,4 @@
-//! What documents of any author hold: what their clients send, and what they make of answers.
+//! Constructs that documents of any author may contain: the requests of their clients, and how responses are decoded.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +13,7 @@ use crate::themes::{
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The request that a call makes, which is answered so.
+/// Returns the request of a call, which gets this response.
 macro_rules! sent {
     ($theme:ident, $answer:expr, |$client:ident| $call:expr) => {{
         let server = Server::answering([$answer]).await?;
@@ -35,7 +35,7 @@ fn line(request: &Request) -> &str {
     request.first_line().trim_end_matches(" HTTP/1.1")
 }
 
-/// Reads JSON and writes it again as it was.
+/// Deserializes JSON and serializes it again, which must give the same JSON.
 fn round_trip<T: DeserializeOwned + Serialize>(json: Value) -> Result<T, Failure> {
     let read: T = serde_json::from_value(json.clone())?;
     assert_eq!(serde_json::to_value(&read)?, json);
@@ -72,7 +72,7 @@ async fn queries_and_fragments_in_paths() -> Outcome {
 }
 
 #[tokio::test]
-async fn names_that_are_hard_to_write() -> Outcome {
+async fn names_with_special_characters() -> Outcome {
     let answer = json(r#"{"Some": {"None": "n"}, "Ok": "text"}"#);
     let (request, all) = sent!(hard_names, answer, |client| {
         let handle = client.crate_("s", "t", "u");
@@ -100,7 +100,7 @@ async fn names_that_are_hard_to_write() -> Outcome {
 }
 
 #[test]
-fn hard_names_keep_apart_what_they_name() -> Outcome {
+fn names_with_special_characters_stay_distinct() -> Outcome {
     let long = |end: &str| {
         format!(
             "a_very_long_name_that_goes_on_and_on_until_no_reader_would_follow_it_any_more_and_still_it_does_not_end_{end}"
@@ -119,7 +119,7 @@ fn hard_names_keep_apart_what_they_name() -> Outcome {
 }
 
 #[test]
-fn recursion_of_every_shape() -> Outcome {
+fn recursive_types_of_every_shape() -> Outcome {
     let all: recursion::types::All = round_trip(json!({
         "parent": {"name": "p", "child": {"name": "c", "parent": {"name": "p"}}},
         "tree": {"a": {"b": null}},
@@ -147,7 +147,7 @@ async fn enums_of_any_values() -> Outcome {
     assert_eq!(odd.numbers, Some(OddNumbers::N2));
     let read: Odd = serde_json::from_value(json!({"mixed": null, "only_null": null, "null_unsaid": null}))?;
     assert!(read.mixed.is_none() && read.only_null.is_none() && read.null_unsaid.is_none());
-    // A whole number beside others is one of them.
+    // A whole number next to other numbers is one of them.
     assert_eq!(serde_json::from_value::<Odd>(json!({"mixed": 1}))?.mixed, Some(OddMixed::Number(1.0)));
     let body = OddInput::new().mixed(OddMixed::Number(1.0)).clear_null_unsaid();
     let (request, _) =
@@ -168,7 +168,7 @@ async fn defaults_of_another_type_have_no_effect() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_tells_variants_apart_is_set_by_itself() -> Outcome {
+async fn discriminators_are_set_automatically() -> Outcome {
     use inheritance::types::{Cat, Partly, Text, Unsaid};
     let (request, pet) = sent!(inheritance, json(r#"{"kind": "Cat", "name": "m", "lives": 9}"#), |client| {
         client.pets().create(Cat::new("m").lives(9))
@@ -187,7 +187,7 @@ async fn what_tells_variants_apart_is_set_by_itself() -> Outcome {
 }
 
 #[test]
-fn of_clashing_parts_the_one_that_says_more_counts() -> Outcome {
+fn the_more_specific_of_contradicting_parts_is_used() -> Outcome {
     let thing: clashes::types::Thing = round_trip(json!({
         "id": 1, "state": "open", "narrowed": "c", "apart": "x", "either": ["a"], "maybe": "m", "list": ["a"],
         "loose": "2026-01-02T03:04:05Z", "inner": {"a": 1, "b": "b"}, "seen": "s"
@@ -197,7 +197,7 @@ fn of_clashing_parts_the_one_that_says_more_counts() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_says_little_keeps_all() -> Outcome {
+async fn unspecific_schemas_keep_all_values() -> Outcome {
     round_trip::<free_form::types::Free>(json!({
         "anything": [1, {"a": null}], "not_text": 5, "not_empty": "x", "neither": {"b": "b"}, "object": {"a": [1]}, "open": {"b": {}},
         "open_too": {"c": 1}, "closed": {}, "list": [1, "a", null], "lists": [[1], []], "list_of_any": [{}], "described": false,
@@ -229,7 +229,7 @@ async fn cookies_and_deep_objects() -> Outcome {
 }
 
 #[tokio::test]
-async fn parts_have_the_types_that_are_declared() -> Outcome {
+async fn parts_have_the_declared_content_types() -> Outcome {
     use crm_clients_runtime::Upload;
     use multipart_encoding::types::{DocumentsCreateRequest, DocumentsCreateRequestHistoryItem};
     let day = "2026-01-02".parse()?;
@@ -253,7 +253,7 @@ async fn parts_have_the_types_that_are_declared() -> Outcome {
 }
 
 #[tokio::test]
-async fn bytes_both_ways() -> Outcome {
+async fn bytes_are_sent_and_received() -> Outcome {
     let octets = || reply("200 OK", &["content-type: application/octet-stream"], "\u{1}out");
     let (request, answer) = sent!(octet_streams, octets(), |client| client.raw().update(b"in".to_vec()));
     assert_eq!((request.body.as_str(), answer.as_ref()), ("in", b"\x01out".as_slice()));
@@ -269,7 +269,7 @@ async fn bytes_both_ways() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_default_response_is_that_of_success_too() -> Outcome {
+async fn the_default_response_applies_to_successes_too() -> Outcome {
     use default_only::ErrorBody;
     let (_, thing) = sent!(default_only, json(r#"{"id": 1}"#), |client| client.things().list());
     assert_eq!(thing.id, 1);

@@ -1,4 +1,4 @@
-//! Bodies and parameters whose encodings the document declares, over real sockets.
+//! Bodies and parameters with declared encodings, over real sockets.
 
 use crm_clients_runtime::Upload;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{body_types, form_encodings, multipart_shapes, operation_servers, parameter_content};
 
-/// The client of a theme, with the server's address for its own.
+/// Returns the client of a theme with the server's base URL.
 macro_rules! client {
     ($theme:ident, $server:expr) => {
         $theme::Client::builder().base_url($server.url()).build()?
@@ -18,7 +18,7 @@ async fn empty() -> std::io::Result<Server> {
     Server::answering([reply("204 No Content", &[], "")]).await
 }
 
-/// The headers and content of each part.
+/// Returns the headers and content of each part.
 fn parts(request: &Request) -> Vec<String> {
     let parts = request.body.split("Content-Disposition: form-data; name=").skip(1);
     parts.filter_map(|part| part.split("\r\n--").next()).map(|part| part.replace("\r\n", "|")).collect()
@@ -83,7 +83,7 @@ async fn a_multipart_body_without_parts_ends_with_its_boundary() -> Outcome {
 }
 
 #[tokio::test]
-async fn multipart_bodies_have_parts_whatever_their_schema_is() -> Outcome {
+async fn multipart_bodies_of_any_schema_have_parts() -> Outcome {
     use multipart_shapes::types::{ShapesChoiceRequest, ShapesHeadersRequest, ShapesOpenRequest};
     macro_rules! sent {
         ($method:ident, $body:expr) => {{
@@ -111,7 +111,7 @@ async fn multipart_bodies_have_parts_whatever_their_schema_is() -> Outcome {
     let server = empty().await?;
     let broken = ShapesHeadersRequest::new().file(file().header("X-Any", "1\r\nX-Other: 2"));
     let refused = client!(multipart_shapes, server).shapes().headers(broken).await.err().ok_or("it was sent")?;
-    assert!(refused.to_string().contains("the header X-Any of a part holds a character"), "{refused}");
+    assert!(refused.to_string().contains("the header X-Any of a part contains a character"), "{refused}");
     Ok(())
 }
 
@@ -138,7 +138,7 @@ async fn parts_in_order_have_no_names() -> Outcome {
 }
 
 #[tokio::test]
-async fn ranges_are_not_sent_as_content_types() -> Outcome {
+async fn media_type_ranges_are_not_sent_as_content_types() -> Outcome {
     use body_types::types::Thing;
     macro_rules! sent {
         ($method:ident, $body:expr) => {{
@@ -162,7 +162,7 @@ async fn ranges_are_not_sent_as_content_types() -> Outcome {
 }
 
 #[tokio::test]
-async fn each_json_type_of_a_body_has_a_method() -> Outcome {
+async fn each_json_media_type_of_a_body_has_a_method() -> Outcome {
     use body_types::types::{Change, Thing};
     async fn sent(
         call: impl Future<Output = Result<(), body_types::Error>>,
@@ -187,7 +187,7 @@ async fn each_json_type_of_a_body_has_a_method() -> Outcome {
 }
 
 #[tokio::test]
-async fn other_multipart_types_have_boundaries() -> Outcome {
+async fn other_multipart_media_types_have_boundaries() -> Outcome {
     use body_types::types::{MultipartsRelatedRequest, Thing};
     let server = empty().await?;
     let body = MultipartsRelatedRequest::new(Thing::new().name("n"), Upload::bytes("a;b"));
@@ -224,7 +224,7 @@ async fn plain_text_is_not_quoted_and_reserved_characters_are_allowed() -> Outco
 }
 
 #[tokio::test]
-async fn operations_with_servers_of_their_own() -> Outcome {
+async fn operations_with_their_own_servers() -> Outcome {
     let server = Server::answering((0..7).map(|_| reply("204 No Content", &[], ""))).await?;
     let proxy = crm_clients_runtime::reqwest::Proxy::http(server.url())?;
     let http = crm_clients_runtime::http_client_builder().proxy(proxy).build()?;
@@ -258,7 +258,7 @@ async fn operations_with_servers_of_their_own() -> Outcome {
         let message = refused(name, value).ok_or("no error")?;
         assert!(message.contains("http://{region}.servers.example/{version}"), "{message}");
     }
-    // The caller's base URL is that of all operations.
+    // A base URL set by the caller applies to all operations.
     let server = empty().await?;
     client!(operation_servers, server).things().user().await?;
     assert_eq!(server.request()?.first_line(), "GET /user HTTP/1.1");

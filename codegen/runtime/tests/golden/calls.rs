@@ -1,4 +1,4 @@
-//! The calls of every operation of the golden clients: that they compile, and that each goes onto the wire.
+//! The calls of all operations of the golden clients: that they compile, and that each sends a request.
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -251,7 +251,7 @@ mod xml_bodies;
 #[rustfmt::skip]
 mod xml_nodes;
 
-/// Runs each of these, and gives their names.
+/// Runs each of these functions, and returns their names.
 macro_rules! run {
     ($url:expr, $($theme:ident)*) => {{
         $($theme::run($url).await?;)*
@@ -259,10 +259,10 @@ macro_rules! run {
     }};
 }
 
-/// How many calls were made, and those that came to nothing.
+/// Number of calls, and the calls that sent nothing.
 static CALLS: Mutex<(usize, Vec<String>)> = Mutex::new((0, Vec::new()));
 
-/// What the server says matters as little as what becomes of it: a call counts once it was sent.
+/// Records a call. The result does not matter: a call counts if it was sent.
 fn report<B: Debug + 'static>(call: [&str; 4], outcome: Outcome) {
     let mut calls = CALLS.lock().unwrap_or_else(PoisonError::into_inner);
     calls.0 += 1;
@@ -275,7 +275,7 @@ fn report<B: Debug + 'static>(call: [&str; 4], outcome: Outcome) {
 }
 
 #[tokio::test]
-async fn every_call_goes_onto_the_wire() -> Outcome {
+async fn every_call_sends_a_request() -> Outcome {
     let server = Server::answering([reply("200 OK", &["content-type: application/json"], "{}")]).await?;
     let url = &server.url();
     let themes = run!(

@@ -1,4 +1,4 @@
-//! Choices: which variant a value is, and which type a response has.
+//! Unions: the variant of a value, and the type of a response.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,14 +8,14 @@ use crate::Outcome;
 use crate::server::{Server, reply};
 use crate::themes::{default_mapping, hierarchies, nested_choices, overlapping, response_choices, wide_enums};
 
-/// Reads the JSON as a `T`, which has to be written as the same JSON again.
+/// Deserializes JSON as a `T`, which must serialize to the same JSON.
 fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Result<T> {
     let read: T = serde_json::from_value(json.clone())?;
     assert_eq!(serde_json::to_value(&read)?, json);
     Ok(read)
 }
 
-/// A server that answers so, and the resource of a client that calls it.
+/// Returns a server with this response, and the resource of a client that calls it.
 macro_rules! exports {
     ($status:expr, $media_type:expr, $body:expr) => {{
         let server = Server::answering([reply($status, &[&format!("content-type: {}", $media_type)], $body)]).await?;
@@ -90,7 +90,7 @@ async fn an_error_may_have_several_bodies() -> Outcome {
 }
 
 #[test]
-fn alternatives_that_overlap_are_read_whole() -> Outcome {
+fn overlapping_alternatives_lose_no_properties() -> Outcome {
     use overlapping::types::{Holder, HolderApart, HolderExclusive, HolderKinds, HolderMixed, HolderProfileCode};
     let both = json!({"name": "n", "hobby": "h", "salary": 3, "code": 7, "home": {"street": "s", "floor": 1}});
     let holder: Holder = round_trip(json!({
@@ -111,13 +111,13 @@ fn alternatives_that_overlap_are_read_whole() -> Outcome {
     let of_both = json!({"seconds": 1, "width": 2, "title": "t", "caption": "c"});
     let apart: Holder = round_trip(json!({"apart": of_both, "exclusive": {"name": "n", "code": "c", "hobby": "h"}}))?;
     let Some(HolderApart::Sound(sound)) = apart.apart else { return Err(format!("{:?}", apart.apart).into()) };
-    assert_eq!(sound.additional_properties["width"], json!(2), "what only the other alternative declares is kept");
+    assert_eq!(sound.additional_properties["width"], json!(2), "undeclared properties are kept");
     assert!(matches!(apart.exclusive, Some(HolderExclusive::Person(_))));
     Ok(())
 }
 
 #[test]
-fn what_extends_a_schema_stands_where_it_does() -> Outcome {
+fn extensions_of_a_schema_can_replace_it() -> Outcome {
     use hierarchies::types::{Boat, BoatBaseInput, CarInput, Clash, Event, High, Reading, Vehicle, VehicleInput};
     let car = json!({"@kind": "Car", "id": 1, "doors": 4, "towing": {"@kind": "Raft", "logs": 9}});
     let vehicle: Vehicle = round_trip(car)?;
@@ -155,7 +155,7 @@ fn what_extends_a_schema_stands_where_it_does() -> Outcome {
 }
 
 #[test]
-fn several_properties_tell_variants_apart() -> Outcome {
+fn several_properties_distinguish_variants() -> Outcome {
     use nested_choices::types::{
         Animal, Holder, HolderListed, HolderMapped, HolderMixed, HolderNested, HolderOptional, HolderPairs,
         HolderPartly, HolderProduct, Media,
@@ -192,7 +192,7 @@ fn several_properties_tell_variants_apart() -> Outcome {
 }
 
 #[test]
-fn values_above_the_integers_with_a_sign_are_named() -> Outcome {
+fn enum_values_above_i64_have_variants() -> Outcome {
     use wide_enums::types::{Limits, LimitsBig, LimitsMost, LimitsSeveral, LimitsTitled};
     let limits: Limits = round_trip(json!({
         "most": u64::MAX, "always": u64::MAX - 1, "several": 2, "signed": -1, "titled": u64::MAX,

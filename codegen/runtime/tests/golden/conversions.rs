@@ -1,4 +1,4 @@
-//! What a caller need not spell out.
+//! Conversions that callers do not need to write.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::themes::cycles::types::Node;
 use crate::themes::maps::types::Thing;
 
 #[test]
-fn wrappers_are_made_of_what_they_hold() -> Outcome {
+fn wrappers_convert_from_their_values() -> Outcome {
     let least: Create = CreateDataAttributes::new("Alice").into();
     assert_eq!(serde_json::to_value(least)?, json!({"data": {"type": "contacts", "attributes": {"name": "Alice"}}}));
 
@@ -45,7 +45,7 @@ fn wrappers_are_made_of_what_they_hold() -> Outcome {
 }
 
 #[test]
-fn what_all_of_requires_is_asked_for() -> Outcome {
+fn required_properties_of_all_of_are_arguments() -> Outcome {
     let dog = DogsCreateRequest::new(1, "Rex", "collie").size("xl").parent(7).clear_friend();
     assert_eq!(dog.breed, DogBreed::Collie);
     let expected =
@@ -56,7 +56,7 @@ fn what_all_of_requires_is_asked_for() -> Outcome {
 }
 
 #[test]
-fn maps_and_lists_take_what_becomes_their_items() -> Outcome {
+fn maps_and_lists_convert_their_items() -> Outcome {
     let thing = Thing::new()
         .free([("a", 1)])
         .any("text")

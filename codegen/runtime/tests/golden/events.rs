@@ -1,4 +1,4 @@
-//! Events of golden clients over real sockets.
+//! Event streams of golden clients, over real sockets.
 
 use crm_clients_runtime::{Event, Events};
 
@@ -11,7 +11,7 @@ async fn client(body: &str) -> Result<(Client, Server), Box<dyn std::error::Erro
     Ok((Client::builder().base_url(server.url()).build()?, server))
 }
 
-/// All events, and that none is wrong.
+/// Returns all events, or the first error.
 async fn all<T, B>(mut events: Events<T, B>) -> Result<Vec<Event<T>>, Box<dyn std::error::Error>>
 where
     B: std::fmt::Debug + 'static,
@@ -24,7 +24,7 @@ where
 }
 
 #[tokio::test]
-async fn events_are_typed_as_the_document_has_them() -> Outcome {
+async fn events_have_the_declared_types() -> Outcome {
     let (client, _server) = client("id: 1\ndata: one\ndata: two\n\n").await?;
     let events = all(client.streams().lines().events()).await?;
     assert_eq!((events[0].id.as_deref(), events[0].data.as_str()), (Some("1"), "one\ntwo"));
@@ -45,7 +45,7 @@ async fn events_are_typed_as_the_document_has_them() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_operation_answers_whole_or_piece_by_piece() -> Outcome {
+async fn one_operation_responds_with_json_or_events() -> Outcome {
     let (client, server) = client("data: {\"delta\": \"a\"}\n\ndata: {\"delta\": \"b\"}\n\ndata: [DONE]\n\n").await?;
     let events = all(client.streams().answers(true).events_(5).events()).await?;
     assert_eq!(events.iter().map(|event| event.data.delta.as_str()).collect::<String>(), "ab");
@@ -62,7 +62,7 @@ async fn one_operation_answers_whole_or_piece_by_piece() -> Outcome {
 
 #[cfg(feature = "mock")]
 #[tokio::test]
-async fn a_mock_answers_with_events() -> Outcome {
+async fn a_mock_responds_with_events() -> Outcome {
     let mock = crate::themes::event_streams::mock::Server::start().await?;
     mock.streams().answers().events([("message", serde_json::json!({"delta": "a"})), ("end", "[DONE]".into())]);
     mock.streams().lines().events([("message", "one\ntwo")]);

@@ -1,4 +1,4 @@
-//! Headers of responses and errors, read by their declared types.
+//! Headers of responses and errors, parsed as their declared types.
 
 use crm_clients_runtime::{Header, Retry};
 use serde_json::json;
@@ -41,7 +41,7 @@ async fn headers_of_a_response_have_their_types() -> Outcome {
     assert_eq!(list.header(declared::X_REGION)?.as_deref(), Some("zone,eu"));
     assert_eq!((list.header(declared::TYPE)?, list.header(declared::ETAG)?), (None, None));
     assert_eq!(list.header(declared::X_RETRY_IN)?, None);
-    // One that is not declared.
+    // An undeclared header.
     assert_eq!(list.header(Header::<u64>::new("content-length"))?, Some(2));
 
     let deleted = client(&server)?.headers().delete().send_with_response().await?;
@@ -50,7 +50,7 @@ async fn headers_of_a_response_have_their_types() -> Outcome {
 }
 
 #[tokio::test]
-async fn headers_of_an_error_and_odd_ones() -> Outcome {
+async fn headers_of_an_error_and_invalid_ones() -> Outcome {
     let headers = ["X-Retry-In: 7", "X-Total-Count: many", "X-Ids: 1,x"];
     let server = Server::answering([reply("429 Too Many Requests", &headers, "")]).await?;
     let error = client(&server)?.headers().list().await.err().ok_or("it was read")?;
@@ -58,9 +58,9 @@ async fn headers_of_an_error_and_odd_ones() -> Outcome {
     let Error::Api(refused) = &error else { return Err(error.into()) };
     assert_eq!(refused.header(declared::X_RETRY_IN)?, Some(7));
     assert_eq!(refused.header(declared::X_BETA)?, None);
-    // Odd ones are errors, which do not show the value.
+    // Invalid values are errors that do not show the value.
     let odd = error.header(declared::X_TOTAL_COUNT).err().ok_or("it was read")?;
-    let shown = "the value of the response's header X-Total-Count is not of the declared type";
+    let shown = "the value of the response header X-Total-Count is not of the declared type";
     assert_eq!((odd.name(), odd.to_string().as_str()), ("X-Total-Count", shown));
     assert!(error.header(declared::X_IDS).is_err());
     Ok(())

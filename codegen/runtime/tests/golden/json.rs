@@ -1,4 +1,4 @@
-//! JSON both ways.
+//! Deserializing and serializing JSON.
 
 use crm_clients_runtime::{Base64, Patch, Value};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::themes::{
     tagged, text_formats, type_names, unions,
 };
 
-/// Reads the JSON as a `T`, which has to be written as the same JSON again.
+/// Deserializes JSON as a `T`, which must serialize to the same JSON.
 fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Result<T> {
     let read: T = serde_json::from_value(json.clone())?;
     assert_eq!(serde_json::to_value(&read)?, json);
@@ -48,7 +48,7 @@ fn absent_null_and_a_value() -> Outcome {
 }
 
 #[test]
-fn values_have_the_names_that_the_document_gives_them() -> Outcome {
+fn enum_values_have_the_names_in_the_document() -> Outcome {
     use enum_names::types::{Channel, Colour, Level, Room, Switch};
     let room: Room = round_trip(json!({"channel": 2, "colour": "red", "level": 1, "switch": 0, "state": "other"}))?;
     assert_eq!((room.channel, room.colour), (Some(Channel::Voice), Some(Colour::RedOne)));
@@ -102,24 +102,24 @@ fn a_tag_of_any_type_selects_the_variant() -> Outcome {
 }
 
 #[test]
-fn what_is_empty_by_default_is_empty_where_it_is_absent() -> Outcome {
+fn properties_that_are_empty_by_default_can_be_absent() -> Outcome {
     use defaults::types::{Page, PageInput};
     for nothing in [json!({"data": ["a"]}), json!({"data": ["a"], "links": null, "tags": null, "extra": null})] {
         let page: Page = serde_json::from_value(nothing)?;
         assert_eq!((page.links.next.as_deref(), page.tags.len(), page.extra.len(), &page.owner), (None, 0, 0, &None));
-        assert_eq!(serde_json::to_value(&page)?, json!({"data": ["a"]}), "what is empty is not written");
+        assert_eq!(serde_json::to_value(&page)?, json!({"data": ["a"]}), "empty values are not serialized");
     }
     let full = json!({"data": [], "links": {"next": "n"}, "tags": ["t"], "extra": {"k": 1}, "owner": {"name": "A"}});
     let page: Page = round_trip(full)?;
     assert_eq!((page.links.next.as_deref(), page.tags), (Some("n"), vec!["t".to_owned()]));
-    assert!(serde_json::from_value::<Page>(json!({"links": {}})).is_err(), "what is required is no less so");
+    assert!(serde_json::from_value::<Page>(json!({"links": {}})).is_err(), "required values are still required");
     assert!(serde_json::from_value::<Page>(json!({"data": [], "links": []})).is_err());
-    assert_eq!(serde_json::to_value(PageInput::new(["a"]))?, json!({"data": ["a"]}), "the sender may leave it out");
+    assert_eq!(serde_json::to_value(PageInput::new(["a"]))?, json!({"data": ["a"]}), "the sender can omit it");
     Ok(())
 }
 
 #[test]
-fn what_is_read_only_is_not_sent_and_what_is_write_only_is_not_received() -> Outcome {
+fn read_only_properties_are_not_sent_and_write_only_ones_not_received() -> Outcome {
     use directions::types::{OwnerInput, User, UserInput, UserPatch};
     let user = UserInput::new("Alice", OwnerInput::new().name("Bob")).password("secret").label("l");
     let sent =
@@ -150,7 +150,7 @@ fn unknown_values_are_kept() -> Outcome {
 }
 
 #[test]
-fn a_tag_chooses() -> Outcome {
+fn a_tag_selects_the_variant() -> Outcome {
     use tagged::types::{Event, Shape};
     assert!(matches!(round_trip(json!({"kind": "made", "id": 1}))?, Event::Created(created) if created.id == 1));
     assert!(matches!(round_trip(json!({"kind": "gone", "reason": "r"}))?, Event::Removed(_)));
@@ -161,13 +161,13 @@ fn a_tag_chooses() -> Outcome {
     assert!(matches!(shapes.as_slice(), [Shape::Circle(_), Shape::Square(_), Shape::Unknown(_)]));
     assert!(
         serde_json::from_value::<Event>(json!({"kind": "made"})).is_err(),
-        "a known variant that lacks what is required"
+        "a known variant without a required property"
     );
     Ok(())
 }
 
 #[test]
-fn kind_and_properties_choose() -> Outcome {
+fn kind_and_properties_select_the_variant() -> Outcome {
     use unions::types::{Holder, HolderContact, HolderInline, HolderWhen, Value as Choice};
     for (json, choice) in [
         (json!("s"), Choice::String("s".to_owned())),
@@ -196,7 +196,7 @@ fn kind_and_properties_choose() -> Outcome {
 }
 
 #[test]
-fn further_properties_are_kept() -> Outcome {
+fn additional_properties_are_kept() -> Outcome {
     use maps::types::{Dictionary, Thing};
     let thing: Thing = round_trip(
         json!({"name": "n", "additional_properties": "own", "counts": {"a": 1}, "rows": [[1.0], []], "z": [1], "b": null}),
@@ -220,7 +220,7 @@ fn identifiers_and_addresses_have_types() -> Outcome {
     assert_eq!(host.ip, HostIp::Ipv4([192, 0, 2, 7].into()));
     assert_eq!((host.v4, host.counter), (Some([192, 0, 2, 8].into()), Some(u64::MAX)));
     assert_eq!((host.lease.as_deref(), host.price.as_deref()), (Some("P1M"), Some("0.10")));
-    // Servers write UUIDs in other ways, too.
+    // Servers also write UUIDs in other formats.
     let host: Host = serde_json::from_value(json!({"id": "3FA85F6457174562B3FC2C963F66AFA6", "ip": 1}))?;
     assert_eq!(host.id.to_string(), "3fa85f64-5717-4562-b3fc-2c963f66afa6");
     assert!(serde_json::from_value::<Host>(json!({"id": "7", "ip": 1})).is_err());
@@ -249,7 +249,7 @@ fn dates_bytes_and_numbers() -> Outcome {
 }
 
 #[test]
-fn numbers_may_come_as_strings() -> Outcome {
+fn numbers_can_be_strings() -> Outcome {
     use numeric_strings::types::Meta;
     let meta: Meta =
         serde_json::from_value(json!({"page": "3", "pages": 4, "ratio": "2.5", "total": null, "shared": "7"}))?;

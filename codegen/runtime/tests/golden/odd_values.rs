@@ -1,4 +1,4 @@
-//! Responses with optional values that are not what the document declares, and with undeclared properties.
+//! Responses with undeclared properties, and with optional values that do not match the declaration.
 
 use crm_clients_runtime::{Response, Warning};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn paths<T>(response: &Response<T>) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn an_optional_value_of_another_form_is_absent_and_kept() -> Outcome {
+async fn an_invalid_optional_value_is_absent_and_kept() -> Outcome {
     let good = json!({"id": 1, "deleted_at": null, "created_at": "2026-01-02T03:04:05Z", "vip": true});
     for (name, odd) in [
         ("created_at", json!("yesterday")),
@@ -63,7 +63,7 @@ async fn an_optional_value_of_another_form_is_absent_and_kept() -> Outcome {
         assert_eq!((data.len(), page.total), (3, Some(3)));
         assert_eq!(data[1].additional_properties.get(name), Some(&odd));
         assert!(data[0].additional_properties.is_empty());
-        // What was read is what is sent again.
+        // The values are sent back as they were received.
         assert_eq!(serde_json::to_value(&page)?, body, "{odd}");
 
         let strict = client(&server, true)?.contacts().list().await.err().ok_or("it was read")?;
@@ -73,7 +73,7 @@ async fn an_optional_value_of_another_form_is_absent_and_kept() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_required_value_of_another_form_is_an_error() -> Outcome {
+async fn an_invalid_required_value_is_an_error() -> Outcome {
     let body = json!({"name": 5, "founded": "1999-01-01", "sold": null, "closed": "odd"});
     let server = Server::answering([ok(&body)]).await?;
     let new = types::Company::new("Acme", "1999-01-01".parse::<crm_clients_runtime::Date>()?, None);
@@ -85,10 +85,10 @@ async fn a_required_value_of_another_form_is_an_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_item_can_have_odd_values() -> Outcome {
+async fn every_item_can_have_invalid_values() -> Outcome {
     let contact = |id: i64| json!({"id": id, "deleted_at": null, "created_at": "odd", "birthday": "odder"});
     let bad = json!({"deleted_at": null, "created_at": "odd"});
-    // The list is optional too, and is not left out because of one of its items.
+    // The list is optional too, but is not left out because of one of its items.
     let data = json!([contact(1), bad, contact(3)]);
     let pages = [json!({"data": data}), json!({"total": "many", "data": [contact(4)]}), json!({"data": []})];
     let server = Server::answering(pages.each_ref().map(ok)).await?;
@@ -113,7 +113,7 @@ async fn every_item_can_have_odd_values() -> Outcome {
     let whole = list(&server).await?;
     assert_eq!((paths(&whole), whole.body().data.is_none()), (vec!["$.data"], true));
 
-    // Each is decoded about twice, however many there are.
+    // Each item is decoded about twice, however many there are.
     let many: Vec<Value> = (0..5_000).map(contact).collect();
     let server = Server::answering([ok(&json!({"data": many}))]).await?;
     let response = list(&server).await?;
@@ -123,7 +123,7 @@ async fn every_item_can_have_odd_values() -> Outcome {
 }
 
 #[tokio::test]
-async fn unions_and_nested_objects_keep_odd_values_too() -> Outcome {
+async fn unions_and_nested_objects_keep_invalid_values() -> Outcome {
     let company = json!({"name": "Acme", "founded": "1999-01-01", "sold": null, "closed": "not yet", "size": 5});
     let body = json!({"data": [{
         "id": 1, "deleted_at": null, "company": company,
@@ -155,13 +155,13 @@ async fn unions_and_nested_objects_keep_odd_values_too() -> Outcome {
     assert_eq!(serde_json::to_value(read)?, company);
     let limits = contact.limits.ok_or("no limits")?;
     assert_eq!((limits.most, limits.additional_properties), (1, [("other".to_owned(), 2)].into()));
-    // The schema allows no other properties.
+    // The schema does not allow additional properties.
     assert_eq!(serde_json::to_value(contact.locked)?, json!({"by": "Ann"}));
     Ok(())
 }
 
 #[tokio::test]
-async fn undeclared_properties_are_sent_again() -> Outcome {
+async fn undeclared_properties_are_sent_back() -> Outcome {
     let sent =
         json!({"name": "Acme", "founded": "1999-01-01", "sold": "never", "closed": "odd", "plan": {"seats": [1]}});
     let server = Server::answering([ok(&sent)]).await?;
@@ -170,14 +170,14 @@ async fn undeclared_properties_are_sent_again() -> Outcome {
     let mut company = client.companies().update(new).await?;
     client.companies().update(company.clone()).await?;
     assert_eq!(serde_json::from_str::<Value>(&server.requests()[1].body)?, sent);
-    // A field that is set replaces the value that was odd.
+    // Setting a field replaces the invalid value.
     (company.closed, company.sold) = (Some("2000-02-03".parse()?), Some("2001-02-03".parse()?));
     client.companies().update(company.with_additional_properties("plan", 2)).await?;
     let body = &server.requests()[2].body;
     let expected = r#"{"name":"Acme","founded":"1999-01-01","closed":"2000-02-03","sold":"2001-02-03","plan":2}"#;
     assert_eq!(body, expected);
 
-    // Where what is sent is another type, it takes them as well.
+    // A different request type also keeps them.
     let body = json!({"data": [{"id": 7, "deleted_at": "odd", "nickname": "Al"}]});
     let server = Server::answering([ok(&body), ok(&body["data"][0])]).await?;
     let client = self::client(&server, false)?;
@@ -190,7 +190,7 @@ async fn undeclared_properties_are_sent_again() -> Outcome {
 }
 
 #[tokio::test]
-async fn errors_and_events_keep_odd_values() -> Outcome {
+async fn errors_and_events_keep_invalid_values() -> Outcome {
     let server =
         Server::answering([reply("409 Conflict", &[], r#"{"message": "twice", "at": "noon", "trace": 5}"#)]).await?;
     let error = client(&server, false)?.contacts().list().await.err().ok_or("it was read")?;

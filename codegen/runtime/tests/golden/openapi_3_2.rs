@@ -1,4 +1,4 @@
-//! What OpenAPI 3.2 adds, over real sockets: methods, whole queries, sequences of items.
+//! New features of OpenAPI 3.2, over real sockets: methods, whole queries, sequences of items.
 
 use crate::Outcome;
 use crate::server::{Server, reply};
@@ -11,7 +11,7 @@ async fn streams(media_type: &str, body: &str) -> Result<(item_streams::streams:
 }
 
 #[tokio::test]
-async fn methods_are_sent_as_they_are_written() -> Outcome {
+async fn methods_are_sent_as_declared() -> Outcome {
     let server = Server::answering([reply("200 OK", &["content-type: application/json"], r#"["a"]"#)]).await?;
     let client = methods_and_queries::Client::builder().base_url(server.url()).bearer_token("t").build()?;
     let found = client.files().query(methods_and_queries::types::FilesQueryRequest::new().text("t")).await?;
@@ -47,7 +47,7 @@ async fn a_parameter_can_be_the_whole_query() -> Outcome {
 }
 
 #[tokio::test]
-async fn events_hold_the_json_that_the_document_describes() -> Outcome {
+async fn events_contain_the_declared_json() -> Outcome {
     let (streams, _server) = streams("text/event-stream", "event: born\ndata: {\"name\":\"m\"}\n\n").await?;
     let event = streams.events().events().try_next().await?.ok_or("no event")?;
     assert_eq!((event.name.as_str(), event.data.name.as_str()), ("born", "m"));

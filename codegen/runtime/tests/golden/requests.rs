@@ -17,7 +17,7 @@ async fn json(body: &str) -> std::io::Result<Server> {
     Server::answering([reply("200 OK", &["content-type: application/json"], body)]).await
 }
 
-/// The client of a theme, with the server's address for its own.
+/// Returns the client of a theme with the server's base URL.
 macro_rules! client {
     ($theme:ident, $server:expr) => {
         $theme::Client::builder().base_url($server.url()).build()?
@@ -54,7 +54,7 @@ async fn header_and_cookie_parameters() -> Outcome {
 }
 
 #[tokio::test]
-async fn scopes_bind_what_their_paths_share() -> Outcome {
+async fn scopes_bind_the_shared_path_parameters() -> Outcome {
     let server = Server::answering((0..9).map(|_| reply("204 No Content", &[], ""))).await?;
     let client = client!(scopes, server);
     let account = client.account(7);
@@ -84,7 +84,7 @@ async fn scopes_bind_what_their_paths_share() -> Outcome {
 }
 
 #[tokio::test]
-async fn path_parameters_stay_in_their_place() -> Outcome {
+async fn path_parameters_stay_in_their_segments() -> Outcome {
     async fn lines(call: impl Future<Output = Result<(), path_parameters::Error>>, server: Server) -> Outcome<String> {
         call.await?;
         Ok(server.request()?.first_line().to_owned())
@@ -118,7 +118,7 @@ async fn path_parameters_stay_in_their_place() -> Outcome {
     Ok(())
 }
 
-/// Content type, accepted type and body.
+/// Returns the content type, the accepted types and the body.
 fn sent(request: &Request) -> (Option<&str>, Option<&str>, &str) {
     (request.header("content-type"), request.header("accept"), &request.body)
 }
@@ -290,7 +290,7 @@ async fn credentials_by_requirement() -> Outcome {
 }
 
 #[tokio::test]
-async fn replies_by_status() -> Outcome {
+async fn responses_by_status() -> Outcome {
     use responses::ErrorBody;
     let jobs = |server: &Server| Ok::<_, responses::Error>(client!(responses, server).jobs());
     let server = json(r#"{"id": 1}"#).await?;
@@ -330,7 +330,7 @@ async fn replies_by_status() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_is_behind_references_and_servers() -> Outcome {
+async fn references_and_servers_are_resolved() -> Outcome {
     assert_eq!(servers::Client::BASE_URL, "https://eu.servers.example:8443/v2");
     assert_eq!(path_parameters::Client::BASE_URL, "https://paths.example/base");
     let server = json(r#"{"id": 1, "shop": {"name": "s", "best": {"id": 2, "shop": {"name": "t"}}}}"#).await?;
@@ -345,7 +345,7 @@ async fn what_is_behind_references_and_servers() -> Outcome {
 }
 
 #[tokio::test]
-async fn lists_are_read_over_their_pages() -> Outcome {
+async fn lists_are_read_across_pages() -> Outcome {
     async fn pages(bodies: &[&str]) -> std::io::Result<Server> {
         Server::answering(bodies.iter().map(|body| reply("200 OK", &["content-type: application/json"], body))).await
     }
@@ -368,7 +368,7 @@ async fn lists_are_read_over_their_pages() -> Outcome {
         (vec![1, 2], vec!["GET /notes?items=5".into(), "GET /notes?items=5&page%5Bnumber%5D=2".into()])
     );
 
-    // A search is a POST and repeated all the same; a count may come as text.
+    // A search is a POST, but is retried; a count may be a string.
     let list = r#"{"hits": {"list": [{"id": 1}], "total": "1"}}"#;
     let busy = reply("503 Service Unavailable", &["retry-after: 0"], "");
     let server = Server::answering([busy, reply("200 OK", &[], list)]).await?;

@@ -95,12 +95,12 @@ async fn values_in_headers_and_cookies_have_their_style() -> Outcome {
                 plain=a/b%20=c; plainList=x,y; plainExploded=x; plainExploded=y";
     assert_eq!(server.request()?.header("cookie"), Some(sent));
     let refused = client.cookies().list().plain("a;b").await.err().ok_or("it was sent")?;
-    assert!(refused.to_string().contains("the cookie `plain` holds a character that cannot be sent"), "{refused}");
+    assert!(refused.to_string().contains("the cookie `plain` contains a character that cannot be sent"), "{refused}");
     Ok(())
 }
 
 #[tokio::test]
-async fn colons_in_paths_are_parameters_where_they_are_declared() -> Outcome {
+async fn colons_in_paths_mark_declared_parameters() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let client = colon_paths::Client::builder().base_url(server.url()).build()?;
     client.notes().get_line("n", 2).await?;

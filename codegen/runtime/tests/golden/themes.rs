@@ -1,4 +1,4 @@
-//! The golden documents' emitted modules.
+//! The generated modules of the golden documents.
 #![allow(dead_code, unused_imports, reason = "each theme is used in part")]
 #![allow(clippy::wrong_self_convention, reason = "methods are named after what documents call their operations")]
 

@@ -1,4 +1,4 @@
-//! Events: read, written again, and verified in each of the ways in which documents say that they are signed.
+//! Webhook events: deserialized, serialized, and verified with each kind of declared signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -28,7 +28,7 @@ fn headers(headers: &[(&'static str, &str)]) -> Result<HeaderMap, Box<dyn std::e
 }
 
 #[test]
-fn events_are_told_apart_by_their_tag() -> Outcome {
+fn events_are_distinguished_by_their_tag() -> Outcome {
     use webhooks::webhook_events::Event;
     let read = |value: &Value| Event::from_slice(value.to_string().as_bytes());
     let made = json!({"id": 1, "at": "2026-01-01T00:00:00Z", "event": "order-made"});
@@ -41,7 +41,7 @@ fn events_are_told_apart_by_their_tag() -> Outcome {
     );
     assert!(matches!(read(&gone)?, Event::ItemSoldOut(gone) if gone.item.id == 2));
     assert!(matches!(read(&greeting)?, Event::Greeting(ping) if ping.hello.is_none()));
-    // The name in the document counts where the payload has no other.
+    // The name in the document is used if the payload has no other.
     let unknown = json!({"event": "item.sold_out", "item": {"id": 2}});
     assert_eq!(read(&unknown)?, Event::Unknown(unknown.clone()));
     for value in [made, paid, gone, greeting, unknown] {
@@ -52,7 +52,7 @@ fn events_are_told_apart_by_their_tag() -> Outcome {
 }
 
 #[test]
-fn events_are_told_apart_by_a_name_outside_of_them() -> Outcome {
+fn events_are_distinguished_by_a_separate_name() -> Outcome {
     use webhook_names::events::Event;
     let push = json!({"repository": {"id": 5}, "commits": ["a"]});
     let read = |name: &str, value: &Value| Event::from_slice(name, value.to_string().as_bytes());
@@ -62,7 +62,7 @@ fn events_are_told_apart_by_a_name_outside_of_them() -> Outcome {
     assert_eq!(read("fork", &push)?, Event::Unknown(push.clone()));
     assert_eq!(serde_json::to_value(read("push", &push)?)?, push);
     let Err(error) = Event::from_slice("push", br#"{"repository": {"id": "five"}}"#) else {
-        return Err("a word is no id".into());
+        return Err("a word is not an id".into());
     };
     assert_eq!(error.path(), "$.repository.id");
     assert!(error.message().contains("five") && error.to_string().contains("near: {\"repository\""), "{error}");
@@ -100,7 +100,7 @@ fn a_signature_of_time_and_body() -> Outcome {
 }
 
 #[test]
-fn a_verifier_signs_as_the_server_does() -> Outcome {
+fn a_verifier_signs_like_the_server() -> Outcome {
     use webhooks::webhook_events::{Event, Verifier, WebhookError};
     let body = br#"{"event":"ping","hello":"you"}"#;
     let verifier = Verifier::new(SECRET).with_previous_secret("old").at(Timestamp::from_second(1_700_000_000)?);
@@ -134,7 +134,7 @@ fn a_signature_of_the_body_in_base_64() -> Outcome {
 }
 
 #[test]
-fn callbacks_are_events_beside_webhooks() -> Outcome {
+fn callbacks_and_webhooks_are_events() -> Outcome {
     use crate::themes::callbacks::events::Event;
     assert!(matches!(Event::from_slice("moved", br#"{"to":"a"}"#)?, Event::Moved(event) if event.to == "a"));
     assert!(matches!(Event::from_slice("ended", br#"{"at":1}"#)?, Event::Ended(event) if event.at == Some(1)));

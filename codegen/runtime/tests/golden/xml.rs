@@ -1,4 +1,4 @@
-//! Bodies of XML over real sockets.
+//! XML bodies, over real sockets.
 
 use crm_clients_runtime::Error;
 
@@ -9,7 +9,7 @@ use xml_bodies::types::{Document, DocumentKind, Note, Person, Spaced};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
-/// The client of a theme, with the server's address for its own.
+/// Returns the client of a theme with the server's base URL.
 macro_rules! client {
     ($theme:ident, $server:expr) => {
         $theme::Client::builder().base_url($server.url()).build()?
@@ -21,7 +21,7 @@ async fn answering(status: &str, body: &str) -> std::io::Result<Server> {
 }
 
 #[tokio::test]
-async fn bodies_follow_the_model() -> Outcome {
+async fn bodies_follow_the_schema() -> Outcome {
     let received = "<x:doc xmlns:x='urn:x' id='7' type='note'><title>a &amp; b</title><pageCount> 2 </pageCount><draft>true</draft>\
                     <size>1.5</size><made>2026-01-02</made><tags><tag>x</tag><tag/></tags><note by='m'><body>t</body></note>\
                     <doc><title/><pageCount>1</pageCount></doc><other>1</other></x:doc>";
@@ -74,9 +74,9 @@ async fn xml_that_is_not_as_declared_is_an_error() -> Outcome {
     for (body, told) in [
         ("<doc><title>t</title></doc>", "pages"),
         ("<doc><title>t</title><pageCount>two</pageCount></doc>", "invalid type"),
-        ("<page/>", "the root element is `page`, not `doc`"),
+        ("<page/>", "the root element is `page`, expected `doc`"),
         ("<doc><title>&unknown;</title></doc>", "unknown entity `unknown`"),
-        ("<doc><title>", "the document ends before its root element does"),
+        ("<doc><title>", "the document ends within its root element"),
     ] {
         let server = answering("200 OK", body).await?;
         let error =
@@ -91,7 +91,7 @@ async fn xml_that_is_not_as_declared_is_an_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn node_types_are_followed() -> Outcome {
+async fn node_types_are_supported() -> Outcome {
     use xml_nodes::types::{Entry, EntryLinksItem};
     let body = "<Entry lang=\"en\">t<links><link to=\"a\"><![CDATA[x < y]]></link></links></Entry>";
     let server = answering("200 OK", body).await?;

@@ -1,4 +1,4 @@
-//! Where secrets go, and where they do not.
+//! The places where secrets are sent, and where they are not.
 
 use crm_clients_runtime::Error;
 use crm_clients_runtime::generated::{Call, Core, Grant, Method, Operation, Scheme, decode};
@@ -6,7 +6,7 @@ use crm_clients_runtime::generated::{Call, Core, Grant, Method, Operation, Schem
 use crate::server::{Request, Server, reply};
 use crate::{BASIC, BEARER, COOKIE_KEY, ERRORS, ErrorBody, GET, KEY, Outcome, QUERY_KEY};
 
-/// The request that a client with these credentials sends.
+/// Returns the request that a client with these credentials sends.
 async fn sent(credentials: &[(&'static Scheme, &str)]) -> Result<Request, Box<dyn std::error::Error>> {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let mut builder = Core::builder("tests", "https://api.example").base_url(server.url());
@@ -33,7 +33,7 @@ async fn each_kind_of_credential() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_first_alternative_that_is_configured_whole_is_sent() -> Outcome {
+async fn the_first_fully_configured_alternative_is_sent() -> Outcome {
     let request = sent(&[(&KEY, "half"), (&BASIC, "u:p"), (&BEARER, "old"), (&BEARER, "new")]).await?;
     assert_eq!(request.header("authorization"), Some("Bearer new"));
     assert_eq!(request.header("api_access_token"), None);
@@ -42,11 +42,11 @@ async fn the_first_alternative_that_is_configured_whole_is_sent() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_secret_cannot_carry_a_line_and_is_not_shown() -> Outcome {
+async fn a_secret_cannot_contain_a_line_break_and_is_not_shown() -> Outcome {
     for scheme in [&BEARER, &COOKIE_KEY] {
         let error = sent(&[(scheme, "hunter2\r\nX: y")]).await.err().ok_or("it was sent")?;
         let shown = format!("{error} {error:?}");
-        assert!(shown.contains("holds a character that cannot be sent") && !shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("contains a character that cannot be sent") && !shown.contains("hunter2"), "{shown}");
     }
     Ok(())
 }
@@ -91,34 +91,34 @@ async fn a_missing_credential_is_named_and_nothing_is_sent() -> Outcome {
         match Call::new(&builder.build()?, &CLOSED, &[]).await {
             Err(error @ Error::Request(_)) => assert_eq!(
                 error.to_string(),
-                format!("things.delete: a credential is missing: give the client's builder {expected}")
+                format!("things.delete: missing credential: set {expected} on the client's builder")
             ),
             outcome => return Err(format!("{outcome:?}").into()),
         }
     }
     assert_eq!(server.connections(), 0);
-    // A call may bring its own.
+    // A call can set its own credential.
     Call::new(&builder.build()?, &CLOSED, &[]).header("Authorization", "Bearer mine").await?;
     assert_eq!(server.request()?.header("authorization"), Some("Bearer mine"));
     Ok(())
 }
 
 #[test]
-fn a_credential_that_cannot_be_one_is_refused_by_name() -> Outcome {
+fn an_invalid_credential_is_an_error_with_its_name() -> Outcome {
     let builder = || Core::builder("tests", "https://api.example");
     let grant = |id: &str, secret: &str| Grant::client_credentials("/token", id, secret);
     let cases = [
-        (builder().credential(&BEARER, ""), "`bearer` was given an empty credential"),
-        (builder().credential(&KEY, " "), "`key` was given an empty credential"),
-        (builder().credential(&QUERY_KEY, ""), "`query` was given an empty credential"),
-        (builder().credential(&COOKIE_KEY, "a;b"), "`cookie` was given a credential that holds a character"),
-        (builder().basic_credential(&BASIC, "a:b", "c"), "`basic` was given a user name with a colon"),
-        (builder().basic_credential(&BASIC, "", ""), "`basic` was given an empty credential"),
-        (builder().grant(&BEARER, grant("", "s")), "`client_credentials` was given an empty client id"),
-        (builder().grant(&BEARER, grant("i", "")), "`client_credentials` was given an empty client secret"),
+        (builder().credential(&BEARER, ""), "the credential for `bearer` is empty"),
+        (builder().credential(&KEY, " "), "the credential for `key` is empty"),
+        (builder().credential(&QUERY_KEY, ""), "the credential for `query` is empty"),
+        (builder().credential(&COOKIE_KEY, "a;b"), "the credential for `cookie` contains a character"),
+        (builder().basic_credential(&BASIC, "a:b", "c"), "the user name for `basic` contains a colon"),
+        (builder().basic_credential(&BASIC, "", ""), "the credential for `basic` is empty"),
+        (builder().grant(&BEARER, grant("", "s")), "the client id for `client_credentials` is empty"),
+        (builder().grant(&BEARER, grant("i", "")), "the client secret for `client_credentials` is empty"),
         (
             builder().grant(&BEARER, Grant::refresh_token("/token", "i", "s", "")),
-            "`refresh_token` was given an empty refresh token",
+            "the refresh token for `refresh_token` is empty",
         ),
     ];
     for (builder, expected) in cases {
@@ -145,7 +145,7 @@ async fn a_secret_that_the_server_echoes_is_not_shown() -> Outcome {
         assert!(!shown.contains("hunter2") && shown.contains("[redacted]"), "{shown}");
         assert!(error.raw_body().is_some_and(|body| body.windows(7).any(|part| part == b"hunter2")), "as it came");
     }
-    // One that a call brings itself is a secret too.
+    // A credential set for one call is a secret too.
     let server = Server::answering([echo("403 Forbidden")]).await?;
     let call =
         Call::new(&Core::builder("tests", "https://api.example").base_url(server.url()).build()?, &GET, &[&1i64]);

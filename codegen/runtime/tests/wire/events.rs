@@ -1,4 +1,4 @@
-//! Answers that are streams of events.
+//! Responses that are streams of events.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::server::{Server, reply};
 use crate::{ErrorBody, GET, Numbers, Outcome, get};
 
-/// All that a stream gives, in short.
+/// Returns all items of a stream in short form.
 async fn all<T: std::fmt::Debug>(mut events: Events<T, ErrorBody>) -> Vec<String> {
     let mut seen = Vec::new();
     while let Some(event) = events.next().await {
@@ -44,7 +44,7 @@ async fn events_are_decoded_by_their_type() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_that_is_not_as_declared_is_an_error_among_others() -> Outcome {
+async fn an_invalid_event_is_an_error_between_others() -> Outcome {
     let server = answering("data: {\"a\": \"x\"}\n\ndata: {\"a\": 1}\n\ndata: [DONE]\n\ndata: {\"a\": 2}\n\n").await?;
     let mut events = get(&server)?.events::<Numbers>(EventShape::Data, decode::json);
     let Some(Err(Error::Decode(error))) = events.next().await else { return Err("it was read".into()) };
@@ -57,7 +57,7 @@ async fn one_that_is_not_as_declared_is_an_error_among_others() -> Outcome {
 }
 
 #[tokio::test]
-async fn events_may_be_described_whole() -> Outcome {
+async fn schemas_can_describe_whole_events() -> Outcome {
     let server =
         answering("event: made\nid: a\"b\nretry: 20\ndata: {\"n\": 1}\n\nevent: text\nid\ndata: hi\n\ndata: 5\n\n");
     let server = server.await?;
@@ -84,11 +84,11 @@ async fn collect<T>(mut events: Events<T, ErrorBody>) -> Result<Vec<T>, Error<Er
 }
 
 #[tokio::test]
-async fn another_answer_is_no_stream_without_events() -> Outcome {
+async fn another_response_is_an_error_and_not_an_empty_stream() -> Outcome {
     let server = Server::answering([reply("200 OK", &["content-type: application/json"], r#"{"a": 1}"#)]).await?;
     let mut events = get(&server)?.events::<Numbers>(EventShape::Data, decode::json);
     let Some(Err(error)) = events.next().await else { return Err("it was read".into()) };
-    let told = "things.get: 200 answered, but at $: the body is application/json, not a stream of events \
+    let told = "things.get: invalid 200 response at $: the body is application/json, not a stream of events \
                 (text/event-stream) (near: {\"a\": 1})";
     assert_eq!(error.to_string(), told);
     assert!(events.next().await.is_none());
@@ -129,7 +129,7 @@ async fn the_size_of_an_event_is_limited() -> Outcome {
 }
 
 #[tokio::test]
-async fn events_come_as_they_are_sent_and_silence_has_an_end() -> Outcome {
+async fn events_arrive_immediately_and_silence_times_out() -> Outcome {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let core = Core::builder("tests", "https://api.example")
         .base_url(format!("http://{}", listener.local_addr()?))

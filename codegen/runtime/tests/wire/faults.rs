@@ -1,5 +1,5 @@
-//! What a bad network and a bad server do: for each fault, what the caller learns, and how many requests reached the
-//! server, of a kind that may be repeated and of one that may not.
+//! Network and server failures: the error of each, and the number of requests that reached the server, for a call that
+//! can be retried and for one that cannot.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ static CREATE: Operation<Numbers, ErrorBody> = Operation {
     errors: ERRORS,
 };
 
-/// What became of a call.
+/// Returns the result of a call as text.
 fn told(outcome: Result<Numbers, Error<ErrorBody>>) -> String {
     match outcome {
         Ok(numbers) => format!("{numbers:?}"),
@@ -28,7 +28,7 @@ fn told(outcome: Result<Numbers, Error<ErrorBody>>) -> String {
     }
 }
 
-/// Calls a server that answers so, with time for three attempts; what was told is compared with its beginning.
+/// Calls a server with these responses, with time for three attempts, and compares the beginning of each result.
 async fn check(fault: &str, replies: &[String], get: (usize, &str), post: (usize, &str)) -> Outcome {
     for (operation, path, (requests, expected)) in [(&GET, &[&7i64 as _][..], get), (&CREATE, &[], post)] {
         let server = Server::answering(replies.iter().cloned()).await?;
@@ -56,7 +56,7 @@ async fn connections_that_break() -> Outcome {
     let failed = "{op}: the request failed: ";
     check("reset before the request was read", &["drop".into(), ok()], (2, NUMBERS), (1, failed)).await?;
     check("reset after the request was read", &["reset".into(), ok()], (2, NUMBERS), (1, failed)).await?;
-    check("reset again and again", &["reset".into()], (3, failed), (1, failed)).await?;
+    check("repeated resets", &["reset".into()], (3, failed), (1, failed)).await?;
 
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"n\":";
     let told = "{op}: the body was cut off: ";
@@ -69,7 +69,7 @@ async fn connections_that_break() -> Outcome {
 #[tokio::test]
 async fn servers_that_are_slow() -> Outcome {
     let timed_out = "{op}: timed out: the limit is 150ms";
-    check("no answer in time", &[format!("slow:{}", ok()), ok()], (2, NUMBERS), (1, timed_out)).await?;
+    check("no response in time", &[format!("slow:{}", ok()), ok()], (2, NUMBERS), (1, timed_out)).await?;
     let endless = "hang:HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"n\":\r\n";
     check("a body that never ends", &[endless.into(), ok()], (2, NUMBERS), (1, timed_out)).await?;
     let silent = "hang:HTTP/1.1 200 OK\r\n";
@@ -80,9 +80,9 @@ async fn servers_that_are_slow() -> Outcome {
 async fn servers_that_are_busy() -> Outcome {
     let busy = |headers: &[&str]| reply("429 Too Many Requests", headers, "Retry later\n");
     let told = "{op}: 429 Too Many Requests: Retry later";
-    check("busy, no word when to come back", &[busy(&[]), ok()], (2, NUMBERS), (2, NUMBERS)).await?;
-    check("busy, come back at once", &[busy(&["Retry-After: 0"]), ok()], (2, NUMBERS), (2, NUMBERS)).await?;
-    check("busy for ever", &[busy(&[])], (3, told), (3, told)).await?;
+    check("busy without a Retry-After", &[busy(&[]), ok()], (2, NUMBERS), (2, NUMBERS)).await?;
+    check("busy with Retry-After: 0", &[busy(&["Retry-After: 0"]), ok()], (2, NUMBERS), (2, NUMBERS)).await?;
+    check("busy forever", &[busy(&[])], (3, told), (3, told)).await?;
     check("busy for an hour", &[busy(&["Retry-After: 3600"]), ok()], (1, told), (1, told)).await?;
 
     let down = || reply("503 Service Unavailable", &[], "");
@@ -96,24 +96,24 @@ async fn servers_that_are_busy() -> Outcome {
 }
 
 #[tokio::test]
-async fn bodies_that_are_none() -> Outcome {
+async fn bodies_that_are_invalid_or_missing() -> Outcome {
     let json = |body: &str| reply("200 OK", &["content-type: application/json"], body);
-    let told = "{op}: 200 answered, but at $: expected value at line 1 column 6 (near: {\"n\":})";
+    let told = "{op}: invalid 200 response at $: expected value at line 1 column 6 (near: {\"n\":})";
     check("invalid JSON", &[json("{\"n\":}"), ok()], (1, told), (1, told)).await?;
     let page = reply("200 OK", &["content-type: text/html"], "<html>Please log in</html>");
-    let told = "{op}: 200 answered, but at $: the body is an HTML page (text/html), not JSON: ";
+    let told = "{op}: invalid 200 response at $: the body is an HTML page (text/html), not JSON: ";
     check("a login page", &[page], (1, told), (1, told)).await?;
-    let told = "{op}: 204 answered, but at $: the body is empty where JSON was declared";
+    let told = "{op}: invalid 204 response at $: the body is empty, expected JSON";
     check("204 without a body", &[reply("204 No Content", &[], "")], (1, told), (1, told)).await?;
-    // HTTP knows no body of a 204: what is sent as one is not read.
+    // HTTP has no body for a 204: one that is sent is not read.
     check("204 with a body", &[reply("204 No Content", &[], NUMBERS)], (1, told), (1, told)).await?;
     let deep = json(&"[".repeat(100_000));
-    let told = "{op}: 200 answered, but at $";
+    let told = "{op}: invalid 200 response at $";
     check("JSON deeper than a stack", &[deep], (1, told), (1, told)).await
 }
 
 #[tokio::test]
-async fn an_answer_elsewhere_is_not_fetched() -> Outcome {
+async fn a_redirect_to_another_host_is_not_followed() -> Outcome {
     let elsewhere = Server::answering([ok()]).await?;
     let moved = reply("302 Found", &[&format!("location: {}/things", elsewhere.url())], "");
     let told = "{op}: a redirect was not followed: it leads to http://127.0.0.1:";
@@ -126,8 +126,8 @@ async fn an_answer_elsewhere_is_not_fetched() -> Outcome {
 async fn redirects() -> Outcome {
     let moved = |status: &str| reply(status, &["location: /login"], "");
     let page = || reply("200 OK", &["content-type: text/html"], "<html>Please log in</html>");
-    let told_of_page = "{op}: 200 answered, but at $: the body is an HTML page (text/html), not JSON: ";
-    let unfollowed = "{op}: a redirect was not followed: status 302 is followed for GET and HEAD only, not for POST";
+    let told_of_page = "{op}: invalid 200 response at $: the body is an HTML page (text/html), not JSON: ";
+    let unfollowed = "{op}: a redirect was not followed: status 302 is followed only for GET and HEAD, not for POST";
     check("to a login page", &[moved("302 Found"), page()], (2, told_of_page), (1, unfollowed)).await?;
     let busy = reply("429 Too Many Requests", &[], "");
     let told = "{op}: 429 Too Many Requests";
@@ -138,5 +138,5 @@ async fn redirects() -> Outcome {
     check("then down", &[moved(kept), down, ok()], (3, NUMBERS), (2, told)).await?;
     let told = "{op}: the request failed: ";
     check("then broken", &[moved(kept), "reset".into(), ok()], (3, NUMBERS), (2, told)).await?;
-    check("to itself for ever", &[moved(kept)], (11, "{op}: a redirect was not followed: more than 10"), (11, "")).await
+    check("to itself forever", &[moved(kept)], (11, "{op}: a redirect was not followed: more than 10"), (11, "")).await
 }

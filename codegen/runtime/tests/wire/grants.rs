@@ -1,4 +1,4 @@
-//! What token endpoints are sent: grants and revocations, and to which place.
+//! Requests to token endpoints: grants and revocations, and their URLs.
 
 use crm_clients_runtime::Error;
 use crm_clients_runtime::generated::{Core, Grant, Revocation};
@@ -27,7 +27,7 @@ async fn each_grant_has_its_form() -> Outcome {
         let request = server.requests().remove(0);
         let identity = if basic { "" } else { "&client_id=id&client_secret=secret" };
         assert_eq!(request.body, format!("{expected}{identity}"));
-        // The id and the secret are encoded as in a form before they are as in RFC 7617.
+        // The id and secret are form-encoded before they are encoded as in RFC 7617.
         let header = basic.then_some("Basic aWQrJTI2K2NvOnMzY3JldCUyQg==");
         assert_eq!(request.header("authorization"), header);
         assert!(core.refresh_token(&BEARER).is_some());
@@ -63,7 +63,7 @@ async fn issued_tokens_are_passed_to_the_caller_before_they_are_used() -> Outcom
 }
 
 #[tokio::test]
-async fn a_documents_urls_follow_the_base_url() -> Outcome {
+async fn urls_of_the_document_follow_the_base_url() -> Outcome {
     let elsewhere = Server::answering([token("t")]).await?;
     let cases =
         [("https://api.example/v1/token?a=b", "/proxy/token?a=b"), ("token", "/proxy/token"), ("/token", "/token")];
@@ -111,11 +111,11 @@ async fn a_token_is_revoked() -> Outcome {
         assert_eq!(requests[2].header("authorization"), Some("Bearer t2"));
     }
 
-    // A login page ends no token.
+    // A login page does not revoke a token.
     let page = reply("200 OK", &["Content-Type: text/html"], "<html>");
     let moved = reply("302 Found", &["Location: /login"], "");
     for (answers, expected) in [
-        (vec![page.clone()], "revoke_token: 200 answered, but at $: the body is an HTML page"),
+        (vec![page.clone()], "revoke_token: invalid 200 response at $: the body is an HTML page"),
         (vec![moved, page], "revoke_token: a redirect was not followed: status 302"),
     ] {
         let api = Server::answering(answers).await?;
@@ -148,7 +148,7 @@ async fn the_token_url_can_be_set() -> Outcome {
 
 #[cfg(feature = "mock")]
 #[tokio::test]
-async fn a_mock_serves_tokens_in_place_of_the_documented_server() -> Outcome {
+async fn a_mock_issues_tokens_instead_of_the_documented_server() -> Outcome {
     use crm_clients_runtime::mock::{Route, Server};
 
     let mock = Server::start(vec![Route::of(&crate::tokens::READ)]).await?;

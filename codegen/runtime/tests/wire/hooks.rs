@@ -1,4 +1,4 @@
-//! What hooks see and change, and transports in place of the network.
+//! Hooks, and transports that replace the network.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ fn builder(server: &Server) -> CoreBuilder {
     Core::builder("tests", "https://api.example").base_url(server.url()).retry(retry)
 }
 
-/// Writes down what it is told, and adds the attempt to each request.
+/// Records its calls, and adds the number of the attempt to each request.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>);
 
@@ -120,7 +120,7 @@ async fn a_hook_sees_bodies_errors_redirects_and_timeouts() -> Outcome {
     Ok(())
 }
 
-/// Refuses every request, or decides every retry.
+/// Rejects every request, or decides every retry.
 struct Decides(Option<bool>);
 
 impl Hook for Decides {
@@ -137,7 +137,7 @@ impl Hook for Decides {
 }
 
 #[tokio::test]
-async fn a_hook_decides_retries_and_can_refuse_a_request() -> Outcome {
+async fn a_hook_decides_retries_and_can_reject_a_request() -> Outcome {
     for (decision, expected) in [(true, 2), (false, 1)] {
         for status in ["503 Service Unavailable", "400 Bad Request", "429 Too Many Requests"] {
             let server = Server::answering([reply(status, &[], "")]).await?;
@@ -152,7 +152,7 @@ async fn a_hook_decides_retries_and_can_refuse_a_request() -> Outcome {
     let error = Call::new(&core, &GET, &[&7i64]).await.err().ok_or("it was sent")?;
     assert_eq!(
         error.to_string(),
-        "things.get: a hook refused the request: the header content-length follows from the body"
+        "things.get: a hook rejected the request: the header content-length is determined by the body"
     );
     assert!(matches!(error, Error::Request(_)));
     assert_eq!((server.requests().len(), recorder.lines().len()), (0, 0));
@@ -160,7 +160,7 @@ async fn a_hook_decides_retries_and_can_refuse_a_request() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_transport_takes_the_place_of_the_network() -> Outcome {
+async fn a_transport_replaces_the_network() -> Outcome {
     let sent = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&sent);
     let transport = move |request: reqwest::Request| {

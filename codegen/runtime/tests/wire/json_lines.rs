@@ -14,7 +14,7 @@ fn lines(server: &Server) -> Result<JsonLines<Numbers, ErrorBody>, crm_clients_r
     Ok(get(server)?.json_lines(decode::json))
 }
 
-/// All that a stream gives, in short.
+/// Returns all items of a stream in short form.
 async fn all(mut lines: JsonLines<Numbers, ErrorBody>) -> Vec<String> {
     let mut seen = Vec::new();
     while let Some(line) = lines.next().await {
@@ -49,7 +49,7 @@ async fn each_line_is_a_value() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_line_that_is_not_declared_is_an_error_in_its_place() -> Outcome {
+async fn an_invalid_line_is_an_error_at_its_position() -> Outcome {
     let body = "{\"n\":1}\n{\"n\":\"two\"}\n{\"n\n{\"n\":4}\n";
     let server = Server::answering([reply("200 OK", &["content-type: application/jsonl"], body)]).await?;
     let mut lines = lines(&server)?;
@@ -65,7 +65,7 @@ async fn a_line_that_is_not_declared_is_an_error_in_its_place() -> Outcome {
 #[tokio::test]
 async fn another_response_is_an_error() -> Outcome {
     let server = Server::answering([reply("200 OK", &["content-type: application/json"], "{}")]).await?;
-    let told = "things.get: 200 answered, but at $: the body is application/json, not a stream of JSON lines \
+    let told = "things.get: invalid 200 response at $: the body is application/json, not a stream of JSON lines \
                 (application/x-ndjson) (near: {})";
     assert_eq!(all(lines(&server)?).await, [told]);
     let server = Server::answering([reply("422 Unprocessable Entity", &[], r#"{"name":"taken"}"#)]).await?;
@@ -75,7 +75,7 @@ async fn another_response_is_an_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn values_come_as_they_arrive_and_are_limited() -> Outcome {
+async fn values_arrive_immediately_and_are_limited() -> Outcome {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let builder = Core::builder("tests", "https://api.example").base_url(url).retry(Retry::never());

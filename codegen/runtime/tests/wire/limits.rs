@@ -1,4 +1,5 @@
-//! Limits that all calls of a client share: each test counts what reaches the server, and when.
+//! Limits shared by all calls of a client. Each test counts the requests that reach the server, and records their
+//! times.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,7 @@ use crate::{BEARER, GET, Outcome};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// Keeps when each request was sent, and how many were in flight at most.
+/// Records when each request was sent, and the maximum number in flight.
 #[derive(Clone)]
 struct Times {
     begun: Instant,
@@ -52,7 +53,7 @@ fn builder(server: &Server, times: &Times, limits: CallLimits) -> CoreBuilder {
     builder.retry(Retry::default().first_delay(MILLISECOND)).hook(times.clone())
 }
 
-/// Makes so many calls at once. Returns how many succeeded.
+/// Makes this many calls concurrently. Returns how many succeeded.
 async fn calls(core: &Core, count: usize) -> Result<usize, Box<dyn std::error::Error>> {
     let mut calls: JoinSet<_> = (0..count)
         .map(|_| {
@@ -76,11 +77,11 @@ fn busy(headers: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn so_many_requests_are_in_flight() -> Outcome {
+async fn requests_in_flight_are_limited() -> Outcome {
     let server = Server::answering([format!("slow:{}", ok())]).await?;
     let times = Times::begin();
     let core = builder(&server, &times, CallLimits::new().max_in_flight(3)).build()?;
-    // A clone shares the limits.
+    // Clones share the limits.
     assert_eq!(calls(&core.clone(), 6).await?, 6);
     assert_eq!(times.most.load(Ordering::Relaxed), 3);
     assert!(times.begun.elapsed() >= Duration::from_secs(2), "{:?}", times.begun.elapsed());
@@ -92,17 +93,17 @@ async fn so_many_requests_are_in_flight() -> Outcome {
 }
 
 #[tokio::test]
-async fn so_many_requests_are_sent_within_a_span() -> Outcome {
+async fn the_request_rate_is_limited() -> Outcome {
     let server = Server::answering([ok()]).await?;
     let times = Times::begin();
     let span = 300 * MILLISECOND;
-    // The wait for a turn does not end a call.
+    // Waiting for a turn does not time out.
     let hurried = Retry::default().max_elapsed(200 * MILLISECOND);
     let core = builder(&server, &times, CallLimits::new().rate(5, span)).retry(hurried).build()?;
     assert_eq!(calls(&core, 12).await?, 12);
     let sent = times.sent();
     assert_eq!((sent.len(), server.requests().len()), (12, 12));
-    // The hook is called a little after the turn was given.
+    // The hook is called shortly after the turn was granted.
     let spans: Vec<_> = sent.windows(6).map(|six| six[5] - six[0]).collect();
     assert!(spans.iter().all(|found| *found + 20 * MILLISECOND >= span), "{sent:?}");
     assert!(sent[4] < span && sent[11] < 4 * span, "{sent:?}");
@@ -115,7 +116,7 @@ async fn after_a_429_all_calls_wait() -> Outcome {
     for (headers, limits, pause) in [
         (&["Retry-After: 1"][..], limits(), Duration::from_secs(1)),
         (&[], limits().pause(400 * MILLISECOND), 400 * MILLISECOND),
-        // Without Retry-After, the span of the rate is what the server counts in.
+        // Without Retry-After, the pause is the period of the rate.
         (&[], limits().rate(100, 500 * MILLISECOND), 500 * MILLISECOND),
     ] {
         let server = Server::answering([busy(headers), ok()]).await?;
@@ -139,7 +140,7 @@ async fn after_a_429_all_calls_wait() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_longer_than_a_call_may_take_holds_up_no_other() -> Outcome {
+async fn a_pause_longer_than_a_call_may_take_does_not_delay_others() -> Outcome {
     let times = Times::begin();
     for retry in [Retry::never(), Retry::default()] {
         let server = Server::answering([busy(&["Retry-After: 3600"]), ok()]).await?;
@@ -151,7 +152,7 @@ async fn a_wait_that_is_longer_than_a_call_may_take_holds_up_no_other() -> Outco
 }
 
 #[tokio::test]
-async fn a_request_for_a_token_takes_no_turn() -> Outcome {
+async fn a_token_request_is_not_limited() -> Outcome {
     let token = reply("200 OK", &["content-type: application/json"], r#"{"access_token": "t"}"#);
     let server = Server::answering([token, ok()]).await?;
     let times = Times::begin();
@@ -164,7 +165,7 @@ async fn a_request_for_a_token_takes_no_turn() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_gives_its_turn_to_the_next() -> Outcome {
+async fn a_dropped_call_releases_its_turn() -> Outcome {
     let server = Server::answering(["hang:".to_owned(), ok()]).await?;
     let times = Times::begin();
     let core = builder(&server, &times, CallLimits::new().max_in_flight(1)).build()?;

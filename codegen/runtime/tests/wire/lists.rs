@@ -1,4 +1,4 @@
-//! Lists by URL, and what callers do with any list: responses, totals, checkpoints, failed pages and bad items.
+//! Lists with URLs of pages, and features of all lists: responses, totals, checkpoints, failed pages and bad items.
 
 use crm_clients_runtime::generated::{
     Call, Core, HasMore, Method, Operation, PageKey, Paging, Scheme, SchemeKind, decode,
@@ -22,7 +22,7 @@ static LIST: Operation<Value, ErrorBody> = Operation {
     errors: ERRORS,
 };
 
-/// The items of these pages are numbers.
+/// A page whose items are numbers.
 #[derive(Debug)]
 struct Page {
     items: Vec<i64>,
@@ -109,7 +109,7 @@ async fn the_url_of_the_next_page_is_followed() -> Outcome {
     assert!(pages.try_next().await?.is_some() && pages.try_next().await?.is_none());
     assert_eq!(targets(&server), ["/base/things", "/things?cursor=b"]);
 
-    // The same URL again would give the same page for ever.
+    // The same URL again would return the same page forever.
     let server = Server::answering([
         linked("/things?cursor=b"),
         reply("200 OK", &["Link: </things?cursor=b>; rel=next"], r#"{"items":[2]}"#),
@@ -118,7 +118,7 @@ async fn the_url_of_the_next_page_is_followed() -> Outcome {
     let mut items = list(&server)?.items(&LINKS);
     assert!(items.try_next().await?.is_some() && items.try_next().await?.is_some());
     let error = items.next().await.ok_or("it ended")?.err().ok_or("it goes on")?;
-    assert!(error.to_string().contains("the server gives an earlier page again"), "{error}");
+    assert!(error.to_string().contains("the server returned an earlier page again"), "{error}");
     Ok(())
 }
 
@@ -141,7 +141,7 @@ async fn a_url_of_another_server_is_not_followed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_credential_in_a_url_is_replaced_by_the_clients() -> Outcome {
+async fn a_credential_in_a_url_is_replaced_by_that_of_the_client() -> Outcome {
     let first = page(r#"{"items":[1],"next":"/things?api+key=leaked&page=2"}"#);
     let server = Server::answering([first, page(r#"{"items":[2]}"#)]).await?;
     let builder = Core::builder("tests", "https://api.example").base_url(server.url()).credential(&KEY, "mine");
@@ -153,7 +153,7 @@ async fn a_credential_in_a_url_is_replaced_by_the_clients() -> Outcome {
     Ok(())
 }
 
-/// A checkpoint as it is stored and read.
+/// Returns a checkpoint after storing and loading it.
 fn stored(checkpoint: Option<Checkpoint>) -> Result<Checkpoint, Box<dyn std::error::Error>> {
     let text = serde_json::to_string(&checkpoint.ok_or("there is no checkpoint")?)?;
     Ok(serde_json::from_str(&text)?)
@@ -171,7 +171,7 @@ async fn a_list_is_resumed_from_a_checkpoint() -> Outcome {
         }
         assert_eq!(items.total(), (taken > 0).then_some(5));
         let Some(checkpoint) = items.checkpoint() else {
-            assert_eq!(taken, 5, "only a list that is complete has none");
+            assert_eq!(taken, 5, "only a complete list has no checkpoint");
             continue;
         };
         let checkpoint = stored(Some(checkpoint))?;
@@ -196,7 +196,7 @@ async fn a_list_is_resumed_from_a_checkpoint() -> Outcome {
 
     let error =
         numbers(&server)?.pages(&BY_NUMBER).resume(&checkpoint).try_next().await.err().ok_or("it was resumed")?;
-    assert_eq!(error.to_string(), "numbers.list: the checkpoint is one of `things.list`");
+    assert_eq!(error.to_string(), "numbers.list: the checkpoint belongs to `things.list`");
     let forged = serde_json::json!({"operation": "things.list", "url": "http://evil.example/"});
     let forged = list(&server)?.pages(&URLS).resume(&Checkpoint::deserialize(forged)?);
     assert!({ forged }.try_next().await.is_err_and(|error| error.to_string().contains("not followed")));
@@ -205,7 +205,7 @@ async fn a_list_is_resumed_from_a_checkpoint() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_list_that_is_too_long_is_resumed_behind_its_last_page() -> Outcome {
+async fn a_list_that_is_too_long_can_be_resumed_after_its_last_page() -> Outcome {
     let server = Server::answering([page(r#"{"items":[1]}"#), page(r#"{"items":[2]}"#)]).await?;
     let mut items = numbers(&server)?.items(&BY_LAST).max_pages(1);
     assert_eq!(items.try_next().await?, Some(1));
@@ -234,13 +234,13 @@ async fn a_failed_page_can_be_skipped() -> Outcome {
     let server = Server::answering(pages).await?;
     let mut items = numbers(&server)?.items(&BY_LAST);
     assert_eq!(items.try_next().await?, Some(1));
-    assert!(items.try_next().await.is_err() && !items.skip_page(), "no key leads past it");
+    assert!(items.try_next().await.is_err() && !items.skip_page(), "keys cannot skip a page");
     assert_eq!(items.try_next().await?, Some(3));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_bad_item_is_an_error_in_its_place() -> Outcome {
+async fn a_bad_item_is_an_error_at_its_position() -> Outcome {
     let pages = [r#"{"items":["one",2,{"id":"three"},4,"five"]}"#, r#"{"items":[6]}"#, r#"{"items":[]}"#];
     let server = Server::answering(pages.map(page)).await?;
     let mut items = numbers(&server)?.items(&BY_OFFSET);
@@ -255,10 +255,10 @@ async fn a_bad_item_is_an_error_in_its_place() -> Outcome {
     let expected =
         [r#"$.items[0] b"\"one\"""#, "2", r#"$.items[2] b"{\"id\":\"three\"}""#, "4", r#"$.items[4] b"\"five\"""#, "6"];
     assert_eq!(seen, expected);
-    // Bad items count: the server has them.
+    // Bad items count, because the server has them.
     assert_eq!(targets(&server), ["/base/numbers", "/base/numbers?offset=5", "/base/numbers?offset=6"]);
 
-    // The place of a checkpoint counts them as well.
+    // They also count for the position of a checkpoint.
     let server = Server::answering([page(pages[0])]).await?;
     let mut items = numbers(&server)?.items(&BY_OFFSET);
     for _ in 0..3 {
@@ -267,7 +267,7 @@ async fn a_bad_item_is_an_error_in_its_place() -> Outcome {
     let mut rest = numbers(&server)?.items(&BY_OFFSET).resume(&stored(items.checkpoint())?);
     assert_eq!(rest.try_next().await?, Some(4));
 
-    // Where no item can be read, or something else is wrong, the page is an error; so it is for who reads pages.
+    // If no item can be decoded, or another part is invalid, the whole page is an error, as it is when pages are read.
     for (body, as_pages) in
         [(r#"{"items":["a","b"]}"#, false), (r#"{"items":{"id":1},"total":["x"]}"#, false), (pages[0], true)]
     {

@@ -1,4 +1,4 @@
-//! Calls of this machine, which leave it neither through a proxy nor for the sake of DNS.
+//! Calls to this machine, which use neither a proxy nor DNS.
 
 use std::process::Command;
 
@@ -22,16 +22,16 @@ async fn a_call_outside_of_tokio_is_an_error() -> Outcome {
     let std::task::Poll::Ready(Err(error)) = polled.join().map_err(|_| "it panicked")? else {
         return Err("there is no error".into());
     };
-    assert!(error.starts_with("things.get: calls need a tokio runtime"), "{error}");
+    assert!(error.starts_with("things.get: calls require a tokio runtime"), "{error}");
     assert!(server.requests().is_empty());
     Ok(())
 }
 
-/// Set in the process that makes the calls: a process reads its proxies once.
+/// Set in the process that makes the calls, because a process reads its proxy settings only once.
 const CHILD: &str = "CRM_CLIENTS_LOOPBACK_CHILD";
 
 #[tokio::test]
-async fn a_call_of_this_machine_goes_through_no_proxy() -> Outcome {
+async fn a_call_to_this_machine_uses_no_proxy() -> Outcome {
     let proxy = Server::answering([reply("502 Bad Gateway", &[], "proxy")]).await?;
     let mut child = Command::new(std::env::current_exe()?);
     child.args(["--exact", "loopback::calls_with_a_proxy_in_the_environment", "--nocapture"]).env(CHILD, "1");
@@ -44,7 +44,7 @@ async fn a_call_of_this_machine_goes_through_no_proxy() -> Outcome {
     let output = tokio::task::spawn_blocking(move || child.output()).await??;
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
-    // The call of another host shows that the proxy would have been used.
+    // The call to another host shows that the proxy would have been used.
     let lines: Vec<_> = proxy.requests().iter().map(|request| request.first_line().to_owned()).collect();
     assert_eq!(lines, ["GET http://api.invalid/things/7?fixed=1 HTTP/1.1"]);
     Ok(())

@@ -1,4 +1,4 @@
-//! Calls over real sockets: what goes out, byte for byte, and what is made of what comes back.
+//! Calls over real sockets: the bytes of requests, and the handling of responses.
 
 mod auth;
 #[cfg(feature = "blocking")]
@@ -40,20 +40,20 @@ use server::Server;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// A success body and an error body of the simplest kind.
+/// A simple success body.
 type Numbers = BTreeMap<String, i64>;
 
-/// What the tests' API declares for its errors.
+/// The error bodies that the tests' API declares.
 #[derive(Debug, Default, PartialEq)]
 pub enum ErrorBody {
-    /// Anything else.
+    /// Any other status.
     #[default]
     Unknown,
     /// Status 422.
     Invalid(BTreeMap<String, String>),
     /// Status 400 to 499.
     Client(Vec<String>),
-    /// Other statuses.
+    /// The default for other statuses.
     Any(i64),
 }
 
@@ -91,7 +91,7 @@ static POST: Operation<(), ErrorBody> = Operation {
     errors: ERRORS,
 };
 
-/// A client that sends each request once.
+/// Returns a client that sends each request once.
 fn core(server: &Server) -> Result<Core, RequestError> {
     let builder = Core::builder("tests", "https://api.example").base_url(server.url());
     builder.user_agent("tests").retry(Retry::never()).build()

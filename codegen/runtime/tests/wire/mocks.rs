@@ -1,4 +1,4 @@
-//! The mock's own behaviour.
+//! The behavior of the mock.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use serde_json::json;
 use crate::{BEARER, GET, KEY, Outcome, POST, QUERY_KEY};
 
 #[tokio::test]
-async fn a_condition_may_read_the_mock() -> Outcome {
+async fn a_condition_can_read_the_mock() -> Outcome {
     let mock = Arc::new(Server::start(vec![Route::of(&GET)]).await?);
     let read = Arc::downgrade(&mock);
-    // The first request only: later ones find it among those received.
+    // Matches only the first request: later ones find it in the received requests.
     mock.on(&GET).when(move |_| read.upgrade().is_some_and(|mock| mock.requests().is_empty())).json(json!({ "n": 1 }));
     mock.on(&GET).json(json!({ "n": 2 }));
     let core = Core::builder("tests", "https://api.example").mock(&mock).build()?;
@@ -45,7 +45,7 @@ async fn a_response_is_computed_from_the_request() -> Outcome {
         Some(503)
     );
     mock.verify()?;
-    let error = Call::new(&core, &GET, &[&3i64]).await.err().ok_or("it is no response of the operation")?;
+    let error = Call::new(&core, &GET, &[&3i64]).await.err().ok_or("the response is not valid for the operation")?;
     assert!(error.to_string().contains("mock: invalid mock response for things.get: at $"), "{error}");
     assert!(mock.verify().is_err());
     Ok(())
@@ -80,7 +80,7 @@ async fn a_mock_that_was_not_verified_panics_if_its_expectations_are_unmet() -> 
     let panic = dropped(unmet).err().ok_or("it did not panic")?;
     let message = panic.downcast_ref::<String>().ok_or("no message")?;
     assert_eq!(message, "expectations of the mock were not met: things.get was called 0 of 1 times");
-    assert!(dropped(mock().await?).is_ok(), "nothing is unmet");
+    assert!(dropped(mock().await?).is_ok(), "all expectations were met");
     let ignored = mock().await?;
     ignored.on(&GET).times(1).json(json!({ "n": 1 }));
     ignored.verify_on_drop(false);
@@ -100,10 +100,10 @@ async fn messages_show_no_credential() -> Outcome {
         builder.credential(&KEY, "hunter2").credential(&QUERY_KEY, "hunter2"),
     ] {
         let error = Call::new(&builder.build()?, &GET, &[&1i64]).await.err().ok_or("it was answered")?;
-        let unmet = mock.verify().err().ok_or("it was foreseen")?;
+        let unmet = mock.verify().err().ok_or("verify succeeded")?;
         let shown = format!("{error} {error:?} {unmet} {unmet:?} {mock:?} {:?}", mock.requests());
         assert!(!shown.contains("hunter2") && shown.contains("authorization"), "{shown}");
     }
-    assert_eq!(mock.requests()[0].headers["authorization"], "Bearer hunter2", "they can be asked for");
+    assert_eq!(mock.requests()[0].headers["authorization"], "Bearer hunter2", "they are available");
     Ok(())
 }

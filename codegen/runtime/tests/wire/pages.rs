@@ -1,4 +1,5 @@
-//! Lists read page by page: what is asked for, when, and where it ends. Each test counts what reached the server.
+//! Paginated lists: the requested pages, their time, and the end of the list. Each test counts the requests to the
+//! server.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -68,7 +69,7 @@ async fn serving(pages: &[&str]) -> std::io::Result<Server> {
     Server::answering(pages.iter().map(|body| page(body))).await
 }
 
-/// The queries that came, in order.
+/// Returns the received queries in order.
 fn queries(server: &Server) -> Vec<String> {
     let line = |request: crate::server::Request| request.first_line().to_owned();
     let lines = server.requests().into_iter().map(line);
@@ -77,14 +78,14 @@ fn queries(server: &Server) -> Vec<String> {
         .collect()
 }
 
-/// All items, and the message that the list ended with where it ended with an error.
+/// Returns all items, and the message of the error that ended the list, if there is one.
 async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<String>) {
     let mut all = Vec::new();
     loop {
         match items.next().await {
             Some(Ok(item)) => all.push(item),
             Some(Err(error)) => {
-                assert!(items.next().await.is_none(), "it goes on behind {error}");
+                assert!(items.next().await.is_none(), "the list continues after {error}");
                 return (all, Some(error.to_string()));
             }
             None => return (all, None),
@@ -93,7 +94,7 @@ async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<
 }
 
 #[tokio::test]
-async fn the_list_ends_where_the_server_says_so() -> Outcome {
+async fn the_list_ends_when_the_server_indicates_it() -> Outcome {
     let cases: [(&Paging<_, _>, &[&str], usize, &str); 19] = [
         (
             &NEXT,
@@ -106,7 +107,7 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         ),
         (&NEXT, &[r#"{"items": [1], "links": {}}"#], 1, "[1]"),
         (&NEXT, &[r#"{"items": [1]}"#], 1, "[1]"),
-        // An empty page in the middle: everything on it was filtered out.
+        // An empty page in the middle, whose items were all filtered out.
         (
             &NEXT,
             &[
@@ -132,7 +133,7 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         (&COUNTED, &[r#"{"items": [], "pages": 0}"#], 1, "[]"),
         (&FROM_ZERO, &[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
         (&TOTAL, &[r#"{"items": [1, 2], "total": 3}"#, r#"{"items": [3], "total": 3}"#], 2, "[1,2,3]"),
-        // The list has grown while it was read.
+        // The list has grown while it was being read.
         (
             &TOTAL,
             &[r#"{"items": [1, 2], "total": 3}"#, r#"{"items": [3, 4], "total": 5}"#, r#"{"items": [5], "total": 5}"#],
@@ -142,7 +143,7 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         (&TOTAL, &[r#"{"items": [1], "total": 9}"#, r#"{"items": [], "total": 9}"#], 2, "[1]"),
         (&PLAIN, &[r#"{"items": [1]}"#, r#"{"items": [1, 2]}"#, r#"{"items": []}"#], 3, "[1,1,2]"),
         (&PLAIN, &[r#"{"items": [1]}"#, r#"{}"#], 2, "[1]"),
-        // What is said in one place only, and what is said in both.
+        // Indicators in only one of two places, and in both.
         (&EITHER, &[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
         (&EITHER, &[r#"{"items": [1], "links": {"next": "n"}}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
     ];
@@ -156,7 +157,7 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
+async fn the_server_selects_the_first_page_unless_the_call_does() -> Outcome {
     let bodies = [r#"{"items": [1], "pages": 9}"#, r#"{"items": [2], "pages": 9}"#, r#"{"items": []}"#];
     let server = serving(&bodies).await?;
     assert_eq!(read(list(&server)?.items(&COUNTED)).await.0, [1, 2]);
@@ -173,7 +174,7 @@ async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
     assert_eq!(read(call.items(&COUNTED)).await.0, [1, 2]);
     assert_eq!(queries(&server), ["page%5Bnumber%5D=8&sort=name", "page%5Bnumber%5D=9&sort=name"]);
 
-    // What came before page 2 is not counted, so that a total of 4 is no sign that one more is missing.
+    // The items before page 2 are not counted, so a total of 4 does not mean that one more is missing.
     let server = serving(&[r#"{"items": [3, 4], "total": 4}"#]).await?;
     let mut call = list(&server)?;
     call.query_param("page[number]", Style::FormExplode, &2);
@@ -183,16 +184,16 @@ async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_chooses_no_page_is_not_sent() -> Outcome {
+async fn invalid_page_parameters_are_not_sent() -> Outcome {
     let server = serving(&["{}"]).await?;
     let mut call = list(&server)?;
     call.query_param("page[number]", Style::FormExplode, "last");
-    let expected = "things.list: `page[number]` is not the number of a page";
+    let expected = "things.list: `page[number]` is not a page number";
     assert_eq!(read(call.items(&PLAIN)).await, (vec![], Some(expected.to_owned())));
     let mut call = list(&server)?;
     call.query_param("before", Style::FormExplode, &9);
     call.query_param("after", Style::FormExplode, &1);
-    let expected = "things.list: both `before` and `after` choose the page: set one of them";
+    let expected = "things.list: both `before` and `after` select the page: set only one";
     assert_eq!(read(call.items(&KEYED)).await, (vec![], Some(expected.to_owned())));
     let mut pages = list(&server)?.header("x", "line\nbreak").pages(&PLAIN);
     assert!(matches!(pages.next().await, Some(Err(Error::Request(_)))));
@@ -202,7 +203,7 @@ async fn what_chooses_no_page_is_not_sent() -> Outcome {
 }
 
 #[tokio::test]
-async fn keys_lead_backwards_or_forwards() -> Outcome {
+async fn keys_can_go_backwards_or_forwards() -> Outcome {
     let back = [r#"{"items": [{"id": 8}, {"id": 9}]}"#, r#"{"items": [{"id": 6}, {"id": 7}]}"#, r#"{"items": []}"#];
     let server = serving(&back).await?;
     assert_eq!(read(list(&server)?.items(&KEYED)).await.0.len(), 4);
@@ -223,7 +224,7 @@ async fn keys_lead_backwards_or_forwards() -> Outcome {
 
     let server = serving(&[r#"{"items": [{}]}"#]).await?;
     let (items, error) = read(list(&server)?.items(&KEYED)).await;
-    let expected = "things.list: the page has no key that `before` could ask for the next one by";
+    let expected = "things.list: the page has no key for the parameter `before` of the next page";
     assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(expected), 1));
     Ok(())
 }
@@ -239,14 +240,14 @@ async fn an_offset_grows_by_the_items_received() -> Outcome {
     assert_eq!(read(call.items(&OFFSET_TOTAL)).await, ((1..=5).map(Value::from).collect(), None));
     assert_eq!(queries(&server), ["limit=5", "limit=5&offset=2", "limit=5&offset=4"]);
 
-    // Begun at an offset, the total still says where the list ends.
+    // If the list starts at an offset, the total still indicates its end.
     let server = serving(&bodies[1..]).await?;
     let mut call = list(&server)?;
     call.query_param("offset", Style::FormExplode, &2);
     assert_eq!(read(call.items(&OFFSET_TOTAL)).await.0, [3, 4, 5]);
     assert_eq!(queries(&server), ["offset=2", "offset=4"]);
 
-    // Without a total, an empty page does.
+    // Without a total, an empty page indicates the end.
     let server = serving(&[r#"{"items": [1, 2]}"#, r#"{"items": [3]}"#, r#"{"items": []}"#]).await?;
     assert_eq!(read(list(&server)?.items(&OFFSET)).await.0, [1, 2, 3]);
     assert_eq!(queries(&server), ["", "offset=2", "offset=3"]);
@@ -267,50 +268,50 @@ async fn a_server_that_ignores_the_offset_is_an_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn cursors_lead_to_the_page_without_one() -> Outcome {
+async fn cursors_are_followed_to_the_page_without_one() -> Outcome {
     for last in [r#"{"items": [3]}"#, r#"{"items": [3], "after": null}"#, r#"{"items": [3], "after": ""}"#] {
         let server = serving(&[r#"{"items": [1, 2], "after": "a=/b"}"#, last]).await?;
         assert_eq!(read(list(&server)?.items(&CURSORS)).await, ((1..=3).map(Value::from).collect(), None), "{last}");
         assert_eq!(queries(&server), ["", "after=a%3D/b"]);
     }
 
-    // A cursor on the last page leads to an empty one.
+    // A cursor on the last page leads to an empty page.
     let server = serving(&[r#"{"items": [1], "after": "a"}"#, r#"{"items": []}"#]).await?;
     assert_eq!(read(list(&server)?.items(&CURSORS)).await, (vec![1.into()], None));
 
-    // An empty page with a cursor is not the last one, unless the cursor is the one that asked for it.
+    // An empty page with a cursor is not the last, unless the cursor is the one that requested it.
     let pages = [r#"{"items": [], "after": "a"}"#, r#"{"items": [1], "after": "b"}"#, r#"{"items": [], "after": "b"}"#];
     let server = serving(&pages).await?;
     assert_eq!(read(list(&server)?.items(&CURSORS)).await, (vec![1.into()], None));
     assert_eq!(queries(&server), ["", "after=a", "after=b"]);
 
-    // Where the page says that nothing follows, its cursor is not used.
+    // If the page indicates that nothing follows, its cursor is not used.
     let server = serving(&[r#"{"items": [1], "after": "a", "more": false}"#]).await?;
     assert_eq!(read(list(&server)?.items(&CURSORS_MORE)).await, (vec![1.into()], None));
     let server = serving(&[r#"{"items": [1], "more": true}"#]).await?;
-    let expected = "things.list: the page has no key that `after` could ask for the next one by";
+    let expected = "things.list: the page has no key for the parameter `after` of the next page";
     assert_eq!(read(list(&server)?.items(&CURSORS_MORE)).await, (vec![1.into()], Some(expected.to_owned())));
 
-    // The same cursor again would give the same page for ever.
+    // The same cursor again would return the same page forever.
     let server = serving(&[r#"{"items": [1], "after": "a"}"#, r#"{"items": [2], "after": "a"}"#]).await?;
     let expected = (vec![1.into(), 2.into()], Some(CUT_SHORT.to_owned()));
     assert_eq!(read(list(&server)?.items(&CURSORS)).await, expected);
     Ok(())
 }
 
-const CUT_SHORT: &str = "things.list: the server gives an earlier page again, having said that more follows: the rest \
-                         of the list cannot be read";
+const CUT_SHORT: &str = "things.list: the server returned an earlier page again after indicating that more follows: \
+                         the rest of the list cannot be read";
 
 #[tokio::test]
-async fn a_server_that_repeats_itself_is_left() -> Outcome {
-    // Behind the last page, some servers give it again: that is the end.
+async fn a_repeated_page_ends_the_list() -> Outcome {
+    // Some servers repeat the last page after it: that is the end.
     let server =
         serving(&[r#"{"items": [1], "page": 1}"#, r#"{"items": [2], "page": 2}"#, r#"{"items": [2], "page": 3}"#])
             .await?;
     assert_eq!(read(list(&server)?.items(&PLAIN)).await, (vec![1.into(), 2.into()], None));
     assert_eq!(server.requests().len(), 3);
 
-    // It passes over the parameter, and says that there is more: the rest cannot be had.
+    // The server ignores the parameter and indicates that there is more, so the rest cannot be read.
     let cases: [(&Paging<_, _>, &str); 4] = [
         (&NEXT, r#"{"items": [1], "links": {"next": "more"}}"#),
         (&MORE, r#"{"items": [1], "more": true}"#),
@@ -323,7 +324,7 @@ async fn a_server_that_repeats_itself_is_left() -> Outcome {
         assert_eq!(server.requests().len(), 2, "{body}");
     }
 
-    // Pages in a circle.
+    // Pages in a cycle.
     let first = r#"{"items": [{"id": 1}]}"#;
     let server = serving(&[first, r#"{"items": [{"id": 2}]}"#, first]).await?;
     assert_eq!(read(list(&server)?.items(&KEYED)).await.0.len(), 2);
@@ -332,17 +333,17 @@ async fn a_server_that_repeats_itself_is_left() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_list_without_an_end_ends_with_an_error() -> Outcome {
+async fn an_endless_list_ends_with_an_error() -> Outcome {
     let server = serving(&[r#"{"items": [], "more": true}"#]).await?;
     let (items, error) = read(list(&server)?.items(&MORE)).await;
-    let told = "things.list: the server returned 100 empty pages in a row and says that more follows: the rest of the list \
-                cannot be read";
+    let told = "things.list: the server returned 100 empty pages in a row and indicated that more follows: \
+                the rest of the list cannot be read";
     assert_eq!((items.len(), error.as_deref(), server.requests().len()), (0, Some(told), 100));
 
-    // Keys come from items, so that nothing asks for the page after an empty one.
+    // Keys come from items, so there is no request for the page after an empty one.
     let server = serving(&[r#"{"items": [{"id": 1}], "more": true}"#, r#"{"items": [], "more": true}"#]).await?;
     let (items, error) = read(list(&server)?.items(&KEYED_MORE)).await;
-    let told = "things.list: the page has no key that `before` could ask for the next one by";
+    let told = "things.list: the page has no key for the parameter `before` of the next page";
     assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(told), 2));
 
     for pages in [1, 5] {
@@ -350,11 +351,11 @@ async fn a_list_without_an_end_ends_with_an_error() -> Outcome {
         let server = Server::answering(bodies.iter().map(|body| page(body))).await?;
         let (items, error) = read(list(&server)?.items(&PLAIN).max_pages(pages)).await;
         let told = format!(
-            "things.list: the list has more than {pages} pages: raise `max_pages` if that is possible, or start from a later page"
+            "things.list: the list has more than {pages} pages: increase `max_pages`, or start from a later page"
         );
         assert_eq!((items.len(), error, server.requests().len()), (pages, Some(told), pages));
     }
-    // One that ends with the last page that is allowed is complete.
+    // A list that ends with the last allowed page is complete.
     let server = serving(&[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#]).await?;
     assert_eq!(read(list(&server)?.items(&COUNTED).max_pages(2)).await, (vec![1.into(), 2.into()], None));
     Ok(())
@@ -376,7 +377,7 @@ async fn a_key_is_sent_once() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_page_is_asked_for_when_it_is_wanted() -> Outcome {
+async fn a_page_is_requested_when_it_is_polled() -> Outcome {
     let server = serving(&[r#"{"items": [1, 2]}"#, r#"{"items": [3]}"#, r#"{"items": []}"#]).await?;
     let mut items = list(&server)?.items(&PLAIN);
     let mut seen = vec![server.requests().len()];
@@ -392,7 +393,7 @@ async fn a_page_is_asked_for_when_it_is_wanted() -> Outcome {
 }
 
 #[tokio::test]
-async fn pages_come_whole_the_empty_last_one_too() -> Outcome {
+async fn pages_are_returned_including_an_empty_last_one() -> Outcome {
     let server = serving(&[r#"{"items": [1, 2], "about": "a"}"#, r#"{"items": [], "about": "b"}"#]).await?;
     let mut pages = list(&server)?.pages(&PLAIN);
     assert_eq!(pages.try_next().await?.map(|page| page.to_string()).as_deref(), Some(r#"{"items":[1,2],"about":"a"}"#));
@@ -402,7 +403,7 @@ async fn pages_come_whole_the_empty_last_one_too() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_page_is_requested_as_the_call_says() -> Outcome {
+async fn every_page_is_requested_with_the_settings_of_the_call() -> Outcome {
     let busy = reply("503 Service Unavailable", &[], "");
     let pages = [page(r#"{"items": [1]}"#), busy, page(r#"{"items": [2]}"#), page(r#"{"items": []}"#)];
     let server = Server::answering(pages).await?;
@@ -460,7 +461,7 @@ async fn a_dropped_stream_sends_nothing_more() -> Outcome {
     sleep(Duration::from_millis(50)).await;
     assert_eq!(server.requests().len(), 1);
 
-    // A `next` that is dropped halfway is taken up by the one after it.
+    // A `next` that was dropped before it finished is continued by the following one.
     let server = Server::answering([format!("slow:{}", page(r#"{"items": [1]}"#)), page(r#"{"items": []}"#)]).await?;
     let mut items = list(&server)?.items(&PLAIN);
     assert!(timeout(Duration::from_millis(100), items.next()).await.is_err());
@@ -470,7 +471,7 @@ async fn a_dropped_stream_sends_nothing_more() -> Outcome {
 }
 
 #[tokio::test]
-async fn they_are_streams_that_can_go_to_any_task() -> Outcome {
+async fn pages_and_items_are_streams_and_send() -> Outcome {
     fn is_free<S: Stream + Send + Unpin + 'static>(stream: S) -> S {
         stream
     }

@@ -1,4 +1,4 @@
-//! Responses that are a sequence of parts.
+//! Responses that are sequences of parts.
 
 use crm_clients_runtime::generated::{Call, Core, decode};
 use crm_clients_runtime::{Error, Parts};
@@ -6,7 +6,7 @@ use crm_clients_runtime::{Error, Parts};
 use crate::server::{Server, reply};
 use crate::{ErrorBody, GET, Numbers, Outcome, get};
 
-/// All that a stream gives, in short.
+/// Returns all items of a stream in short form.
 async fn all<T: std::fmt::Debug>(mut parts: Parts<T, ErrorBody>) -> Vec<String> {
     let mut seen = Vec::new();
     while let Some(part) = parts.next().await {
@@ -29,7 +29,7 @@ async fn each_part_is_a_value() -> Outcome {
             "preamble\r\n--b \r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":2}\r\n--b--",
         ),
         ("multipart/mixed; boundary=b", "--b\n\n{\"n\":1}\n--b\nx: y\n\n{\"n\":2}\n--b--\nepilogue --b\n"),
-        // What the server has not ended is no part.
+        // A part that the server has not finished is ignored.
         ("multipart/mixed; boundary=b", "--b\r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":2}\r\n--b\r\n\r\n{\"n\":"),
     ] {
         let server = answering(media_type, body).await?;
@@ -44,7 +44,7 @@ async fn parts_keep_their_bytes_and_headers() -> Outcome {
     let body = "--b\r\n\r\none\r\n--bc\r\n\ntwo\r\n--b\r\nContent-ID: <x>\r\n\r\n\r\n--b\r\n\r\n--b--";
     let server = answering("multipart/mixed; boundary=b", body).await?;
     let parts = get(&server)?.parts::<String>(decode::text);
-    assert_eq!(all(parts).await, [r#""one\r\n--bc\r\n\ntwo""#, r#""""#, r#""""#], "a longer boundary is none");
+    assert_eq!(all(parts).await, [r#""one\r\n--bc\r\n\ntwo""#, r#""""#, r#""""#], "a longer boundary does not match");
     let mut parts = get(&server)?.parts::<String>(decode::text);
     parts.try_next().await?;
     let second = parts.try_next().await?.ok_or("no part")?;
@@ -55,7 +55,7 @@ async fn parts_keep_their_bytes_and_headers() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_declared_is_an_error_in_its_place() -> Outcome {
+async fn an_invalid_part_is_an_error_at_its_position() -> Outcome {
     let body = "--b\r\n\r\n{\"n\":\"x\"}\r\n--b\r\n\r\n{\"n\":2}\r\n--b--";
     let server = answering("multipart/mixed; boundary=b", body).await?;
     let mut parts = get(&server)?.parts::<Numbers>(decode::json);
@@ -65,8 +65,8 @@ async fn a_part_that_is_not_declared_is_an_error_in_its_place() -> Outcome {
     for media_type in ["application/json", "multipart/mixed"] {
         let server = answering(media_type, "{}").await?;
         let told = format!(
-            "things.get: 200 answered, but at $: the body is {media_type}, not a stream of parts (multipart/mixed with a \
-             boundary) (near: {{}})"
+            "things.get: invalid 200 response at $: the body is {media_type}, not a stream of parts \
+             (multipart/mixed with a boundary) (near: {{}})"
         );
         assert_eq!(all(get(&server)?.parts::<Numbers>(decode::json)).await, [told]);
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::server::{Server, reply};
 use crate::{BEARER, GET, KEY, Outcome, POST, QUERY_KEY};
 
-/// A file that is removed at the end.
+/// A file that is removed when it is dropped.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -66,8 +66,8 @@ async fn exchanges_are_recorded_without_secrets_and_personal_fields_and_replayed
     let core = Core::builder("tests", "https://api.example").mock(&mock).retry(Retry::never()).build()?;
     let first = get(&core).await?;
     assert_eq!((first["n"], first["age"]), (1, 0));
-    assert_eq!((get(&core).await?["n"], get(&core).await?["n"]), (2, 2), "the last is given again");
-    // Another address is the same request, and another name is not.
+    assert_eq!((get(&core).await?["n"], get(&core).await?["n"]), (2, 2), "the last response is repeated");
+    // A request with another address is the same, but not one with another name.
     post(&core, "bob@x.example", "Ann").await?;
     assert_eq!(
         post(&core, "bob@x.example", "Bob").await.err().and_then(|error| error.status().map(|status| status.as_u16())),
@@ -115,8 +115,8 @@ async fn a_recording_is_checked_against_the_operations() -> Outcome {
     let unmet = mock.verify().err().ok_or("it fits")?;
     assert!(unmet.faults()[0].starts_with("invalid mock response for things.get: at $.n"), "{unmet}");
     let expected = [
-        "the recorded operation things.gone is none of this API",
-        "the recorded request GET /other/1 does not call things.get",
+        "the API has no recorded operation things.gone",
+        "the recorded request GET /other/1 does not match things.get",
     ];
     assert_eq!(unmet.faults()[1..], expected);
     std::fs::write(&file.0, "{}\n")?;

@@ -1,4 +1,4 @@
-//! Where a redirect may lead, and what goes with it.
+//! The redirects that are followed, and what is sent with them.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::uploads::Pieces;
 use crate::{BEARER, ERRORS, ErrorBody, GET, KEY, Outcome, POST, QUERY_KEY, get};
 
 #[tokio::test]
-async fn a_redirect_to_another_host_takes_no_secret_there() -> Outcome {
+async fn a_redirect_to_another_host_sends_no_secret() -> Outcome {
     let other = Server::answering([reply("200 OK", &[], "{}")]).await?;
     for host in ["127.0.0.1", "localhost"] {
         let location = format!("Location: http://{host}:{}/things?token=x", other.port());
@@ -21,7 +21,8 @@ async fn a_redirect_to_another_host_takes_no_secret_there() -> Outcome {
         match Call::new(&core, &GET, &[&1i64]).await {
             Err(error @ Error::Transport(_)) => {
                 let expected = format!(
-                    "things.get: a redirect was not followed: it leads to http://{host}:{}, which must not learn the credentials",
+                    "things.get: a redirect was not followed: it leads to http://{host}:{}, \
+                     where credentials must not be sent",
                     other.port()
                 );
                 assert_eq!(error.to_string(), expected);
@@ -50,7 +51,7 @@ async fn a_redirect_within_the_host_is_followed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_loop_ends_and_a_redirect_without_a_place_is_an_answer() -> Outcome {
+async fn a_loop_ends_and_a_redirect_without_a_location_is_a_response() -> Outcome {
     let server = Server::answering([reply("302 Found", &["Location: /things/7"], "")]).await?;
     let error = get(&server)?.await.err().ok_or("it ended well")?;
     assert_eq!(error.to_string(), "things.get: a redirect was not followed: more than 10 redirects");
@@ -63,7 +64,7 @@ async fn a_loop_ends_and_a_redirect_without_a_place_is_an_answer() -> Outcome {
 
 const SECURITY: &[&[&Scheme]] = &[&[&BEARER]];
 
-/// An operation of this method without a declared body.
+/// Returns an operation with this method and without a declared body.
 fn operation(method: Method) -> &'static Operation<(), ErrorBody> {
     let idempotent = ![Method::POST, Method::PATCH].contains(&method);
     Box::leak(Box::new(Operation {
@@ -88,7 +89,7 @@ impl TokenSource for Tokens {
 }
 
 fn client(server: &Server) -> Result<Core, Box<dyn std::error::Error>> {
-    // Building one takes longer than a call.
+    // Creating a client takes longer than a call.
     static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
     let http = match HTTP.get() {
         Some(http) => http,
@@ -104,7 +105,7 @@ fn client(server: &Server) -> Result<Core, Box<dyn std::error::Error>> {
 
 const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// What follows a redirect, and the status that a call ends with if it is not retried.
+/// The response after a redirect, and the final status of a call that is not retried.
 const FOLLOWS: [(&str, Option<u16>); 5] = [
     ("200 OK", None),
     ("429 Too Many Requests", Some(429)),
@@ -113,7 +114,7 @@ const FOLLOWS: [(&str, Option<u16>); 5] = [
     ("reset", None),
 ];
 
-/// Each status and method with what follows the redirect: no request may take effect twice.
+/// Tests each status and method with each response after the redirect: no request may take effect twice.
 #[tokio::test]
 async fn a_redirected_request_takes_effect_once() -> Outcome {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"] {
@@ -156,19 +157,19 @@ async fn a_redirected_request_takes_effect_once() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_unfollowed_redirect_says_why() -> Outcome {
+async fn an_unfollowed_redirect_is_an_error_with_the_reason() -> Outcome {
     for (method, status, location, expected) in [
-        (Method::POST, "302 Found", "/login?key=x", "status 302 is followed for GET and HEAD only, not for POST"),
-        (Method::DELETE, "303 See Other", "/login", "status 303 is followed for GET and HEAD only, not for DELETE"),
-        (Method::GET, "302 Found", "http://[", "its location is not a URL"),
-        (Method::GET, "302 Found", "file:///etc/passwd", "it leads to file:, which must not learn the credentials"),
+        (Method::POST, "302 Found", "/login?key=x", "status 302 is followed only for GET and HEAD, not for POST"),
+        (Method::DELETE, "303 See Other", "/login", "status 303 is followed only for GET and HEAD, not for DELETE"),
+        (Method::GET, "302 Found", "http://[", "its location is not a valid URL"),
+        (Method::GET, "302 Found", "file:///etc/passwd", "it leads to file:, where credentials must not be sent"),
     ] {
         let server = Server::answering([reply(status, &[&format!("Location: {location}")], "<html>")]).await?;
         let error = Call::new(&client(&server)?, operation(method), &[]).await.err().ok_or("it was followed")?;
         assert_eq!(error.to_string(), format!("things.touch: a redirect was not followed: {expected}"));
         assert_eq!(server.requests().len(), 1);
     }
-    // Other statuses, and redirects to nowhere, are errors of the API.
+    // Other statuses, and redirects without a location, are errors of the API.
     for status in ["300 Multiple Choices", "302 Found", "304 Not Modified", "305 Use Proxy"] {
         let server = Server::answering([reply(status, &[], "")]).await?;
         let outcome = Call::new(&client(&server)?, operation(Method::PUT), &[]).await;
@@ -192,7 +193,7 @@ async fn a_redirected_body_is_sent_again_unless_it_is_a_stream() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_fails_after_a_redirect_is_no_reason_to_send_a_post_again() -> Outcome {
+async fn a_post_is_not_retried_if_connecting_fails_after_its_redirect() -> Outcome {
     for (method, expected) in [(Method::POST, 1), (Method::PUT, 3)] {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let core = Core::builder("tests", "https://api.example")
@@ -203,7 +204,7 @@ async fn a_connection_that_fails_after_a_redirect_is_no_reason_to_send_a_post_ag
             .build()?;
         let serving = tokio::spawn(async move {
             let mut requests = 0;
-            // Redirects, and breaks whatever comes then.
+            // Redirects the first request, and breaks later connections.
             while let Ok((mut stream, _)) = listener.accept().await {
                 let request = crate::server::read(&mut stream).await?;
                 if request.first_line().contains(" /things ") {
@@ -226,14 +227,14 @@ async fn a_connection_that_fails_after_a_redirect_is_no_reason_to_send_a_post_ag
 }
 
 #[tokio::test]
-async fn an_http_client_that_follows_redirects_itself_is_found_out() -> Outcome {
+async fn an_http_client_that_follows_redirects_itself_is_detected() -> Outcome {
     let moved = reply("303 See Other", &["Location: /things/1"], "");
     let busy = reply("429 Too Many Requests", &[], "");
     let server = Server::answering([moved, busy, reply("204 No Content", &[], "")]).await?;
     let http = crm_clients_runtime::http_client_builder().redirect(reqwest::redirect::Policy::default()).build()?;
     let core = Core::builder("tests", "https://api.example").base_url(server.url()).http_client(http).build()?;
     let error = Call::new(&core, &POST, &[]).await.err().ok_or("it was followed")?;
-    assert!(error.to_string().contains("the HTTP client followed one of a POST by itself"), "{error}");
+    assert!(error.to_string().contains("the HTTP client followed a redirect of a POST"), "{error}");
     let posts = server.requests().iter().filter(|request| request.first_line().starts_with("POST")).count();
     assert_eq!(posts, 1);
     Ok(())

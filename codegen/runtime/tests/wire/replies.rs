@@ -1,4 +1,4 @@
-//! What is made of an answer.
+//! The handling of responses.
 
 use std::error::Error as _;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use crm_clients_runtime::{Bytes, Error, Retry, StatusCode, operation};
 use crate::server::{Server, reply};
 use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, get};
 
-/// The error of a call that is answered so.
+/// Returns the error of a call with this response.
 async fn failure(answer: String) -> Result<Error<ErrorBody>, Box<dyn std::error::Error>> {
     let server = Server::answering([answer]).await?;
     match get(&server)?.await {
@@ -61,14 +61,14 @@ async fn errors_are_readable_in_a_log() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_decode_error_says_where() -> Outcome {
+async fn a_decode_error_has_the_path() -> Outcome {
     let error = failure(reply("200 OK", &[], r#"{"a": 1, "b c": "x"}"#)).await?;
     let Error::Decode(decode) = &error else { return Err("no decode error".into()) };
     assert_eq!((decode.path(), decode.status().as_u16()), ("$['b c']", 200));
     assert_eq!(decode.raw_body(), r#"{"a": 1, "b c": "x"}"#.as_bytes());
     assert_eq!(
         error.to_string(),
-        "things.get: 200 answered, but at $['b c']: invalid type: string \"x\", expected i64 at line 1 column 19 \
+        "things.get: invalid 200 response at $['b c']: invalid type: string \"x\", expected i64 at line 1 column 19 \
          (near: {\"a\": 1, \"b c\": \"x\"})"
     );
     assert!(error.source().is_some_and(|source| source.is::<serde_json::Error>()));
@@ -79,8 +79,8 @@ async fn a_decode_error_says_where() -> Outcome {
             "<!doctype html>",
             "the body is an HTML page (text/html), not JSON: expected value",
         ),
-        (&[], "", "the body is empty where JSON was declared"),
-        (&[], " \n", "the body is empty where JSON was declared"),
+        (&[], "", "the body is empty, expected JSON"),
+        (&[], " \n", "the body is empty, expected JSON"),
         (&[], "[1", "invalid type: sequence, expected a map"),
         (&[], r#"{"a": 1"#, "EOF while parsing an object"),
     ] {
@@ -116,7 +116,7 @@ async fn decode_errors_are_bounded_and_safe_to_print() -> Outcome {
     Ok(())
 }
 
-/// The operation that is decoded so.
+/// Creates an operation with this decoding function.
 const fn decoded_by<T>(decode: fn(&Reply) -> Result<T, decode::DecodeFailure>) -> Operation<T, ErrorBody> {
     let (name, path, security) = ("kinds.get", "/", &[]);
     Operation { name, method: Method::GET, idempotent: true, path, security, accept: "", decode, errors: ERRORS }
@@ -130,14 +130,17 @@ struct Portal {
 crm_clients_runtime::object! { Portal { name: required "name", size: optional "size" } }
 
 #[tokio::test]
-async fn a_missing_field_is_named_where_bodies_hold_secrets() -> Outcome {
+async fn errors_of_secret_bodies_name_missing_fields_only() -> Outcome {
     static SECRET: Operation<Portal, ErrorBody> = decoded_by(decode::secret_json);
     for (body, message) in [
-        (r#"{"id":"hunter2"}"#, "kinds.get: 200 answered, but at $: missing field `name`"),
-        (r#"{"name":{"a":"hunter2"}}"#, "kinds.get: 200 answered, but at $.name: invalid type: map, expected a string"),
+        (r#"{"id":"hunter2"}"#, "kinds.get: invalid 200 response at $: missing field `name`"),
+        (
+            r#"{"name":{"a":"hunter2"}}"#,
+            "kinds.get: invalid 200 response at $.name: invalid type: map, expected a string",
+        ),
         (
             r#"{"name":"hunter2"#,
-            "kinds.get: 200 answered, but at $.name: the body, which holds secrets, is not what was declared",
+            "kinds.get: invalid 200 response at $.name: the body, which contains secrets, is not as declared",
         ),
     ] {
         let server = Server::answering([reply("200 OK", &[], body)]).await?;
@@ -146,10 +149,10 @@ async fn a_missing_field_is_named_where_bodies_hold_secrets() -> Outcome {
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         let payload = Payload::secret(body.as_bytes()).read::<Portal>().err().ok_or("it was read")?;
         let told = message
-            .rsplit_once("but at ")
+            .rsplit_once("response at ")
             .map_or("", |(_, told)| told)
-            .replace("body, which holds", "payload, which can hold");
-        assert_eq!(payload.to_string(), format!("the webhook's payload is wrong at {told}"));
+            .replace("body, which contains", "payload, which may contain");
+        assert_eq!(payload.to_string(), format!("invalid webhook payload at {told}"));
     }
     let server = Server::answering([reply("200 OK", &[], r#"{"name":"x","size":"hunter2"}"#)]).await?;
     let read = Call::new(&crate::core(&server)?, &SECRET, &[]).send_with_response().await?;
@@ -157,7 +160,7 @@ async fn a_missing_field_is_named_where_bodies_hold_secrets() -> Outcome {
     assert!(!format!("{:?}", read.warnings()).contains("hunter2"));
     let core = crm_clients_runtime::generated::Core::builder("tests", "https://api.example").base_url(server.url());
     let error = Call::new(&core.strict_responses(true).build()?, &SECRET, &[]).await.err().ok_or("it was read")?;
-    assert_eq!(error.to_string(), "kinds.get: 200 answered, but at $.size: invalid type: string, expected i64");
+    assert_eq!(error.to_string(), "kinds.get: invalid 200 response at $.size: invalid type: string, expected i64");
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     let portal: Portal = Payload::secret(br#"{"name":"n"}"#).read()?;
     assert_eq!((portal.name.as_str(), portal.size), ("n", None));
@@ -210,11 +213,11 @@ async fn decoding_counts_towards_the_timeout() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_memory_that_a_body_takes_is_limited() -> Outcome {
+async fn the_memory_for_a_body_is_limited() -> Outcome {
     static VALUE: Operation<crm_clients_runtime::Value, ErrorBody> = decoded_by(decode::json);
     static PORTALS: Operation<Vec<Portal>, ErrorBody> = decoded_by(decode::json);
     static LISTS: Operation<Vec<Vec<i8>>, ErrorBody> = decoded_by(decode::json);
-    let told = "decoded, the body would take more than 16 times the response limit in memory";
+    let told = "the decoded body would need more than 16 times the response limit in memory";
     for (item, fits) in
         [(r#"{"a":0}"#, false), ("[0]", false), (r#"{"name":"a contact","email":"someone@example.com"}"#, true)]
     {
@@ -229,7 +232,7 @@ async fn the_memory_that_a_body_takes_is_limited() -> Outcome {
         if fits {
             assert!(Call::new(&core, &PORTALS, &[]).await.is_ok());
         }
-        // What takes less than a `Value` is read.
+        // A type that needs less memory than a `Value` is decoded.
         if item == "[0]" {
             assert_eq!(Call::new(&core, &LISTS, &[]).await?.len(), 10_000 / item.len());
         }
@@ -291,11 +294,11 @@ async fn status_headers_and_raw_body_are_kept() -> Outcome {
 }
 
 operation! {
-    /// Reads numbers.
+    /// Returns numbers.
     GetCall -> Numbers, ErrorBody
 }
 
-/// What a caller may do with a call on any thread.
+/// Returns its argument, which must be `Send`.
 fn is_send<T: Send>(value: T) -> T {
     value
 }
@@ -330,7 +333,7 @@ async fn a_call_is_a_future_and_is_sent_once() -> Outcome {
     let mut context = Context::from_waker(Waker::noop());
     assert!(Pin::new(&mut call).poll(&mut context).is_pending());
     let error = call.send().await.err().ok_or("it was sent again")?;
-    assert_eq!(error.to_string(), "things.get: the call was sent already");
+    assert_eq!(error.to_string(), "things.get: the call was already sent");
     Ok(())
 }
 
@@ -357,7 +360,7 @@ async fn a_body_over_the_limit_is_not_read() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_too_long_or_is_cut() -> Outcome {
+async fn a_response_that_times_out_or_is_cut_off() -> Outcome {
     let server = Server::answering([format!("slow:{}", reply("200 OK", &[], "{}"))]).await?;
     let error = get(&server)?.timeout(Duration::from_millis(50)).await.err().ok_or("it was in time")?;
     assert!(error.is_timeout() && !error.is_connect());
@@ -376,7 +379,7 @@ async fn an_answer_that_takes_too_long_or_is_cut() -> Outcome {
 #[tokio::test]
 async fn a_body_that_is_not_declared() -> Outcome {
     let page = "<html><body>Please log in</body></html>";
-    let html = "things.create: 200 answered, but at $: the body is an HTML page, but no body is declared";
+    let html = "things.create: invalid 200 response at $: the body is an HTML page, but no body is declared";
     let cases = [
         (&["Content-Type: text/html; charset=utf-8"][..], page, Some(html)),
         (&[], "\n<!DOCTYPE HTML><title>Wi-Fi</title>", Some(html)),
@@ -385,9 +388,9 @@ async fn a_body_that_is_not_declared() -> Outcome {
         (
             &["Content-Type: image/png"],
             "PNG",
-            Some("things.create: 200 answered, but at $: the body is \"image/png\", but no body is declared"),
+            Some("things.create: invalid 200 response at $: the body is \"image/png\", but no body is declared"),
         ),
-        // What servers say of a success although nobody has declared it.
+        // Responses that servers send with a success although they are not declared.
         (&["Content-Type: text/html"], " \n", None),
         (&["Content-Type: text/html"], r#"{"ok":true}"#, None),
         (&["Content-Type: application/json"], r#"{"ok":true}"#, None),
@@ -404,14 +407,14 @@ async fn a_body_that_is_not_declared() -> Outcome {
             }
             (outcome, _) => return Err(format!("{headers:?} {body}: {outcome:?}").into()),
         }
-        // It can be read all the same.
+        // It can still be read as bytes.
         assert_eq!(crate::post(&server)?.send_raw().await?.body(), body);
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_response_shows_its_status_only() -> Outcome {
+async fn debug_of_a_response_shows_only_its_status() -> Outcome {
     let server = Server::answering([reply("200 OK", &["Set-Cookie: session=hunter2"], r#"{"n":77}"#)]).await?;
     let shown = format!("{:?} {:?}", get(&server)?.send_with_response().await?, get(&server)?.send_raw().await?);
     assert_eq!(shown, "Response { status: 200, .. } Response { status: 200, .. }");

@@ -1,4 +1,4 @@
-//! What a call puts on the wire.
+//! The requests of calls.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -34,7 +34,7 @@ async fn a_get_is_sent_byte_for_byte() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_parameter_takes_the_place_of_what_the_path_says() -> Outcome {
+async fn a_parameter_replaces_one_in_the_path() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let mut call = get(&server)?;
     call.query_param("fixed", Style::FormExplode, &[2, 3]);
@@ -43,10 +43,10 @@ async fn a_parameter_takes_the_place_of_what_the_path_says() -> Outcome {
     Ok(())
 }
 
-/// Whether a type may go to another thread is nothing that a call asks: where types refer to each other in long chains,
-/// the compiler does not get to the end of it.
+/// A call must not require its return type to be `Send`, because the compiler cannot check that for types that refer to
+/// each other in long chains.
 #[tokio::test]
-async fn a_call_asks_nothing_of_the_type_that_it_returns() -> Outcome {
+async fn a_call_does_not_require_its_return_type_to_be_send() -> Outcome {
     static SHARED: Operation<Rc<str>, ErrorBody> = Operation {
         name: "things.shared",
         method: Method::GET,
@@ -86,7 +86,7 @@ async fn a_json_body_is_sent_byte_for_byte() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_post_without_a_body_says_so() -> Outcome {
+async fn a_post_without_a_body_sends_content_length_zero() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     post(&server)?.await?;
     let request = server.request()?;
@@ -143,7 +143,7 @@ async fn a_setter_replaces_and_a_header_overrides() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_base_url_may_have_a_path() -> Outcome {
+async fn the_base_url_can_have_a_path() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let core = Core::builder("tests", "https://api.example").base_url(format!("{}/api/v1/", server.url())).build()?;
     Call::new(&core, &GET, &[&1i64]).await?;
@@ -153,7 +153,7 @@ async fn the_base_url_may_have_a_path() -> Outcome {
     Ok(())
 }
 
-/// What `send` says of a call that cannot be sent.
+/// Returns the error of a call that cannot be sent.
 async fn refused(call: Call<BTreeMap<String, i64>, ErrorBody>) -> Result<String, String> {
     match call.send().await {
         Err(error @ Error::Request(_)) => Ok(error.to_string()),
@@ -162,24 +162,24 @@ async fn refused(call: Call<BTreeMap<String, i64>, ErrorBody>) -> Result<String,
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_said_and_never_sent() -> Outcome {
+async fn invalid_requests_are_errors_and_never_sent() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     for (name, value) in
         [("X-A", "1\r\nX-Smuggled: 2"), ("X-A", "1\n"), ("X A", "1"), ("X:A", "1"), ("", "1"), ("X-A\r\n", "1")]
     {
         let message = refused(get(&server)?.header(name, value)).await?;
-        let expected = format!("things.get: the header {name:?} or its value holds a character that cannot be sent");
+        let expected = format!("things.get: the header {name:?} or its value contains a character that cannot be sent");
         assert_eq!(message, expected);
         assert!(!message.contains("Smuggled"));
     }
     let message = refused(get(&server)?.header("Content-Length", "0")).await?;
-    assert_eq!(message, "things.get: the header Content-Length follows from the body");
+    assert_eq!(message, "things.get: the header Content-Length is determined by the body");
     let mut call = get(&server)?;
     call.header_param("X-Tag", "a\r\nb");
     assert!(refused(call).await?.contains("X-Tag"));
 
     let told = |name: &str, separator: char| {
-        format!("things.get: an element of `{name}` contains {separator:?}, which separates the elements there")
+        format!("things.get: an element of `{name}` contains {separator:?}, which separates its elements")
     };
     let mut call = get(&server)?;
     call.header_param("X-Tags", &["a,b", "c"]);
@@ -193,25 +193,25 @@ async fn what_cannot_be_sent_is_said_and_never_sent() -> Outcome {
 
     for id in ["..", ".", ""] {
         let message = refused(Call::new(&core(&server)?, &GET, &[&id as &dyn PathValue])).await?;
-        assert_eq!(message, format!("things.get: {id:?} cannot be a path segment (parameter `id`)"));
+        assert_eq!(message, format!("things.get: {id:?} is not a valid path segment (parameter `id`)"));
     }
 
     let mut call = get(&server)?;
     let keys_are_no_strings = BTreeMap::from([(vec![1], 1)]);
     call.json("application/json", &keys_are_no_strings);
     let first_fault = refused(call.header("bad name", "")).await?;
-    assert_eq!(first_fault, "things.get: `body` cannot be written: key must be a string");
+    assert_eq!(first_fault, "things.get: `body` cannot be serialized: key must be a string");
     assert_eq!(server.requests(), []);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_base_url_that_cannot_work_is_refused() -> Outcome {
+async fn an_invalid_base_url_is_an_error() -> Outcome {
     let refusal = |url: &str, allow| {
         let built = Core::builder("tests", "https://api.example").base_url(url).allow_http(allow).build();
         built.err().map(|error| error.to_string()).unwrap_or_default()
     };
-    assert!(refusal("http://api.example", false).starts_with("plain http to api.example would show secrets"));
+    assert!(refusal("http://api.example", false).starts_with("plain http to api.example would expose secrets"));
     assert!(refusal("http://127.0.0.1.example", false).starts_with("plain http"));
     assert_eq!(refusal("http://api.example", true), "");
     for local in
@@ -219,7 +219,7 @@ async fn a_base_url_that_cannot_work_is_refused() -> Outcome {
     {
         assert_eq!(refusal(local, false), "", "{local}");
     }
-    assert_eq!(refusal("ftp://api.example", true), "the base URL is ftp, not https");
+    assert_eq!(refusal("ftp://api.example", true), "the base URL must be https, found ftp");
     assert_eq!(refusal("api.example", true), "the base URL is not a URL: relative URL without a base");
     let secret = refusal("https://user:hunter2@api.example", false);
     assert!(secret.contains("set a credential") && !secret.contains("hunter2"), "{secret}");
@@ -230,7 +230,7 @@ async fn a_base_url_that_cannot_work_is_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn no_connection_is_told_from_the_rest() -> Outcome {
+async fn a_failed_connect_is_distinguished_from_other_errors() -> Outcome {
     let free_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let builder = Core::builder("tests", "https://api.example").base_url(format!("http://127.0.0.1:{free_port}"));
     let core = builder.retry(Retry::never()).build()?;

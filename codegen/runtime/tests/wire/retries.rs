@@ -1,4 +1,4 @@
-//! Which requests are sent again, and when: each test counts what reached the server.
+//! The requests that are retried, and their delays. Each test counts the requests to the server.
 
 use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
@@ -15,7 +15,7 @@ use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, POST};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// A policy whose own delays are no matter.
+/// A policy with negligible delays.
 fn quick() -> Retry {
     Retry::default().first_delay(MILLISECOND)
 }
@@ -44,7 +44,7 @@ fn busy(headers: &[&str]) -> String {
     reply("429 Too Many Requests", headers, "Retry later\n")
 }
 
-/// The status that a call was meant to be refused with.
+/// Returns the status of a call that is expected to fail.
 fn refusal<T>(outcome: Result<T, Error<ErrorBody>>) -> Result<u16, String> {
     match outcome {
         Err(Error::Api(error)) => Ok(error.status().as_u16()),
@@ -67,7 +67,7 @@ async fn after_a_429_any_method_is_repeated() -> Outcome {
 }
 
 #[tokio::test]
-async fn retry_after_in_seconds_is_waited_for() -> Outcome {
+async fn retry_after_in_seconds_delays_the_retry() -> Outcome {
     let begun = Instant::now();
     let server = Server::answering([busy(&["Retry-After: 1"]), ok()]).await?;
     post(&server)?.await?;
@@ -77,8 +77,8 @@ async fn retry_after_in_seconds_is_waited_for() -> Outcome {
 }
 
 #[tokio::test]
-async fn retry_after_a_date_is_waited_for() -> Outcome {
-    // The header has whole seconds only: this is more than one away.
+async fn retry_after_as_a_date_delays_the_retry() -> Outcome {
+    // The header has whole seconds, so this is more than one second from now.
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
     let server = Server::answering([busy(&[&format!("Retry-After: {date}")]), ok()]).await?;
     post(&server)?.await?;
@@ -92,7 +92,7 @@ async fn retry_after_a_date_is_waited_for() -> Outcome {
 }
 
 #[tokio::test]
-async fn after_a_gateways_error_only_what_is_idempotent_is_repeated() -> Outcome {
+async fn only_idempotent_calls_are_retried_after_a_gateway_error() -> Outcome {
     for status in ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
         let server = Server::answering([reply(status, &[], ""), ok()]).await?;
         get(&server)?.await?;
@@ -106,7 +106,7 @@ async fn after_a_gateways_error_only_what_is_idempotent_is_repeated() -> Outcome
 }
 
 #[tokio::test]
-async fn an_operation_says_that_it_is_idempotent_and_its_method_does_not() -> Outcome {
+async fn the_operation_and_not_its_method_determines_idempotency() -> Outcome {
     const fn operation(method: Method, idempotent: bool) -> Operation<(), ErrorBody> {
         let (name, path, security) = ("things.touch", "/", &[]);
         Operation { name, method, idempotent, path, security, accept: "", decode: decode::empty, errors: ERRORS }
@@ -127,7 +127,7 @@ async fn an_operation_says_that_it_is_idempotent_and_its_method_does_not() -> Ou
 }
 
 #[tokio::test]
-async fn other_answers_are_final() -> Outcome {
+async fn other_statuses_are_final() -> Outcome {
     for status in ["304 Not Modified", "401 Unauthorized", "408 Request Timeout", "500 Oops", "501 Not Implemented"] {
         let server = Server::answering([reply(status, &["Retry-After: 0"], ""), ok()]).await?;
         assert_eq!(refusal(get(&server)?.await)?.to_string(), status[..3]);
@@ -140,7 +140,7 @@ async fn other_answers_are_final() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_the_client_refused_it_would_refuse_again() -> Outcome {
+async fn errors_of_the_client_itself_are_not_retried() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], r#"{"n": 1}"#)]).await?;
     let builder = Core::builder("tests", "https://api.example").base_url(server.url()).retry(quick());
     let outcome = Call::new(&builder.response_limit(3).build()?, &GET, &[&1i64]).await;
@@ -154,8 +154,8 @@ async fn what_the_client_refused_it_would_refuse_again() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_never_came_about_carried_nothing() -> Outcome {
-    // Bound, the port is nobody else's; connections are refused until it listens.
+async fn a_failed_connect_is_always_retried() -> Outcome {
+    // The port is bound, so that nobody else uses it, and connections are refused until it listens.
     let socket = TcpSocket::new_v4()?;
     socket.bind(([127, 0, 0, 1], 0).into())?;
     let url = format!("http://{}", socket.local_addr()?);
@@ -177,7 +177,7 @@ async fn a_connection_that_never_came_about_carried_nothing() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_request_that_may_have_arrived_is_repeated_if_idempotent() -> Outcome {
+async fn a_request_that_may_have_arrived_is_retried_if_idempotent() -> Outcome {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
     for fault in ["reset", "", cut] {
         let server = Server::answering([fault.to_owned(), ok()]).await?;
@@ -187,7 +187,7 @@ async fn a_request_that_may_have_arrived_is_repeated_if_idempotent() -> Outcome 
         let server = Server::answering([fault.to_owned(), ok()]).await?;
         let mut call = post(&server)?;
         call.text("text/plain", "once");
-        // The answer's body is read to its end even where nothing is made of it.
+        // The body of the response is read to its end even if it is not used.
         assert!(matches!(call.await, Err(Error::Transport(error)) if !error.is_connect()), "{fault:?}");
         assert_eq!(server.request()?.body, "once", "{fault:?}");
     }
@@ -195,7 +195,7 @@ async fn a_request_that_may_have_arrived_is_repeated_if_idempotent() -> Outcome 
 }
 
 #[tokio::test]
-async fn a_timeout_is_that_of_one_attempt() -> Outcome {
+async fn the_timeout_applies_to_one_attempt() -> Outcome {
     let slow = format!("slow:{}", ok());
     let server = Server::answering([slow.clone(), ok()]).await?;
     get(&server)?.timeout(800 * MILLISECOND).await?;
@@ -222,7 +222,7 @@ async fn attempts_are_limited() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_total_time_is_not_begun() -> Outcome {
+async fn a_delay_beyond_the_total_time_is_skipped() -> Outcome {
     let far = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(86_400));
     for header in ["Retry-After: 3600".to_owned(), format!("Retry-After: {far}"), format!("Retry-After: {}", u64::MAX)]
     {
@@ -269,7 +269,7 @@ async fn a_dropped_call_sends_nothing_more() -> Outcome {
             while server.requests().is_empty() {
                 sleep(MILLISECOND).await;
             }
-            // Time for the answer to arrive, so that the call is waiting for its next attempt.
+            // Wait for the response, so that the call is waiting for its next attempt.
             sleep(50 * MILLISECOND).await;
         };
         tokio::select! {
@@ -283,7 +283,7 @@ async fn a_dropped_call_sends_nothing_more() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_body_is_sent_anew_unless_it_is_a_stream() -> Outcome {
+async fn a_body_is_resent_unless_it_is_a_stream() -> Outcome {
     let file = TemporaryFile::new("again.txt", "content")?;
     for (upload, expected) in [
         (Upload::bytes("content"), 2),
@@ -302,7 +302,7 @@ async fn a_body_is_sent_anew_unless_it_is_a_stream() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_form_is_sent_anew_unless_a_part_is_a_stream() -> Outcome {
+async fn a_form_is_resent_unless_a_part_is_a_stream() -> Outcome {
     for (upload, expected) in [(Upload::bytes("content"), 2), (Upload::stream(Pieces::of(&["content"]), None), 1)] {
         let server = Server::answering([busy(&[]), ok()]).await?;
         let mut parts = FormParts::new();
@@ -325,8 +325,8 @@ async fn a_form_is_sent_anew_unless_a_part_is_a_stream() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_takes_too_long_is_retried_whatever_the_method() -> Outcome {
-    // Connecting includes TLS, which this server never gets to.
+async fn a_connect_timeout_is_retried_with_any_method() -> Outcome {
+    // Connecting includes the TLS handshake, which this server never completes.
     let server = Server::answering(["hang:"]).await?;
     let url = format!("https://127.0.0.1:{}", server.port());
     let core = Core::builder("tests", "https://api.example").base_url(url.clone()).retry(quick());
@@ -355,7 +355,7 @@ async fn an_outage_does_not_multiply_the_load() -> Outcome {
 }
 
 #[tokio::test]
-async fn clients_do_not_come_back_together() -> Outcome {
+async fn retries_of_clients_are_spread_by_jitter() -> Outcome {
     let server = Server::answering(vec![busy(&["Retry-After: 1"]); 50].into_iter().chain([ok()])).await?;
     let core = client(server.url(), quick())?;
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! A server that answers what it is told to and keeps what it was asked.
+//! A server with prepared responses, which records the requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Answers each connection with the next of its replies, then with the last one again.
+/// Sends its responses to the connections in order, and then repeats the last one.
 pub struct Server {
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
     connections: Arc<AtomicUsize>,
 }
 
-/// A request as it came: the head with its line ends as plain newlines, the body without chunks.
+/// A received request: the head with plain newlines as line ends, and the body without chunks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     pub head: String,
@@ -33,13 +33,13 @@ impl Request {
 }
 
 impl Server {
-    /// Replies are raw HTTP; one that begins with `slow:` is held back for a second, after one that begins with `hang:`
-    /// the connection stays open, `reset` breaks it, and `drop` does so before the request is read.
+    /// Starts a server. Replies are raw HTTP. One that begins with `slow:` is delayed by a second, after one that
+    /// begins with `hang:` the connection stays open, `reset` breaks it, and `drop` does so before the request is read.
     pub async fn answering<R: Into<String>>(replies: impl IntoIterator<Item = R>) -> std::io::Result<Self> {
         Self::on(TcpListener::bind(("127.0.0.1", 0)).await?, replies)
     }
 
-    /// The same where there is a listener already.
+    /// Like [`answering`](Self::answering), with an existing listener.
     pub fn on<R: Into<String>>(listener: TcpListener, replies: impl IntoIterator<Item = R>) -> std::io::Result<Self> {
         let port = listener.local_addr()?.port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -67,7 +67,7 @@ impl Server {
         self.port
     }
 
-    /// How often a client has connected; each reply ends its connection.
+    /// Returns the number of connections; each response ends its connection.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -76,7 +76,7 @@ impl Server {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The only request that came.
+    /// Returns the only request.
     pub fn request(&self) -> Result<Request, String> {
         match <[Request; 1]>::try_from(self.requests()) {
             Ok([request]) => Ok(request),
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// A reply with this status line's end, headers and body.
+/// Returns a raw response with this status, headers and body.
 pub fn reply(status: &str, headers: &[&str], body: &str) -> String {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
@@ -98,12 +98,12 @@ async fn answer(mut stream: TcpStream, reply: String, requests: Arc<Mutex<Vec<Re
     let request = read(&mut stream).await?;
     requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     if reply == "reset" {
-        // Without lingering, a closed connection is one that was reset.
+        // Without lingering, closing the connection resets it.
         return stream.set_zero_linger();
     }
     if let Some(reply) = reply.strip_prefix("hang:") {
         stream.write_all(reply.as_bytes()).await?;
-        // Until the client has had enough.
+        // Wait until the client closes the connection.
         return stream.read(&mut [0; 16]).await.map(|_| ());
     }
     let reply = match reply.strip_prefix("slow:") {
@@ -117,7 +117,7 @@ async fn answer(mut stream: TcpStream, reply: String, requests: Arc<Mutex<Vec<Re
     stream.shutdown().await
 }
 
-/// The next request of a connection.
+/// Reads the next request of a connection.
 pub async fn read(stream: &mut TcpStream) -> std::io::Result<Request> {
     let mut bytes = Vec::new();
     loop {

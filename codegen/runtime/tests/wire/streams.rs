@@ -1,4 +1,4 @@
-//! Bodies read piece by piece.
+//! Bodies read as a stream.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::server::{Server, reply};
 use crate::{ErrorBody, GET, Outcome, get};
 
-/// A call of a server that answers with the head of a body of six bytes, and that server's end of the connection.
+/// Returns the stream of a response whose head declares a body of six bytes, and the server's end of the connection.
 async fn open() -> Result<(ByteStream, TcpStream), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -36,7 +36,7 @@ async fn accept(listener: &TcpListener) -> std::io::Result<TcpStream> {
 }
 
 #[tokio::test]
-async fn pieces_come_as_the_server_sends_them() -> Outcome {
+async fn chunks_arrive_as_the_server_sends_them() -> Outcome {
     let (mut body, mut server) = open().await?;
     server.write_all(b"one").await?;
     assert_eq!(body.next().await.ok_or("ended")??, "one");
@@ -48,7 +48,7 @@ async fn pieces_come_as_the_server_sends_them() -> Outcome {
 }
 
 #[tokio::test]
-async fn each_piece_has_the_time_of_a_call() -> Outcome {
+async fn the_timeout_applies_to_each_chunk() -> Outcome {
     let (mut body, mut server) = open().await?;
     server.write_all(b"one").await?;
     assert_eq!(body.next().await.ok_or("ended")??, "one");
@@ -60,7 +60,7 @@ async fn each_piece_has_the_time_of_a_call() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_cut_body_is_an_error() -> Outcome {
+async fn a_body_that_is_cut_off_is_an_error() -> Outcome {
     let (mut body, mut server) = open().await?;
     server.write_all(b"one").await?;
     drop(server);
@@ -72,16 +72,16 @@ async fn a_cut_body_is_an_error() -> Outcome {
 }
 
 #[tokio::test]
-async fn who_drops_the_stream_closes_the_connection() -> Outcome {
+async fn dropping_the_stream_closes_the_connection() -> Outcome {
     let (body, mut server) = open().await?;
     drop(body);
-    // The end of what the client sends, or a reset: either way it is gone.
+    // Either the end of the client's data or a reset shows that the connection is closed.
     assert!(matches!(server.read(&mut [0; 16]).await, Ok(0) | Err(_)));
     Ok(())
 }
 
 #[tokio::test]
-async fn errors_are_typed_and_limited_all_the_same() -> Outcome {
+async fn errors_are_still_typed_and_limited() -> Outcome {
     let server = Server::answering([reply("422 Unprocessable Entity", &[], r#"{"name":"taken"}"#)]).await?;
     let Err(Error::Api(error)) = get(&server)?.send_stream().await else { return Err("it went well".into()) };
     assert_eq!(error.status(), 422);

@@ -1,4 +1,4 @@
-//! Calls over TLS, which every real server is reached by.
+//! Calls over TLS, as used by real servers.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::server::reply;
 use crate::{GET, Outcome};
 
-/// Made with `openssl req -x509` for `localhost`; signed by its own key, which nothing else trusts.
+/// A self-signed certificate for `localhost`, created with `openssl req -x509`.
 const CERTIFICATE: &[u8] = include_bytes!("tls/certificate.pem");
 const KEY: &[u8] = include_bytes!("tls/key.pem");
 
-/// Answers whoever trusts its certificate, and says where.
+/// Serves clients that trust its certificate, and returns the URL.
 async fn serve() -> Result<String, Box<dyn std::error::Error>> {
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
@@ -42,7 +42,7 @@ async fn serve() -> Result<String, Box<dyn std::error::Error>> {
 }
 
 #[tokio::test]
-async fn a_server_is_believed_by_its_certificate_alone() -> Outcome {
+async fn a_server_needs_a_trusted_certificate() -> Outcome {
     let url = serve().await?;
     let builder = Core::builder("tests", "https://api.example").base_url(url).retry(Retry::never());
 

@@ -1,4 +1,4 @@
-//! The cache of tokens: renewal ahead of expiry, backoff, and sources that misbehave.
+//! The cache of tokens: early renewal, backoff, and sources that fail.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -17,7 +17,7 @@ use crate::{BEARER, ErrorBody, Outcome};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// A token that is due after 900 milliseconds, and valid for a second.
+/// Returns a token that is renewed after 900 milliseconds, and valid for a second.
 fn brief(name: &str) -> String {
     reply("200 OK", &[], &format!(r#"{{"access_token":"{name}","expires_in":1}}"#))
 }
@@ -54,12 +54,12 @@ async fn a_failed_renewal_keeps_the_valid_token() -> Outcome {
         sleep(20 * MILLISECOND).await;
     }
     assert_eq!(sent_with(&api.requests()), ["Bearer t1"; 6]);
-    assert_eq!(tokens.requests().len(), 2, "the failed renewal is not repeated at once");
+    assert_eq!(tokens.requests().len(), 2, "the failed renewal is not retried immediately");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_dead_token_server_is_left_alone_by_all_calls_together() -> Outcome {
+async fn all_calls_back_off_from_a_dead_token_server() -> Outcome {
     let down = reply("503 Service Unavailable", &[], "");
     let (api, tokens) =
         (Server::answering([ok()]).await?, Server::answering([down.clone(), down.clone(), down, token("t")]).await?);
@@ -110,7 +110,7 @@ async fn calls_that_always_get_401_do_not_fetch_a_token_each() -> Outcome {
     Ok(())
 }
 
-/// Counts its fetches, and hands out what it was given.
+/// Returns a fixed token, and counts its fetches.
 struct Fixed(Arc<AtomicUsize>, &'static str);
 
 impl TokenSource for Fixed {
@@ -126,7 +126,7 @@ async fn a_token_that_cannot_be_sent_is_not_cached() -> Outcome {
         let api = Server::answering([ok()]).await?;
         let fetched = Arc::new(AtomicUsize::new(0));
         let core = builder(api.url()).token_source(&BEARER, Fixed(Arc::clone(&fetched), secret)).build()?;
-        let expected = "things.get: no token: the token is empty or holds a character that cannot be sent";
+        let expected = "things.get: no token: the token is empty or contains a character that cannot be sent";
         assert_eq!(no_token(read(&core).await)?.to_string(), expected);
         sleep(Duration::from_secs(1)).await;
         assert_eq!(no_token(read(&core).await)?.to_string(), expected);
@@ -135,7 +135,7 @@ async fn a_token_that_cannot_be_sent_is_not_cached() -> Outcome {
     Ok(())
 }
 
-/// Calls the client that it serves, in the same task or in another.
+/// Calls the client that it belongs to, in the same task or in another.
 struct Circular {
     client: Arc<OnceLock<Core>>,
     spawned: bool,
@@ -154,7 +154,7 @@ impl TokenSource for Circular {
 }
 
 #[tokio::test]
-async fn a_source_that_calls_its_own_client_fails_and_stops_nothing_else() -> Outcome {
+async fn a_source_that_calls_its_own_client_fails_without_a_deadlock() -> Outcome {
     for spawned in [false, true] {
         let api = Server::answering([ok()]).await?;
         let client = Arc::new(OnceLock::new());
@@ -173,7 +173,7 @@ async fn a_source_that_calls_its_own_client_fails_and_stops_nothing_else() -> Ou
         };
         assert!(outcome.is_err());
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-        assert!(!spawned || ticks > 10, "timers run meanwhile: {ticks}");
+        assert!(!spawned || ticks > 10, "timers still run: {ticks}");
         assert_eq!(api.requests(), []);
     }
     Ok(())
@@ -189,7 +189,7 @@ impl TokenSource for Silent {
 }
 
 #[tokio::test]
-async fn a_source_that_never_returns_is_bounded_by_the_timeout() -> Outcome {
+async fn a_source_that_never_returns_times_out() -> Outcome {
     let api = Server::answering([ok()]).await?;
     let builder = builder(api.url()).timeout(200 * MILLISECOND).retry(Retry::never());
     let core = builder.token_source(&BEARER, Silent).build()?;
@@ -197,7 +197,7 @@ async fn a_source_that_never_returns_is_bounded_by_the_timeout() -> Outcome {
     let outcome = read(&core).await;
     assert!(outcome.as_ref().is_err_and(Error::<ErrorBody>::is_timeout), "{outcome:?}");
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
-    // It was not left behind: the next call fails with its error.
+    // The fetch has ended: the next call fails with its error.
     assert!(no_token(read(&core).await)?.is_timeout());
     assert_eq!(api.requests(), []);
     Ok(())

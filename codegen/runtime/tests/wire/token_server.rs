@@ -1,4 +1,4 @@
-//! A server that hands out tokens, each good for so many calls, and counts what it was asked.
+//! A server that issues tokens, each valid for a number of calls, and counts its requests.
 
 use std::collections::BTreeMap;
 use std::io::Result;
@@ -9,23 +9,23 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::server::{Request, read};
 
-/// Tokens are handed out at `/token`; every other path takes one. It stops when it is dropped.
+/// Issues tokens at `/token`; every other path requires one. The server stops when it is dropped.
 pub struct TokenServer {
     port: u16,
     state: Arc<Mutex<State>>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
-/// What the server has done.
+/// The counts of the server.
 #[derive(Default)]
 pub struct State {
     uses: usize,
     uses_left: usize,
-    /// How many tokens were handed out.
+    /// Number of issued tokens.
     pub tokens: usize,
-    /// How many requests came with a token that is not the last, or is used up.
+    /// Number of requests with a token that is used up or has been replaced.
     pub refused: usize,
-    /// How often each body was accepted.
+    /// Number of times that each body was accepted.
     pub writes: BTreeMap<String, usize>,
 }
 

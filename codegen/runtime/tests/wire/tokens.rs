@@ -1,4 +1,4 @@
-//! Tokens that the client fetches: when, how often, and what becomes of a call without one.
+//! Tokens that the client fetches: the time and number of fetches, and calls without a token.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::{BEARER, ERRORS, ErrorBody, KEY, Numbers, Outcome};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// How long a source of tokens is left alone after its first failure, at most.
+/// Maximum backoff of a token source after its first failure.
 const BACKOFF: Duration = Duration::from_secs(1);
 
 pub static READ: Operation<Numbers, ErrorBody> = Operation {
@@ -61,7 +61,7 @@ pub fn builder(url: String) -> CoreBuilder {
     Core::builder("tests", "https://api.example/v1").base_url(url).retry(retry)
 }
 
-/// The token endpoint of a server, as a document has it.
+/// Returns the token endpoint of a server as it would be in a document.
 pub fn endpoint(server: &Server) -> &'static str {
     format!("{}/token", server.url()).leak()
 }
@@ -70,7 +70,7 @@ pub fn client_credentials(url: &'static str) -> Grant {
     Grant::client_credentials(url, "id & co", "s3cret+")
 }
 
-/// A client of one server with the tokens of another.
+/// Returns a client of one server with tokens from another.
 pub fn client(api: &Server, tokens: &Server) -> Result<Core, RequestError> {
     builder(api.url()).grant(&BEARER, client_credentials(endpoint(tokens))).build()
 }
@@ -99,7 +99,7 @@ pub fn sent_with(requests: &[Request]) -> Vec<&str> {
     requests.iter().map(|request| request.header("authorization").unwrap_or("-")).collect()
 }
 
-/// Why a call had no token.
+/// Returns the error of a call without a token.
 pub fn no_token<T: std::fmt::Debug>(outcome: Result<T, Error<ErrorBody>>) -> Result<AuthError, String> {
     match outcome {
         Err(Error::Auth(error)) => Ok(*error),
@@ -128,7 +128,7 @@ async fn a_token_is_fetched_on_first_use_and_shared() -> Outcome {
 }
 
 #[tokio::test]
-async fn one_request_serves_all_that_wait() -> Outcome {
+async fn one_fetch_serves_all_waiting_calls() -> Outcome {
     let (api, tokens) =
         (Server::answering([ok()]).await?, Server::answering([format!("slow:{}", token("t1")), token("t2")]).await?);
     let core = client(&api, &tokens)?;
@@ -173,7 +173,7 @@ async fn a_token_is_renewed_before_it_expires() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_once() -> Outcome {
+async fn a_rejected_token_is_renewed_once() -> Outcome {
     let tokens = || Server::answering([token("t1"), token("t2"), token("t3")]);
     for retry in [Retry::never(), Retry::default().first_delay(MILLISECOND)] {
         let (api, tokens) = (Server::answering([unauthorized(), ok()]).await?, tokens().await?);
@@ -196,8 +196,8 @@ async fn a_refused_token_is_renewed_once() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_again_only_drops_the_token() -> Outcome {
-    // A stream, and a POST that was done before its redirect was refused.
+async fn a_call_that_cannot_be_retried_only_drops_the_token() -> Outcome {
+    // A stream, and a POST that was processed before its redirect was rejected.
     let moved = reply("307 Temporary Redirect", &["Location: /things/1"], "");
     for (replies, streamed) in [(vec![unauthorized(), ok()], true), (vec![moved, unauthorized(), ok()], false)] {
         let (api, tokens) =
@@ -216,7 +216,7 @@ async fn what_cannot_be_sent_again_only_drops_the_token() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_secret_of_the_callers_is_not_renewed() -> Outcome {
+async fn a_fixed_secret_is_not_renewed() -> Outcome {
     let api = Server::answering([unauthorized(), ok()]).await?;
     let core = builder(api.url()).credential(&BEARER, "static").build()?;
     assert_eq!(read(&core).await.err().and_then(|error| Some(error.status()?.as_u16())), Some(401));
@@ -232,8 +232,8 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
     let empty = reply("200 OK", &[], r#"{"token":"s3cret+"}"#);
     let html = reply("200 OK", &["content-type: text/html"], "<html>s3cret+</html>");
     let moved = reply("302 Found", &["Location: http://elsewhere.example/"], "");
-    let unreadable = "things.get: no token: client_credentials: 200 answered, but at $: no `access_token` can be read \
-                      (the body is not shown: it may hold one)";
+    let unreadable = "things.get: no token: client_credentials: invalid 200 response at $: cannot read the \
+                      `access_token` (the body is not shown because it may contain one)";
     let cases = [
         (refused, "things.get: no token: 401 invalid_client: no such key", Some(401)),
         (sentence, "things.get: no token: 400 Key is gone", Some(400)),
@@ -244,7 +244,7 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
         (
             moved,
             "things.get: no token: client_credentials: a redirect was not followed: it leads to http://elsewhere.example, \
-             which must not learn the credentials",
+             where credentials must not be sent",
             None,
         ),
     ];
@@ -256,7 +256,7 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
         assert_eq!(error.operation(), Some("things.get"));
         let printed = format!("{error} {error:?} {:?} {core:?}", error.source());
         assert!(!printed.contains("s3cret"), "{printed}");
-        // The next calls fail with the same error, and the endpoint is left alone for a while.
+        // The next calls fail with the same error, and the endpoint is not called for a while.
         let error = read(&core).await.err().ok_or("it had a token")?;
         assert_eq!((error.to_string().as_str(), error.status().map(|status| status.as_u16())), (message, status));
         assert_eq!((api.requests().len(), tokens.requests().len()), (0, 1), "{message}");
@@ -265,7 +265,7 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_a_refusal_says_can_be_asked_for() -> Outcome {
+async fn errors_of_the_token_endpoint_have_accessors() -> Outcome {
     let body = r#"{"error":"invalid_grant","error_description":"expired"}"#;
     let (api, tokens) = (
         Server::answering([ok()]).await?,
@@ -280,7 +280,7 @@ async fn what_a_refusal_says_can_be_asked_for() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_is_asked_by_the_clients_policy() -> Outcome {
+async fn token_requests_use_the_retry_policy_of_the_client() -> Outcome {
     let busy = reply("429 Too Many Requests", &["Retry-After: 0"], "Retry later\n");
     let down = reply("503 Service Unavailable", &[], "");
     let refresh = |url| Grant::refresh_token(url, "id", "secret", "r1");
@@ -290,7 +290,7 @@ async fn the_token_endpoint_is_asked_by_the_clients_policy() -> Outcome {
         (&down, &client_credentials, 2),
         (&down, &password, 2),
         (&busy, &refresh, 2),
-        // A refresh token may have been used up already.
+        // A refresh token may already have been used up.
         (&down, &refresh, 1),
     ] {
         let (api, tokens) = (Server::answering([ok()]).await?, Server::answering([first, &token("t")]).await?);
@@ -317,7 +317,7 @@ async fn the_token_endpoint_is_asked_by_the_clients_policy() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_wait_for_a_token_is_part_of_the_calls_time() -> Outcome {
+async fn waiting_for_a_token_counts_towards_the_call_time() -> Outcome {
     let (api, tokens) =
         (Server::answering([ok()]).await?, Server::answering([format!("slow:{}", token("t1")), token("t2")]).await?);
     let core = client(&api, &tokens)?;
@@ -329,7 +329,7 @@ async fn the_wait_for_a_token_is_part_of_the_calls_time() -> Outcome {
     Ok(())
 }
 
-/// Drops a call as soon as its token has been asked for.
+/// Drops a call as soon as its token has been requested.
 async fn drop_while_fetching(core: &Core, tokens: &Server) -> Outcome {
     let asked = async {
         while tokens.requests().is_empty() {
@@ -360,7 +360,7 @@ async fn a_dropped_call_loses_no_refresh_token() -> Outcome {
     let form = |token| format!("grant_type=refresh_token&refresh_token={token}&client_id=id&client_secret=secret");
     assert_eq!(forms, [form("r1"), form("r2")]);
     assert_eq!(sent_with(&api.requests()), ["Bearer t1", "Bearer t1", "Bearer t2"]);
-    // The second answer had none, so that the first one's still holds.
+    // The second response has no refresh token, so the first one's remains valid.
     assert_eq!(core.refresh_token(&BEARER).map(exposed).as_deref(), Some("r2"));
     Ok(())
 }
@@ -370,7 +370,7 @@ fn exposed(secret: SecretString) -> String {
 }
 
 #[tokio::test]
-async fn a_fetch_goes_on_when_its_call_is_dropped() -> Outcome {
+async fn a_fetch_continues_when_its_call_is_dropped() -> Outcome {
     let (api, tokens) =
         (Server::answering([ok()]).await?, Server::answering([format!("slow:{}", token("t1")), token("t2")]).await?);
     let core = client(&api, &tokens)?;
@@ -382,7 +382,7 @@ async fn a_fetch_goes_on_when_its_call_is_dropped() -> Outcome {
     Ok(())
 }
 
-/// Fails at first, panics then, and then hands out `own-3`, `own-4` ...
+/// Fails on the first fetch, panics on the second, and then returns `own-3`, `own-4` and so on.
 #[derive(Default)]
 struct Own(Arc<AtomicUsize>);
 
@@ -400,7 +400,7 @@ impl TokenSource for Own {
 }
 
 #[tokio::test]
-async fn a_source_of_the_callers_own() -> Outcome {
+async fn a_custom_token_source() -> Outcome {
     let api = Server::answering([ok(), unauthorized(), ok()]).await?;
     let source = Own::default();
     let fetched = Arc::clone(&source.0);
@@ -422,7 +422,7 @@ async fn a_source_of_the_callers_own() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_calls_with_tokens_that_expire_under_them() -> Outcome {
+async fn ten_thousand_calls_with_expiring_tokens() -> Outcome {
     let server = TokenServer::start(1000).await?;
     let core = builder(server.url()).grant(&BEARER, client_credentials("/token")).build()?;
     let mut tasks = JoinSet::new();
@@ -441,9 +441,9 @@ async fn ten_thousand_calls_with_tokens_that_expire_under_them() -> Outcome {
         outcome??;
     }
     let state = server.state();
-    assert_eq!(state.writes.len(), 10_000, "none was lost");
-    assert!(state.writes.values().all(|times| *times == 1), "none was doubled");
-    assert_eq!(state.tokens, 10, "one for each thousand, of which the last was not missed any more");
+    assert_eq!(state.writes.len(), 10_000, "no call was lost");
+    assert!(state.writes.values().all(|times| *times == 1), "no call was sent twice");
+    assert_eq!(state.tokens, 10, "one token per thousand calls");
     assert!(state.refused >= 9, "{}", state.refused);
     Ok(())
 }

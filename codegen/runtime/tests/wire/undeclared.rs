@@ -61,8 +61,8 @@ async fn an_undeclared_call_can_choose_its_credential() -> Outcome {
         .collect();
     assert_eq!(seen, [(false, true), (true, true), (false, false)]);
     for (name, message) in [
-        ("query", "request: a credential is missing: give the client's builder `query`"),
-        ("token", "request: the API has no credential `token`, only `key`, `bearer`, `query`"),
+        ("query", "request: missing credential: set `query` on the client's builder"),
+        ("token", "request: unknown credential `token`; the API has `key`, `bearer`, `query`"),
     ] {
         let error = get().credential(name).await.err().ok_or("it was sent")?;
         assert_eq!(error.to_string(), message);
@@ -72,7 +72,7 @@ async fn an_undeclared_call_can_choose_its_credential() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_undeclared_call_is_retried_and_its_errors_are_those_of_the_client() -> Outcome {
+async fn an_undeclared_call_is_retried_and_has_errors_of_the_client() -> Outcome {
     let busy = || reply("503 Service Unavailable", &[], "");
     let ok = || reply("200 OK", &[], "[]");
     for (method, expected) in [(Method::GET, 2), (Method::DELETE, 2), (Method::POST, 1), (Method::PATCH, 1)] {
@@ -110,7 +110,7 @@ async fn an_undeclared_path_stays_below_the_base_url() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_declared_call_takes_undeclared_parameters_and_fields() -> Outcome {
+async fn a_declared_call_accepts_undeclared_parameters_and_fields() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     get(&server)?.query("fixed", 2).query("new", [true, false]).query("none", None::<i64>).await?;
 

@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use crate::server::{Request, Server, reply};
 use crate::{Outcome, POST, post};
 
-/// The same request with the body that it should have: `expected` lists each part's disposition
-/// (with further headers) and content.
+/// Returns the same request with the expected body: `expected` lists the disposition (with further headers) and content
+/// of each part.
 pub fn multipart(request: &Request, expected: &[(&str, &str)]) -> Result<Request, String> {
     let content_type = request.header("content-type").unwrap_or_default();
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").ok_or("no boundary")?;
@@ -25,7 +25,7 @@ pub fn multipart(request: &Request, expected: &[(&str, &str)]) -> Result<Request
     Ok(Request { body, ..request.clone() })
 }
 
-/// A stream of these pieces.
+/// A stream of these chunks.
 pub struct Pieces(std::vec::IntoIter<Result<Bytes, std::io::Error>>);
 
 impl Pieces {
@@ -42,7 +42,7 @@ impl Stream for Pieces {
     }
 }
 
-/// A file that is deleted with this value.
+/// A file that is deleted when it is dropped.
 pub struct TemporaryFile(pub std::path::PathBuf);
 
 impl TemporaryFile {
@@ -56,7 +56,7 @@ impl TemporaryFile {
 
 impl Drop for TemporaryFile {
     fn drop(&mut self) {
-        // What is left in the temporary directory harms nobody.
+        // A file that remains in the temporary directory does no harm.
         let _ = self.0.parent().map(std::fs::remove_dir_all);
     }
 }
@@ -110,7 +110,7 @@ async fn parts_of_known_length_have_a_content_length() -> Outcome {
     parts.optional_file("file", Some(Upload::stream(Pieces::of(&["12", "3"]), Some(3)).file_name("n")));
     let mut call = post(&server)?;
     call.multipart(parts);
-    // The boundary is reqwest's business, so this cannot be overridden.
+    // The boundary is chosen by reqwest, so this header cannot be overridden.
     call.header("content-type", "multipart/form-data").await?;
     let request = server.request()?;
     assert_eq!(request.header("content-length"), Some(request.body.len().to_string().as_str()));
@@ -154,7 +154,7 @@ async fn files_bytes_and_streams_as_bodies() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_cannot_be_uploaded_is_said() -> Outcome {
+async fn invalid_uploads_are_errors() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let file = TemporaryFile::new("file", "")?;
     let directory = file.0.parent().ok_or("a parent")?;
@@ -166,7 +166,7 @@ async fn what_cannot_be_uploaded_is_said() -> Outcome {
     for (upload, expected) in [
         (Upload::file(&missing), format!("cannot upload {}: No such file", missing.display())),
         (Upload::file(directory), format!("cannot upload {}: it is not a file", directory.display())),
-        (spent, "the upload's stream has been sent already".to_owned()),
+        (spent, "the upload's stream was already sent".to_owned()),
     ] {
         for as_part in [true, false] {
             let mut call = post(&server)?;
@@ -183,20 +183,20 @@ async fn what_cannot_be_uploaded_is_said() -> Outcome {
     }
     let mut call = post(&server)?;
     call.bytes("text/plain", Upload::bytes("x").content_type("text/plain\r\nX: y"));
-    assert!(call.await.is_err_and(|error| error.to_string().contains("is not a content type")));
+    assert!(call.await.is_err_and(|error| error.to_string().contains("is not a valid content type")));
     assert_eq!(server.requests().len(), 1);
     Ok(())
 }
 
 #[test]
-fn an_upload_does_not_show_its_content() {
+fn debug_of_an_upload_does_not_show_its_content() {
     let upload = Upload::bytes("secret").file_name("a.txt");
     assert_eq!(format!("{upload:?}"), r#"Upload { bytes: 6, file_name: Some("a.txt") }"#);
     let stream = Upload::stream(Pieces::of(&["secret"]), Some(6));
     assert_eq!(format!("{stream:?}"), "Upload { stream: Some(6), file_name: None }");
 }
 
-/// Pieces that come one after the other, each after this time.
+/// A stream of chunks, each of which is delayed by this time.
 pub struct SlowPieces {
     left: usize,
     piece: Bytes,
@@ -226,7 +226,7 @@ impl Stream for SlowPieces {
     }
 }
 
-/// A client whose attempts may take 200 milliseconds, and its calls 300.
+/// Returns a client with a timeout of 200 milliseconds for an attempt and 300 for a call.
 fn hurried(url: String) -> Result<Core, RequestError> {
     let retry = Retry::never().max_elapsed(Duration::from_millis(300));
     Core::builder("tests", "https://api.example").base_url(url).timeout(Duration::from_millis(200)).retry(retry).build()
@@ -242,7 +242,7 @@ async fn the_timeout_does_not_run_while_an_upload_makes_progress() -> Outcome {
         assert_eq!(server.request()?.body, "0123456789".repeat(10));
     }
 
-    // The stream stops, or the server does not answer once it has everything.
+    // The stream stops, or the server does not respond after receiving everything.
     let silent = format!("slow:{}", reply("204 No Content", &[], ""));
     for (delay, answer) in [(400, reply("204 No Content", &[], "")), (20, silent)] {
         let server = Server::answering([answer]).await?;
@@ -254,7 +254,7 @@ async fn the_timeout_does_not_run_while_an_upload_makes_progress() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_slow_connection_is_progress_too() -> Outcome {
+async fn a_slow_connection_makes_progress_too() -> Outcome {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     const LENGTH: usize = 32 * 1024 * 1024;
@@ -277,7 +277,7 @@ async fn a_slow_connection_is_progress_too() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_stream_has_its_declared_length_or_is_an_error() -> Outcome {
+async fn a_stream_with_another_length_is_an_error() -> Outcome {
     let too_long = |declared: u64| format!("the body is longer than its declared length of {declared} bytes");
     let cases = [
         (&["0123456789", "0123456789"][..], 10, too_long(10)),

@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// An access token as the database holds it.
+/// An access token as stored in the database.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccessTokenRecord {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Kind of record the token belongs to.
+    /// Type of the record to which the token belongs.
     pub owner_type: String,
-    /// Id of the record the token belongs to.
+    /// ID of the record to which the token belongs.
     pub owner_id: i64,
-    /// The token itself: keep it secret.
+    /// The token: keep it secret.
     pub token: runtime::Secret,
-    /// When the token was created.
+    /// Creation time of the token.
     pub created_at: Option<runtime::Timestamp>,
-    /// When the token was last changed.
+    /// Time of the last change to the token.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

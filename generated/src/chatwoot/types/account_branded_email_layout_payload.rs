@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on the layout of an account's e-mails.
+/// Changes to the layout of an account's emails.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountBrandedEmailLayoutPayload {
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     ///
     /// At most 262144 characters.
     pub branded_email_layout: runtime::Patch<String>,
@@ -26,7 +26,7 @@ impl AccountBrandedEmailLayoutPayload {
         Default::default()
     }
 
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     pub fn branded_email_layout(
         mut self,
         branded_email_layout: impl Into<String>,

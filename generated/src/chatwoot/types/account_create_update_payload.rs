@@ -5,25 +5,25 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// What an account is created from, or what is changed.
+/// Request body for creating or updating an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub domain: Option<String>,
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub support_email: Option<String>,
-    /// `active` or `suspended`.
+    /// Status: `active` or `suspended`.
     pub status: Option<AccountCreateUpdatePayloadStatus>,
-    /// Limits on agents, inboxes and the like.
+    /// Limits, such as the number of agents and inboxes.
     pub limits: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether each feature is on, by its name.
+    /// Enabled and disabled features, by name.
     pub features: Option<BTreeMap<String, bool>>,
 }
 
@@ -46,31 +46,31 @@ impl AccountCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub fn locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = Some(locale.into());
         self
     }
 
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub fn support_email(mut self, support_email: impl Into<String>) -> Self {
         self.support_email = Some(support_email.into());
         self
     }
 
-    /// `active` or `suspended`.
+    /// Status: `active` or `suspended`.
     pub fn status(
         mut self,
         status: impl Into<AccountCreateUpdatePayloadStatus>,
@@ -79,13 +79,13 @@ impl AccountCreateUpdatePayload {
         self
     }
 
-    /// Limits on agents, inboxes and the like.
+    /// Limits, such as the number of agents and inboxes.
     pub fn limits(mut self, limits: impl runtime::IntoObject) -> Self {
         self.limits = Some(limits.into_object());
         self
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,
@@ -94,7 +94,7 @@ impl AccountCreateUpdatePayload {
         self
     }
 
-    /// Whether each feature is on, by its name.
+    /// Enabled and disabled features, by name.
     pub fn features(
         mut self,
         features: impl IntoIterator<Item = (impl Into<String>, bool)>,
@@ -106,7 +106,7 @@ impl AccountCreateUpdatePayload {
     }
 }
 
-/// `active` or `suspended`.
+/// Status: `active` or `suspended`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountCreateUpdatePayloadStatus {

@@ -8,27 +8,27 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountDetail {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Name of the account.
     pub name: String,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: String,
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub domain: Option<String>,
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub support_email: Option<String>,
-    /// `active` or `suspended`.
+    /// Status: `active` or `suspended`.
     pub status: String,
-    /// When it was created.
+    /// Creation time.
     pub created_at: runtime::Timestamp,
-    /// When each kind of record last changed, by its name.
+    /// Time of the last change to each type of record, by name.
     pub cache_keys: runtime::Map<String, runtime::Value>,
-    /// Whether each feature is on, by its name.
+    /// Enabled and disabled features, by name.
     pub features: runtime::Map<String, runtime::Value>,
-    /// Settings; which there are depends on the subject.
+    /// Settings; the keys depend on the object.
     pub settings: AccountShowResponseSettings,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -50,37 +50,37 @@ runtime::object! {
     }
 }
 
-/// Values of the custom attributes, by their keys.
+/// Values of the custom attributes, by key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountShowResponseCustomAttributes {
     /// Name of the plan.
     pub plan_name: Option<String>,
-    /// Number of agents that were paid for.
+    /// Number of paid agents.
     pub subscribed_quantity: Option<i64>,
-    /// State of the subscription.
+    /// Status of the subscription.
     pub subscription_status: Option<String>,
-    /// When the subscription ends.
+    /// End of the subscription.
     pub subscription_ends_on: Option<runtime::Timestamp>,
-    /// What trade the account is in.
+    /// Industry of the company.
     pub industry: Option<String>,
-    /// How many people the company has.
+    /// Size of the company.
     pub company_size: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
-    /// Address of the account's logo.
+    /// URL of the account's logo.
     pub logo: Option<String>,
-    /// Step at which setting up stands.
+    /// Current step of the account setup.
     pub onboarding_step: Option<String>,
-    /// When somebody asked for the account to be deleted.
+    /// Time at which deletion of the account was requested.
     pub marked_for_deletion_at: Option<runtime::Timestamp>,
-    /// Why.
+    /// Reason for the deletion.
     pub marked_for_deletion_reason: Option<String>,
-    /// Site of the company; absent before Chatwoot 4.16.
+    /// Website of the company; absent before Chatwoot 4.16.
     pub website: Option<String>,
-    /// How the company found Chatwoot; absent before Chatwoot 4.16.
+    /// Source through which the company found Chatwoot; absent before Chatwoot 4.16.
     pub referral_source: Option<String>,
-    /// What the person who signed up does in the company; absent before Chatwoot 4.16.
+    /// Role in the company of the person who signed up; absent before Chatwoot 4.16.
     pub user_role: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -105,21 +105,21 @@ runtime::object! {
     }
 }
 
-/// Settings; which there are depends on the subject.
+/// Settings; the keys depend on the object.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountShowResponseSettings {
-    /// Minutes after which a quiet conversation is resolved; null where that never happens.
+    /// Number of minutes after which an inactive conversation is resolved; null to never resolve it.
     pub auto_resolve_after: Option<i64>,
-    /// Text sent when that happens.
+    /// Message sent when a conversation is resolved automatically.
     pub auto_resolve_message: Option<String>,
-    /// Whether conversations that wait for an agent are left alone.
+    /// Whether conversations that wait for an agent are excluded.
     pub auto_resolve_ignore_waiting: Option<bool>,
-    /// Label that is added when that happens.
+    /// Label added to automatically resolved conversations.
     pub auto_resolve_label: Option<String>,
-    /// Whether sound files are transcribed.
+    /// Whether audio files are transcribed.
     pub audio_transcriptions: Option<bool>,
-    /// Custom attributes that a conversation needs before it is resolved.
+    /// Custom attributes required before a conversation can be resolved.
     pub conversation_required_attributes: Option<Vec<String>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,35 +4,35 @@
 
 use crm_clients_runtime as runtime;
 
-/// An account with its settings, and what the installation offers.
+/// An account with its settings, and information on the installation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountShowResponse {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Name of the account.
     pub name: String,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: String,
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub domain: Option<String>,
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub support_email: Option<String>,
-    /// `active` or `suspended`.
+    /// Status: `active` or `suspended`.
     pub status: String,
-    /// When it was created.
+    /// Creation time.
     pub created_at: runtime::Timestamp,
-    /// When each kind of record last changed, by its name.
+    /// Time of the last change to each type of record, by name.
     pub cache_keys: runtime::Map<String, runtime::Value>,
-    /// Whether each feature is on, by its name.
+    /// Enabled and disabled features, by name.
     pub features: runtime::Map<String, runtime::Value>,
-    /// Settings; which there are depends on the subject.
+    /// Settings; the keys depend on the object.
     pub settings: super::AccountShowResponseSettings,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<super::AccountShowResponseCustomAttributes>,
-    /// Newest release of Chatwoot; null where it is not known.
+    /// Latest release of Chatwoot; null if unknown.
     pub latest_chatwoot_version: Option<String>,
-    /// Features that were paid for (Enterprise edition).
+    /// Paid features (Enterprise edition).
     pub subscribed_features: Option<Vec<String>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

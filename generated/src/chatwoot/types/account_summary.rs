@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The figures of a period, beside those of the period before.
+/// The statistics of a period and of the previous period.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountSummary {
@@ -14,15 +14,15 @@ pub struct AccountSummary {
     pub incoming_messages_count: i64,
     /// Number of messages to customers.
     pub outgoing_messages_count: i64,
-    /// Seconds until the first response, on average; null without data.
+    /// Average time to the first response, in seconds; null if there is no data.
     pub avg_first_response_time: Option<f64>,
-    /// Seconds until the resolution, on average; null without data.
+    /// Average time to the resolution, in seconds; null if there is no data.
     pub avg_resolution_time: Option<f64>,
     /// Number of resolutions.
     pub resolutions_count: i64,
-    /// Seconds between a customer's message and its reply, on average; null without data.
+    /// Average time between a customer's message and its reply, in seconds; null if there is no data.
     pub reply_time: Option<f64>,
-    /// The same figures of the period before, equally long.
+    /// The same statistics for the previous period of equal length.
     pub previous: super::ReportTotals,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,43 +4,43 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on an account.
+/// Changes to an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountUpdatePayload {
     /// Name of the account.
     pub name: Option<String>,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub domain: Option<String>,
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub support_email: Option<String>,
-    /// Minutes after which a quiet conversation is resolved; null where that never happens.
+    /// Number of minutes after which an inactive conversation is resolved; null to never resolve it.
     ///
     /// At least 10; At most 1439856.
     pub auto_resolve_after: runtime::Patch<i64>,
-    /// Text sent when that happens.
+    /// Message sent when a conversation is resolved automatically.
     pub auto_resolve_message: runtime::Patch<String>,
-    /// Whether conversations that wait for an agent are left alone.
+    /// Whether conversations that wait for an agent are excluded.
     pub auto_resolve_ignore_waiting: runtime::Patch<bool>,
-    /// What trade the account is in.
+    /// Industry of the company.
     pub industry: Option<String>,
-    /// How many people the company has.
+    /// Size of the company.
     pub company_size: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
-    /// Label that is added to a conversation when it is resolved for being quiet; null for none.
+    /// Label added to conversations that are resolved automatically for inactivity; null for none.
     pub auto_resolve_label: runtime::Patch<String>,
-    /// Whether sound files are transcribed.
+    /// Whether audio files are transcribed.
     pub audio_transcriptions: runtime::Patch<bool>,
-    /// Keys of the custom attributes that a conversation needs before it is resolved.
+    /// Keys of the custom attributes required before a conversation can be resolved.
     pub conversation_required_attributes: runtime::Patch<Vec<String>>,
-    /// How the company found Chatwoot (since 4.16).
+    /// Source through which the company found Chatwoot (since 4.16).
     pub referral_source: Option<String>,
-    /// What the person who signed up does in the company (since 4.16).
+    /// Role in the company of the person who signed up (since 4.16).
     pub user_role: Option<String>,
-    /// Site of the company (since 4.16).
+    /// Website of the company (since 4.16).
     pub website: Option<String>,
 }
 
@@ -77,25 +77,25 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub fn locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = Some(locale.into());
         self
     }
 
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub fn support_email(mut self, support_email: impl Into<String>) -> Self {
         self.support_email = Some(support_email.into());
         self
     }
 
-    /// Minutes after which a quiet conversation is resolved; null where that never happens.
+    /// Number of minutes after which an inactive conversation is resolved; null to never resolve it.
     pub fn auto_resolve_after(mut self, auto_resolve_after: i64) -> Self {
         self.auto_resolve_after = runtime::Patch::Value(auto_resolve_after);
         self
@@ -107,7 +107,7 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Text sent when that happens.
+    /// Message sent when a conversation is resolved automatically.
     pub fn auto_resolve_message(
         mut self,
         auto_resolve_message: impl Into<String>,
@@ -122,7 +122,7 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Whether conversations that wait for an agent are left alone.
+    /// Whether conversations that wait for an agent are excluded.
     pub fn auto_resolve_ignore_waiting(
         mut self,
         auto_resolve_ignore_waiting: bool,
@@ -139,13 +139,13 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// What trade the account is in.
+    /// Industry of the company.
     pub fn industry(mut self, industry: impl Into<String>) -> Self {
         self.industry = Some(industry.into());
         self
     }
 
-    /// How many people the company has.
+    /// Size of the company.
     pub fn company_size(mut self, company_size: impl Into<String>) -> Self {
         self.company_size = Some(company_size.into());
         self
@@ -157,7 +157,7 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Label that is added to a conversation when it is resolved for being quiet; null for none.
+    /// Label added to conversations that are resolved automatically for inactivity; null for none.
     pub fn auto_resolve_label(mut self, auto_resolve_label: impl Into<String>) -> Self {
         self.auto_resolve_label = runtime::Patch::Value(auto_resolve_label.into());
         self
@@ -169,7 +169,7 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Whether sound files are transcribed.
+    /// Whether audio files are transcribed.
     pub fn audio_transcriptions(mut self, audio_transcriptions: bool) -> Self {
         self.audio_transcriptions = runtime::Patch::Value(audio_transcriptions);
         self
@@ -181,7 +181,7 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Keys of the custom attributes that a conversation needs before it is resolved.
+    /// Keys of the custom attributes required before a conversation can be resolved.
     pub fn conversation_required_attributes(
         mut self,
         conversation_required_attributes: impl IntoIterator<Item = impl Into<String>>,
@@ -198,19 +198,19 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// How the company found Chatwoot (since 4.16).
+    /// Source through which the company found Chatwoot (since 4.16).
     pub fn referral_source(mut self, referral_source: impl Into<String>) -> Self {
         self.referral_source = Some(referral_source.into());
         self
     }
 
-    /// What the person who signed up does in the company (since 4.16).
+    /// Role in the company of the person who signed up (since 4.16).
     pub fn user_role(mut self, user_role: impl Into<String>) -> Self {
         self.user_role = Some(user_role.into());
         self
     }
 
-    /// Site of the company (since 4.16).
+    /// Website of the company (since 4.16).
     pub fn website(mut self, website: impl Into<String>) -> Self {
         self.website = Some(website.into());
         self

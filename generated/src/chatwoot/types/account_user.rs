@@ -4,33 +4,33 @@
 
 use crm_clients_runtime as runtime;
 
-/// That a user belongs to an account, and in what role.
+/// The membership of a user in an account, with the role.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountUser {
-    /// Unique id.
+    /// Unique ID.
     pub id: Option<i64>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Id of the user.
+    /// ID of the user.
     pub user_id: i64,
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub role: String,
-    /// Id of the user who invited this one; null where nobody did.
+    /// ID of the user who invited this one; null if there is none.
     pub inviter_id: Option<i64>,
-    /// Whether the person wants to be seen as there.
+    /// Availability chosen by the person.
     pub availability: Option<String>,
-    /// Whether the agent goes offline by being away.
+    /// Whether the agent goes offline automatically when inactive.
     pub auto_offline: Option<bool>,
-    /// When the user was last seen in the account.
+    /// Time at which the user was last active in the account.
     pub active_at: Option<runtime::Timestamp>,
-    /// Id of a custom role (Enterprise edition); null where there is none.
+    /// ID of a custom role (Enterprise edition); null if there is none.
     pub custom_role_id: Option<i64>,
-    /// Id of the policy that limits how many conversations the agent is given (Enterprise edition).
+    /// ID of the policy that limits the number of conversations per agent (Enterprise edition).
     pub agent_capacity_policy_id: Option<i64>,
-    /// When the user was added.
+    /// Time at which the user was added.
     pub created_at: Option<runtime::Timestamp>,
-    /// When that was last changed.
+    /// Time of the last change to the membership.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who is added to an account, and in what role.
+/// A user to add to an account, and the role.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountUserCreateUpdatePayload {
-    /// Id of the user.
+    /// ID of the user.
     pub user_id: i64,
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub role: String,
 }
 

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who is taken out of an account.
+/// A user to remove from an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountUserDeletePayload {
-    /// Id of the user.
+    /// ID of the user.
     pub user_id: i64,
 }
 

@@ -4,35 +4,35 @@
 
 use crm_clients_runtime as runtime;
 
-/// Somebody who replies to customers in an account.
+/// An agent of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Agent {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Whether the person is there at present.
+    /// Current availability of the person.
     pub availability_status: AgentAvailabilityStatus,
-    /// Whether the agent goes offline by being away.
+    /// Whether the agent goes offline automatically when inactive.
     pub auto_offline: bool,
-    /// Whether the e-mail address was confirmed.
+    /// Whether the email address was confirmed.
     pub confirmed: bool,
-    /// E-mail address.
+    /// Email address.
     pub email: String,
     /// Name shown to customers.
     pub available_name: String,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub role: super::UserRole,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: String,
-    /// Id of a custom role (Enterprise edition); null where there is none.
+    /// ID of a custom role (Enterprise edition); null if there is none.
     pub custom_role_id: Option<i64>,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: String,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -56,7 +56,7 @@ runtime::object! {
     }
 }
 
-/// Whether the person is there at present.
+/// Current availability of the person.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentAvailabilityStatus {

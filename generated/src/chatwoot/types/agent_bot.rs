@@ -8,27 +8,27 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentBot {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: Option<String>,
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub outgoing_url: Option<String>,
-    /// Kind of bot.
+    /// Type of the bot.
     pub bot_type: Option<String>,
     /// Settings of the bot.
     pub bot_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of the bot's account; null for a bot of the whole installation.
+    /// ID of the bot's account; null for a bot of the whole installation.
     pub account_id: Option<i64>,
-    /// Token that acts in this name: keep it secret.
+    /// Access token: keep it secret.
     pub access_token: Option<runtime::Secret>,
     /// Whether the bot belongs to the installation.
     pub system_bot: Option<bool>,
-    /// Key that signs what is sent to the bot; since Chatwoot 4.16.
+    /// Key that signs requests to the bot; since Chatwoot 4.16.
     pub secret: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

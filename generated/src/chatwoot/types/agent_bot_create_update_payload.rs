@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an agent bot is created from, or what is changed.
+/// Request body for creating or updating an agent bot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AgentBotCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub outgoing_url: Option<String>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Kind of bot; 0 is a webhook.
+    /// Type of the bot; 0 is a webhook.
     pub bot_type: Option<i64>,
     /// Settings of the bot.
     pub bot_config: Option<runtime::Map<String, runtime::Value>>,
@@ -39,31 +39,31 @@ impl AgentBotCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
     }
 
-    /// Address of the picture.
+    /// URL of the picture.
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
         self.avatar_url = Some(avatar_url.into());
         self
     }
 
-    /// Kind of bot; 0 is a webhook.
+    /// Type of the bot; 0 is a webhook.
     pub fn bot_type(mut self, bot_type: i64) -> Self {
         self.bot_type = Some(bot_type);
         self

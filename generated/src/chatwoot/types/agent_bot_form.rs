@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an agent bot is created from, or what is changed, with a picture.
+/// Request body for creating or updating an agent bot, with a picture.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct AgentBotForm {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub outgoing_url: Option<String>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Kind of bot.
+    /// Type of the bot.
     ///
     /// Always `webhook`.
     pub bot_type: Option<String>,
     /// Settings of the bot.
     pub bot_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Picture to upload, in place of `avatar_url`.
+    /// Picture to upload, instead of `avatar_url`.
     pub avatar: Option<runtime::Upload>,
 }
 
@@ -44,31 +44,31 @@ impl AgentBotForm {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
     }
 
-    /// Address of the picture.
+    /// URL of the picture.
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
         self.avatar_url = Some(avatar_url.into());
         self
     }
 
-    /// Kind of bot.
+    /// Type of the bot.
     pub fn bot_type(mut self, bot_type: impl Into<String>) -> Self {
         self.bot_type = Some(bot_type.into());
         self
@@ -80,7 +80,7 @@ impl AgentBotForm {
         self
     }
 
-    /// Picture to upload, in place of `avatar_url`.
+    /// Picture to upload, instead of `avatar_url`.
     pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
         self.avatar = Some(avatar.into());
         self

@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// An agent bot in brief.
+/// Summary of an agent bot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentBotSummary {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: String,
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub outgoing_url: Option<String>,
-    /// Kind of bot.
+    /// Type of the bot.
     pub bot_type: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

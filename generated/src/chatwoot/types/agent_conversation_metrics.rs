@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many conversations an agent has.
+/// Numbers of conversations of an agent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentConversationMetrics {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: Option<String>,
-    /// Whether the person wants to be seen as there.
+    /// Availability chosen by the person.
     pub availability: Option<String>,
     /// The counts.
     pub metric: AgentConversationMetricsMetric,
@@ -39,9 +39,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentConversationMetricsMetric {
-    /// Open conversations.
+    /// Number of open conversations.
     pub open: Option<i64>,
-    /// Conversations without a first reply, or that wait for one.
+    /// Number of conversations without a first reply, or waiting for a reply.
     pub unattended: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

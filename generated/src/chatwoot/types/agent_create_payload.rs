@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whom to invite as an agent.
+/// Request body for inviting an agent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentCreatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: String,
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub role: super::UserRole,
-    /// Whether the person wants to be seen as there.
+    /// Availability chosen by the person.
     pub availability: Option<super::AgentAvailabilityStatus>,
-    /// Whether the agent goes offline by being away.
+    /// Whether the agent goes offline automatically when inactive.
     pub auto_offline: Option<bool>,
 }
 
@@ -46,7 +46,7 @@ impl AgentCreatePayload {
         }
     }
 
-    /// Whether the person wants to be seen as there.
+    /// Availability chosen by the person.
     pub fn availability(
         mut self,
         availability: impl Into<super::AgentAvailabilityStatus>,
@@ -55,7 +55,7 @@ impl AgentCreatePayload {
         self
     }
 
-    /// Whether the agent goes offline by being away.
+    /// Whether the agent goes offline automatically when inactive.
     pub fn auto_offline(mut self, auto_offline: bool) -> Self {
         self.auto_offline = Some(auto_offline);
         self

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on an agent.
+/// Changes to an agent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AgentUpdatePayload {
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub role: Option<super::UserRole>,
-    /// Whether the person wants to be seen as there.
+    /// Availability chosen by the person.
     pub availability: Option<super::AgentAvailabilityStatus>,
-    /// Whether the agent goes offline by being away.
+    /// Whether the agent goes offline automatically when inactive.
     pub auto_offline: Option<bool>,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
 }
 
@@ -33,13 +33,13 @@ impl AgentUpdatePayload {
         Default::default()
     }
 
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub fn role(mut self, role: impl Into<super::UserRole>) -> Self {
         self.role = Some(role.into());
         self
     }
 
-    /// Whether the person wants to be seen as there.
+    /// Availability chosen by the person.
     pub fn availability(
         mut self,
         availability: impl Into<super::AgentAvailabilityStatus>,
@@ -48,13 +48,13 @@ impl AgentUpdatePayload {
         self
     }
 
-    /// Whether the agent goes offline by being away.
+    /// Whether the agent goes offline automatically when inactive.
     pub fn auto_offline(mut self, auto_offline: bool) -> Self {
         self.auto_offline = Some(auto_offline);
         self
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

@@ -4,31 +4,31 @@
 
 use crm_clients_runtime as runtime;
 
-/// A service agreement, as it applies to one conversation (Enterprise edition).
+/// An SLA policy applied to a conversation (Enterprise edition).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AppliedSla {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the service agreement.
+    /// ID of the SLA policy.
     pub sla_id: Option<i64>,
-    /// Whether the agreement is `active`, `active_with_misses`, `hit` or `missed`.
+    /// Status of the SLA: `active`, `active_with_misses`, `hit` or `missed`.
     pub sla_status: Option<String>,
-    /// Epoch seconds at which it was applied.
+    /// Time at which the SLA was applied, as a Unix timestamp.
     pub created_at: Option<i64>,
-    /// Epoch seconds of the last change.
+    /// Time of the last change as a Unix timestamp.
     pub updated_at: Option<i64>,
-    /// What the agreement is for.
+    /// Description of the SLA policy.
     pub sla_description: Option<String>,
-    /// Name of the agreement.
+    /// Name of the SLA policy.
     pub sla_name: Option<String>,
-    /// Seconds until the first response is due.
+    /// Maximum time to the first response, in seconds.
     pub sla_first_response_time_threshold: Option<f64>,
-    /// Seconds until each further response is due.
+    /// Maximum time to each further response, in seconds.
     pub sla_next_response_time_threshold: Option<f64>,
-    /// Whether only working hours count.
+    /// Whether only business hours are counted.
     pub sla_only_during_business_hours: Option<bool>,
-    /// Seconds until the resolution is due.
+    /// Maximum time to the resolution, in seconds.
     pub sla_resolution_time_threshold: Option<f64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,39 +4,39 @@
 
 use crm_clients_runtime as runtime;
 
-/// A text of the help center.
+/// An article of the help center.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: String,
     /// Title.
     pub title: String,
-    /// The text.
+    /// Text.
     pub content: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Whether readers can see the article.
+    /// Publication status of the article.
     pub status: ArticleStatus,
-    /// Title that is not published yet; absent before Chatwoot 4.16.
+    /// Unpublished draft of the title; absent before Chatwoot 4.16.
     pub draft_title: Option<String>,
-    /// Text that is not published yet; absent before Chatwoot 4.16.
+    /// Unpublished draft of the text; absent before Chatwoot 4.16.
     pub draft_content: Option<String>,
-    /// Place in the list.
+    /// Position in the list.
     pub position: Option<i64>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Epoch seconds of the last change.
+    /// Time of the last change as a Unix timestamp.
     pub updated_at: i64,
     /// Title, description and tags for search engines.
     pub meta: Option<runtime::Map<String, runtime::Value>>,
-    /// The category the article stands in.
+    /// The category of the article.
     pub category: super::ArticleCategory,
-    /// How often the article was read.
+    /// Number of views of the article.
     pub views: Option<i64>,
-    /// The agent who wrote it.
+    /// The author of the article.
     pub author: Option<super::Agent>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -62,7 +62,7 @@ runtime::object! {
     }
 }
 
-/// Whether readers can see the article.
+/// Publication status of the article.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ArticleStatus {

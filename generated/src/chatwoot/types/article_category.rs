@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// The category of an article in brief; all null where it has none.
+/// Summary of the category of an article; all fields are null if it has none.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ArticleCategory {
-    /// Unique id.
+    /// Unique ID.
     pub id: Option<i64>,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: Option<String>,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
     /// An emoji, or the name of an icon.
     pub icon: Option<String>,
-    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    /// Color of the icon, in hexadecimal; empty if there is none, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

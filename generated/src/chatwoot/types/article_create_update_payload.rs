@@ -4,35 +4,35 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an article is created from.
+/// Request body for creating an article.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ArticleCreateUpdatePayload {
     /// Title.
     pub title: Option<String>,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: Option<String>,
-    /// Place in the list.
+    /// Position in the list.
     pub position: Option<i64>,
-    /// The text.
+    /// Text.
     pub content: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Id of the category.
+    /// ID of the category.
     pub category_id: Option<i64>,
-    /// Id of the agent who wrote it.
+    /// ID of the author.
     pub author_id: Option<i64>,
-    /// Id of the same article in another language.
+    /// ID of the same article in another language.
     pub associated_article_id: Option<i64>,
-    /// 0 draft, 1 published, 2 archived.
+    /// Publication status: 0 draft, 1 published, 2 archived.
     pub status: Option<i64>,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
     /// Title, description and tags for search engines.
     pub meta: Option<ArticleCreateUpdatePayloadMeta>,
-    /// Title that is not published yet (since 4.16).
+    /// Unpublished draft of the title (since 4.16).
     pub draft_title: Option<String>,
-    /// Text that is not published yet (since 4.16).
+    /// Unpublished draft of the text (since 4.16).
     pub draft_content: Option<String>,
 }
 
@@ -66,55 +66,55 @@ impl ArticleCreateUpdatePayload {
         self
     }
 
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub fn slug(mut self, slug: impl Into<String>) -> Self {
         self.slug = Some(slug.into());
         self
     }
 
-    /// Place in the list.
+    /// Position in the list.
     pub fn position(mut self, position: i64) -> Self {
         self.position = Some(position);
         self
     }
 
-    /// The text.
+    /// Text.
     pub fn content(mut self, content: impl Into<String>) -> Self {
         self.content = Some(content.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Id of the category.
+    /// ID of the category.
     pub fn category_id(mut self, category_id: i64) -> Self {
         self.category_id = Some(category_id);
         self
     }
 
-    /// Id of the agent who wrote it.
+    /// ID of the author.
     pub fn author_id(mut self, author_id: i64) -> Self {
         self.author_id = Some(author_id);
         self
     }
 
-    /// Id of the same article in another language.
+    /// ID of the same article in another language.
     pub fn associated_article_id(mut self, associated_article_id: i64) -> Self {
         self.associated_article_id = Some(associated_article_id);
         self
     }
 
-    /// 0 draft, 1 published, 2 archived.
+    /// Publication status: 0 draft, 1 published, 2 archived.
     pub fn status(mut self, status: i64) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub fn locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = Some(locale.into());
         self
@@ -126,13 +126,13 @@ impl ArticleCreateUpdatePayload {
         self
     }
 
-    /// Title that is not published yet (since 4.16).
+    /// Unpublished draft of the title (since 4.16).
     pub fn draft_title(mut self, draft_title: impl Into<String>) -> Self {
         self.draft_title = Some(draft_title.into());
         self
     }
 
-    /// Text that is not published yet (since 4.16).
+    /// Unpublished draft of the text (since 4.16).
     pub fn draft_content(mut self, draft_content: impl Into<String>) -> Self {
         self.draft_content = Some(draft_content.into());
         self

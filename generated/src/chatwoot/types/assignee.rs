@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who is in charge of a conversation: an agent or an agent bot.
+/// The assignee of a conversation: an agent or an agent bot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Assignee {
     Agent(super::Agent),
     AgentBotSummary(super::AgentBotSummary),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -4,14 +4,14 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whom a conversation was given to: an agent, an agent bot, a team, or nobody.
+/// The result of an assignment: an agent, an agent bot, a team, or null.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Assignment {
     Agent(super::Agent),
     AgentBotSummary(super::AgentBotSummary),
     TeamRecord(super::TeamRecord),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

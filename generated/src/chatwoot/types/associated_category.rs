@@ -4,26 +4,26 @@
 
 use crm_clients_runtime as runtime;
 
-/// A category in brief.
+/// Summary of a category.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssociatedCategory {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: String,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
     pub position: Option<i64>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: Option<i64>,
     /// An emoji, or the name of an icon.
     pub icon: Option<String>,
-    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    /// Color of the icon, in hexadecimal; empty if there is none, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

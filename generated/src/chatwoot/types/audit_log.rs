@@ -4,41 +4,41 @@
 
 use crm_clients_runtime as runtime;
 
-/// One recorded change.
+/// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditLog {
-    /// Unique id.
+    /// Unique ID.
     pub id: Option<i64>,
-    /// Id of the changed record.
+    /// ID of the changed record.
     pub auditable_id: Option<i64>,
-    /// Kind of the changed record.
+    /// Type of the changed record.
     pub auditable_type: Option<String>,
     /// The changed record.
     pub auditable: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of the record it belongs to, usually the account.
+    /// ID of the parent record, usually the account.
     pub associated_id: Option<i64>,
-    /// Kind of the record it belongs to.
+    /// Type of the parent record.
     pub associated_type: Option<String>,
-    /// Id of the user.
+    /// ID of the user.
     pub user_id: Option<i64>,
-    /// Kind of user who made the change.
+    /// Type of the user who made the change.
     pub user_type: Option<String>,
-    /// E-mail address of who made the change.
+    /// Email address of the user who made the change.
     pub username: Option<String>,
-    /// What was done.
+    /// Action that was performed.
     pub action: Option<AuditLogsListResponseAuditLogsItemAction>,
-    /// The values before and after, by attribute.
+    /// Old and new values, by attribute.
     pub audited_changes: Option<runtime::Map<String, runtime::Value>>,
-    /// How many times the record had been changed.
+    /// Number of times the record had been changed.
     pub version: Option<i64>,
-    /// A note on the change.
+    /// Comment on the change.
     pub comment: Option<String>,
-    /// Id of the request that made the change.
+    /// ID of the request that made the change.
     pub request_uuid: Option<String>,
-    /// Epoch seconds at which it was created.
+    /// Creation time as a Unix timestamp.
     pub created_at: Option<i64>,
-    /// IP address the change was made from.
+    /// IP address from which the change was made.
     pub remote_address: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -65,7 +65,7 @@ runtime::object! {
     }
 }
 
-/// What was done.
+/// Action that was performed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditLogsListResponseAuditLogsItemAction {

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What it is done with: ids, words or objects.
+/// Parameters of the action: IDs, texts or objects.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ActionParams {
     List(Vec<runtime::Value>),
     Object(runtime::Map<String, runtime::Value>),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 
@@ -21,13 +21,13 @@ runtime::union! {
     }
 }
 
-/// One thing an automation rule does.
+/// An action of an automation rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationAction {
-    /// What is done.
+    /// Name of the action.
     pub action_name: String,
-    /// What it is done with: ids, words or objects.
+    /// Parameters of the action: IDs, texts or objects.
     pub action_params: Option<ActionParams>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

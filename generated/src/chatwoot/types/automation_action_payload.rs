@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// One thing an automation rule is to do.
+/// An action of an automation rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationActionPayload {
-    /// What is done.
+    /// Name of the action.
     pub action_name: String,
-    /// What it is done with: ids, words or objects.
+    /// Parameters of the action: IDs, texts or objects.
     pub action_params: Option<Vec<runtime::Value>>,
 }
 
@@ -30,7 +30,7 @@ impl AutomationActionPayload {
         }
     }
 
-    /// What it is done with: ids, words or objects.
+    /// Parameters of the action: IDs, texts or objects.
     pub fn action_params(
         mut self,
         action_params: impl IntoIterator<Item = impl Into<runtime::Value>>,

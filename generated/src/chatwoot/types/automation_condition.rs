@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// One condition of an automation rule.
+/// A condition of an automation rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationCondition {
     /// Key of the attribute.
     pub attribute_key: String,
-    /// How the attribute is compared.
+    /// Comparison operator.
     pub filter_operator: String,
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub values: Option<Vec<runtime::Value>>,
-    /// How the condition is joined to the next one; null on the last.
+    /// Operator that joins the condition to the next one; null for the last condition.
     pub query_operator: Option<String>,
-    /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
+    /// `contact_attribute` or `conversation_attribute` if the key is that of a custom attribute, otherwise empty.
     pub custom_attribute_type: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -32,19 +32,19 @@ runtime::object! {
     }
 }
 
-/// One condition of an automation rule.
+/// A condition of an automation rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationConditionInput {
     /// Key of the attribute.
     pub attribute_key: String,
-    /// How the attribute is compared.
+    /// Comparison operator.
     pub filter_operator: String,
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub values: Option<Vec<runtime::Value>>,
-    /// How the condition is joined to the next one; null on the last.
+    /// Operator that joins the condition to the next one; null for the last condition.
     pub query_operator: runtime::Patch<String>,
-    /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
+    /// `contact_attribute` or `conversation_attribute` if the key is that of a custom attribute, otherwise empty.
     pub custom_attribute_type: runtime::Patch<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -76,7 +76,7 @@ impl AutomationConditionInput {
         }
     }
 
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<runtime::Value>>,
@@ -85,7 +85,7 @@ impl AutomationConditionInput {
         self
     }
 
-    /// How the condition is joined to the next one; null on the last.
+    /// Operator that joins the condition to the next one; null for the last condition.
     pub fn query_operator(mut self, query_operator: impl Into<String>) -> Self {
         self.query_operator = runtime::Patch::Value(query_operator.into());
         self
@@ -97,7 +97,7 @@ impl AutomationConditionInput {
         self
     }
 
-    /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
+    /// `contact_attribute` or `conversation_attribute` if the key is that of a custom attribute, otherwise empty.
     pub fn custom_attribute_type(
         mut self,
         custom_attribute_type: impl Into<String>,

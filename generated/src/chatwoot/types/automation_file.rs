@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// A file an automation rule sends.
+/// A file sent by an automation rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationFile {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the rule it belongs to.
+    /// ID of the automation rule.
     pub automation_rule_id: i64,
     /// Media type of the file.
     pub file_type: String,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Address of the file.
+    /// URL of the file.
     pub file_url: String,
-    /// Id of the stored file.
+    /// ID of the stored file.
     pub blob_id: i64,
     /// Name of the file.
     pub filename: String,

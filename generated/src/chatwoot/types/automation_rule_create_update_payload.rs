@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an automation rule is created from, or what is changed.
+/// Request body for creating or updating an automation rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationRuleCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Event upon which the rule is looked at.
+    /// Event that triggers the rule.
     pub event_name: Option<AutomationRuleCreateUpdatePayloadEventName>,
-    /// Whether the rule is in force.
+    /// Whether the rule is active.
     pub active: Option<bool>,
-    /// What is done then.
+    /// Actions of the rule.
     pub actions: Option<Vec<super::AutomationActionPayload>>,
-    /// What has to be true.
+    /// Conditions of the rule.
     pub conditions: Option<Vec<super::AutomationConditionInput>>,
 }
 
@@ -39,19 +39,19 @@ impl AutomationRuleCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Event upon which the rule is looked at.
+    /// Event that triggers the rule.
     pub fn event_name(
         mut self,
         event_name: impl Into<AutomationRuleCreateUpdatePayloadEventName>,
@@ -60,13 +60,13 @@ impl AutomationRuleCreateUpdatePayload {
         self
     }
 
-    /// Whether the rule is in force.
+    /// Whether the rule is active.
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
-    /// What is done then.
+    /// Actions of the rule.
     pub fn actions(
         mut self,
         actions: impl IntoIterator<Item = impl Into<super::AutomationActionPayload>>,
@@ -75,7 +75,7 @@ impl AutomationRuleCreateUpdatePayload {
         self
     }
 
-    /// What has to be true.
+    /// Conditions of the rule.
     pub fn conditions(
         mut self,
         conditions: impl IntoIterator<Item = impl Into<super::AutomationConditionInput>>,
@@ -85,7 +85,7 @@ impl AutomationRuleCreateUpdatePayload {
     }
 }
 
-/// Event upon which the rule is looked at.
+/// Event that triggers the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AutomationRuleCreateUpdatePayloadEventName {

@@ -4,29 +4,29 @@
 
 use crm_clients_runtime as runtime;
 
-/// What happens by itself, upon which event and under which conditions.
+/// An automation rule: an event, conditions and actions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomationRuleItem {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Epoch seconds at which the rule was created.
+    /// Creation time of the rule as a Unix timestamp.
     pub created_on: i64,
-    /// Whether the rule is in force.
+    /// Whether the rule is active.
     pub active: bool,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Event upon which the rule is looked at.
+    /// Event that triggers the rule.
     pub event_name: AutomationRuleItemEventName,
-    /// What has to be true.
+    /// Conditions of the rule.
     pub conditions: Vec<super::AutomationCondition>,
-    /// What is done then.
+    /// Actions of the rule.
     pub actions: Vec<super::AutomationAction>,
-    /// Files that the actions send; absent where there are none.
+    /// Files that the actions send; absent if there are none.
     pub files: Option<Vec<super::AutomationFile>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -47,7 +47,7 @@ runtime::object! {
     }
 }
 
-/// Event upon which the rule is looked at.
+/// Event that triggers the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AutomationRuleItemEventName {

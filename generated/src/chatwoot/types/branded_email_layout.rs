@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The layout of an account's e-mails.
+/// The layout of an account's emails.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BrandedEmailLayout {
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     pub branded_email_layout: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

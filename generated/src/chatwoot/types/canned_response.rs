@@ -8,17 +8,17 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CannedResponse {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Word that calls the response up.
+    /// Short code that inserts the response.
     pub short_code: String,
-    /// The text.
+    /// Text.
     pub content: String,
-    /// When the response was created.
+    /// Creation time of the canned response.
     pub created_at: runtime::Timestamp,
-    /// When the response was last changed.
+    /// Time of the last change to the canned response.
     pub updated_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a canned response is created from, or what is changed.
+/// Request body for creating or updating a canned response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CannedResponseCreateUpdatePayload {
-    /// The text.
+    /// Text.
     pub content: Option<String>,
-    /// Word that calls the response up.
+    /// Short code that inserts the response.
     pub short_code: Option<String>,
 }
 
@@ -27,13 +27,13 @@ impl CannedResponseCreateUpdatePayload {
         Default::default()
     }
 
-    /// The text.
+    /// Text.
     pub fn content(mut self, content: impl Into<String>) -> Self {
         self.content = Some(content.into());
         self
     }
 
-    /// Word that calls the response up.
+    /// Short code that inserts the response.
     pub fn short_code(mut self, short_code: impl Into<String>) -> Self {
         self.short_code = Some(short_code.into());
         self

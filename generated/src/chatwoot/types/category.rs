@@ -8,31 +8,31 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Category {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: String,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Place in the list.
+    /// Position in the list.
     pub position: Option<i64>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
     /// An emoji, or the name of an icon.
     pub icon: Option<String>,
-    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    /// Color of the icon, in hexadecimal; empty if there is none, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
-    /// The same category in other languages; absent without any.
+    /// The same category in other languages; absent if there are none.
     pub related_categories: Option<Vec<super::AssociatedCategory>>,
-    /// The category this one is part of; absent where there is none.
+    /// The parent category; absent if there is none.
     pub parent_category: Option<super::AssociatedCategory>,
-    /// The category this one was translated from; absent where there is none.
+    /// The category from which this one was translated; absent if there is none.
     pub root_category: Option<super::AssociatedCategory>,
-    /// Figures on the category.
+    /// Statistics of the category.
     pub meta: Option<CategoryMeta>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -56,7 +56,7 @@ runtime::object! {
     }
 }
 
-/// Figures on the category.
+/// Statistics of the category.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CategoryMeta {

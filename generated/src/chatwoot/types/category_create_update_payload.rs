@@ -4,27 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a category is created from.
+/// Request body for creating a category.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CategoryCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Place in the list.
+    /// Position in the list.
     pub position: Option<i64>,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: Option<String>,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
     /// An emoji, or the name of an icon.
     pub icon: Option<String>,
-    /// Id of the category this one is part of.
+    /// ID of the parent category.
     pub parent_category_id: Option<i64>,
-    /// Id of the same category in another language.
+    /// ID of the same category in another language.
     pub associated_category_id: Option<i64>,
-    /// Colour of the icon, in hex (since 4.16).
+    /// Color of the icon, in hexadecimal (since 4.16).
     pub icon_color: Option<String>,
 }
 
@@ -48,31 +48,31 @@ impl CategoryCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Place in the list.
+    /// Position in the list.
     pub fn position(mut self, position: i64) -> Self {
         self.position = Some(position);
         self
     }
 
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub fn slug(mut self, slug: impl Into<String>) -> Self {
         self.slug = Some(slug.into());
         self
     }
 
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub fn locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = Some(locale.into());
         self
@@ -84,19 +84,19 @@ impl CategoryCreateUpdatePayload {
         self
     }
 
-    /// Id of the category this one is part of.
+    /// ID of the parent category.
     pub fn parent_category_id(mut self, parent_category_id: i64) -> Self {
         self.parent_category_id = Some(parent_category_id);
         self
     }
 
-    /// Id of the same category in another language.
+    /// ID of the same category in another language.
     pub fn associated_category_id(mut self, associated_category_id: i64) -> Self {
         self.associated_category_id = Some(associated_category_id);
         self
     }
 
-    /// Colour of the icon, in hex (since 4.16).
+    /// Color of the icon, in hexadecimal (since 4.16).
     pub fn icon_color(mut self, icon_color: impl Into<String>) -> Self {
         self.icon_color = Some(icon_color.into());
         self

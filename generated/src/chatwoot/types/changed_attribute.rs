@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an attribute was and what it is.
+/// The previous and the current value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangedAttribute {
-    /// What it was.
+    /// Previous value.
     pub previous_value: runtime::Value,
-    /// What it is.
+    /// Current value.
     pub current_value: runtime::Value,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,5 +4,5 @@
 
 use std::collections::BTreeMap;
 
-/// What has changed, each attribute in a map of its own.
+/// The changed attributes, each in its own map.
 pub type ChangedAttributes = Vec<BTreeMap<String, super::ChangedAttribute>>;

@@ -5,22 +5,22 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// Conversations by status, per kind of channel.
+/// Numbers of conversations by status, per channel type.
 pub type ChannelSummary = BTreeMap<String, ChannelSummaryValue>;
 
 /// A value of `channel_summary`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChannelSummaryValue {
-    /// Open conversations.
+    /// Number of open conversations.
     pub open: i64,
-    /// Resolved conversations.
+    /// Number of resolved conversations.
     pub resolved: i64,
-    /// Pending conversations.
+    /// Number of pending conversations.
     pub pending: i64,
-    /// Snoozed conversations.
+    /// Number of snoozed conversations.
     pub snoozed: i64,
-    /// All conversations.
+    /// Total number of conversations.
     pub total: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,37 +4,37 @@
 
 use crm_clients_runtime as runtime;
 
-/// A customer the account talks to.
+/// A customer of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Full name; empty where it is not known.
+    /// Full name; empty if unknown.
     pub name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: String,
     /// Whether the contact's messages are rejected.
     pub blocked: bool,
-    /// Whether the person is there at present.
+    /// Current availability of the person.
     pub availability_status: ContactAvailabilityStatus,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Epoch seconds of the contact's last activity; absent where there was none.
+    /// Time of the contact's last activity as a Unix timestamp; absent if there was none.
     pub last_activity_at: Option<i64>,
-    /// Epoch seconds at which it was created.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
-    /// Id of the contact's company; null without one, and absent before Chatwoot 4.16.
+    /// ID of the contact's company; null if there is none, and absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
-    /// Where and how the contact can be reached; absent where the operation does not include it.
+    /// Inboxes of the contact with its source IDs; absent if the operation does not include them.
     pub contact_inboxes: Option<Vec<super::ContactInbox>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -59,7 +59,7 @@ runtime::object! {
     }
 }
 
-/// Whether the person is there at present.
+/// Current availability of the person.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactAvailabilityStatus {

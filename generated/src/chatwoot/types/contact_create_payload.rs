@@ -4,29 +4,29 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a contact is created from.
+/// Request body for creating a contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCreatePayload {
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: Option<i64>,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
     /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Address of the contact in the inbox; generated where it is left out. Needs `inbox_id`.
+    /// Source ID of the contact in the inbox; generated if omitted. Requires `inbox_id`.
     pub source_id: Option<String>,
 }
 
@@ -51,19 +51,19 @@ impl ContactCreatePayload {
         Default::default()
     }
 
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         self.inbox_id = Some(inbox_id);
         self
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// E-mail address.
+    /// Email address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
@@ -75,25 +75,25 @@ impl ContactCreatePayload {
         self
     }
 
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         self.phone_number = Some(phone_number.into());
         self
     }
 
-    /// Address of the picture.
+    /// URL of the picture.
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
         self.avatar_url = Some(avatar_url.into());
         self
     }
 
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.identifier = Some(identifier.into());
         self
     }
 
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub fn additional_attributes(
         mut self,
         additional_attributes: impl runtime::IntoObject,
@@ -102,7 +102,7 @@ impl ContactCreatePayload {
         self
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,
@@ -111,7 +111,7 @@ impl ContactCreatePayload {
         self
     }
 
-    /// Address of the contact in the inbox; generated where it is left out. Needs `inbox_id`.
+    /// Source ID of the contact in the inbox; generated if omitted. Requires `inbox_id`.
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         self.source_id = Some(source_id.into());
         self

@@ -4,31 +4,31 @@
 
 use crm_clients_runtime as runtime;
 
-/// A contact as messages and conversations quote it.
+/// A contact as included in messages and conversations.
 ///
 /// `type` is always `contact`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactDetail {
-    /// Id of the contact's company; null without one, and absent before Chatwoot 4.16.
+    /// ID of the contact's company; null if there is none, and absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: String,
     /// Whether the contact's messages are rejected.
     pub blocked: bool,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

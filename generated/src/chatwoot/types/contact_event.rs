@@ -5,37 +5,37 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// What is sent about a contact.
+/// An event about a contact.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactEvent {
-    /// An account, an inbox or a team by its id and its name.
+    /// An account, an inbox or a team, by ID and name.
     pub account: super::IdAndName,
-    /// What Chatwoot knows besides, such as `city` and `company_name`.
+    /// Additional attributes, such as `city` and `company_name`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Address of the picture; empty without one.
+    /// URL of the picture; empty if there is none.
     pub avatar: String,
-    /// The account's own attributes.
+    /// Custom attributes.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: i64,
-    /// Id in a system of the account's own.
+    /// ID in an external system.
     pub identifier: Option<String>,
-    /// Name; empty while it is not known.
+    /// Name; empty if unknown.
     pub name: String,
-    /// Phone number in the form of E.164.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Address of the picture; empty without one.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: String,
-    /// Whether the contact is kept from writing.
+    /// Whether the contact is blocked.
     pub blocked: bool,
-    /// Id of the contact's company; absent before Chatwoot 4.16.
+    /// ID of the contact's company; absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
-    /// What has happened.
+    /// Event that occurred.
     pub event: ContactEventName,
-    /// What has changed, each attribute in a map of its own.
+    /// The changed attributes, each in its own map.
     pub changed_attributes: Option<Vec<BTreeMap<String, super::ChangedAttribute>>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -60,7 +60,7 @@ runtime::object! {
     }
 }
 
-/// What has happened.
+/// Event that occurred.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactEventName {

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// One way to reach a contact: an inbox, and the contact's address in it.
+/// A contact's identity in an inbox: the inbox and the contact's source ID in it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactInbox {
-    /// Address of the contact in the inbox: an e-mail address, a phone number, or a generated word.
+    /// Source ID of the contact in the inbox: an email address, a phone number, or a generated text.
     pub source_id: String,
     /// The inbox.
     pub inbox: super::InboxContact,

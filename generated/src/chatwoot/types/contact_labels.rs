@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactLabels {
-    /// Titles of the contact's labels, all of them.
+    /// Titles of all labels of the contact.
     pub payload: Vec<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -24,7 +24,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactLabelsReplaceRequest {
-    /// Titles of the labels to carry from now on; those left out are taken away.
+    /// Titles of the new labels; labels that are not listed are removed.
     pub labels: Vec<String>,
 }
 

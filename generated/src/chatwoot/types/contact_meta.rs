@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where a page of contacts stands.
+/// Pagination details of a page of contacts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactMeta {
-    /// Number of contacts on all pages together.
+    /// Number of contacts on all pages.
     pub count: i64,
-    /// Number of this page, from 1.
+    /// Number of this page, starting at 1.
     pub current_page: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

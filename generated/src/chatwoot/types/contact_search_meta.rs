@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where a page of search results stands.
+/// Pagination details of a page of search results.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactSearchMeta {
-    /// Number of contacts on this page; null where the search text was blank.
+    /// Number of contacts on this page; null if the search text was blank.
     pub count: Option<i64>,
-    /// Number of this page, from 1.
+    /// Number of this page, starting at 1.
     pub current_page: i64,
-    /// Whether a further page exists; null where the search text was blank.
+    /// Whether there is another page; null if the search text was blank.
     pub has_more: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

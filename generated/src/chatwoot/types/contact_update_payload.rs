@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a contact.
+/// Changes to a contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
     /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -45,13 +45,13 @@ impl ContactUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// E-mail address.
+    /// Email address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
@@ -63,25 +63,25 @@ impl ContactUpdatePayload {
         self
     }
 
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         self.phone_number = Some(phone_number.into());
         self
     }
 
-    /// Address of the picture.
+    /// URL of the picture.
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
         self.avatar_url = Some(avatar_url.into());
         self
     }
 
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.identifier = Some(identifier.into());
         self
     }
 
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub fn additional_attributes(
         mut self,
         additional_attributes: impl runtime::IntoObject,
@@ -90,7 +90,7 @@ impl ContactUpdatePayload {
         self
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,

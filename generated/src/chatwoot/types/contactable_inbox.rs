@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// An inbox a contact can be written to through, and the address to use.
+/// An inbox through which a contact can be reached, with the source ID to use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactableInbox {
     /// The inbox.
     pub inbox: super::InboxContact,
-    /// Address of the contact in the inbox: an e-mail address, a phone number, or a generated word.
+    /// Source ID of the contact in the inbox: an email address, a phone number, or a generated text.
     pub source_id: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

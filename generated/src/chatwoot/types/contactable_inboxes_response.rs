@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The inboxes a contact can be written to through.
+/// The inboxes through which a contact can be reached.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactableInboxesResponse {
-    /// The inboxes, with the address to use in each.
+    /// The inboxes, with the source ID to use in each.
     pub payload: Vec<super::ContactableInbox>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

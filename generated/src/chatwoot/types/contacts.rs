@@ -8,9 +8,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsCreateContactInboxRequest {
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
-    /// Address of the contact in the inbox; generated where the channel allows that.
+    /// Source ID of the contact in the inbox; generated if omitted and if the channel allows it.
     pub source_id: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl ContactsCreateContactInboxRequest {
         Self { inbox_id, source_id: None }
     }
 
-    /// Address of the contact in the inbox; generated where the channel allows that.
+    /// Source ID of the contact in the inbox; generated if omitted and if the channel allows it.
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         self.source_id = Some(source_id.into());
         self
@@ -44,9 +44,9 @@ impl From<i64> for ContactsCreateContactInboxRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsMergeRequest {
-    /// Id of the contact that stays.
+    /// ID of the contact that is kept.
     pub base_contact_id: i64,
-    /// Id of the contact that goes into it and is deleted.
+    /// ID of the contact that is merged and deleted.
     pub mergee_contact_id: i64,
 }
 

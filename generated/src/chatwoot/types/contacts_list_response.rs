@@ -8,9 +8,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsListResponse {
-    /// Where this page stands.
+    /// Pagination details.
     pub meta: super::ContactMeta,
-    /// The contacts of this page.
+    /// The contacts on this page.
     pub payload: Vec<super::Contact>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

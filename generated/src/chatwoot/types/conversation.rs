@@ -4,65 +4,65 @@
 
 use crm_clients_runtime as runtime;
 
-/// A thread between a contact and the account.
+/// A conversation between a contact and the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Conversation {
-    /// Who takes part.
+    /// The participants.
     pub meta: super::ConversationParties,
-    /// Number of the conversation within its account, as agents see it.
+    /// Number of the conversation within its account, as shown to agents.
     pub id: i64,
-    /// The latest message, or none.
+    /// The latest message, if there is one.
     pub messages: Vec<super::Message>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Id of the conversation that is unique everywhere.
+    /// UUID of the conversation.
     pub uuid: String,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Epoch seconds at which an agent last looked; 0 where none did.
+    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
     pub agent_last_seen_at: i64,
-    /// Epoch seconds at which the assignee last looked; 0 where nobody did.
+    /// Time at which the assignee last viewed the conversation, as a Unix timestamp; 0 if never.
     pub assignee_last_seen_at: i64,
-    /// Whether the channel lets an agent reply at this time.
+    /// Whether the channel currently allows agents to reply.
     pub can_reply: bool,
-    /// Epoch seconds at which the contact last looked; 0 where that never happened.
+    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
     pub contact_last_seen_at: i64,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
     /// Titles of the labels.
     pub labels: Vec<String>,
-    /// Whether the contact's messages raise no notice.
+    /// Whether notifications for the contact's messages are muted.
     pub muted: bool,
-    /// When the conversation opens again; null where it is not snoozed until a set time.
+    /// Time at which the conversation reopens; null if it is not snoozed until a set time.
     pub snoozed_until: Option<runtime::Timestamp>,
-    /// What state the conversation is in.
+    /// Status of the conversation.
     pub status: ConversationStatus,
-    /// Epoch seconds at which it was created.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
-    /// Epoch seconds, with a fraction, of the last change.
+    /// Time of the last change as a Unix timestamp with a fraction.
     pub updated_at: f64,
-    /// Epoch seconds of the last activity.
+    /// Time of the last activity as a Unix timestamp.
     pub timestamp: i64,
-    /// Epoch seconds of the first reply; 0 where there is none.
+    /// Time of the first reply as a Unix timestamp; 0 if there is none.
     pub first_reply_created_at: Option<i64>,
-    /// Number of messages no agent has read.
+    /// Number of messages not yet read by an agent.
     pub unread_count: i64,
-    /// The last message somebody wrote; null where there is none.
+    /// The last message that is not an activity; null if there is none.
     pub last_non_activity_message: Option<super::Message>,
-    /// Epoch seconds of the last activity.
+    /// Time of the last activity as a Unix timestamp.
     pub last_activity_at: i64,
-    /// How urgent the conversation is; null where nobody has said.
+    /// Priority of the conversation; null if not set.
     pub priority: Option<ConversationPriority>,
-    /// Epoch seconds since which the contact waits for a reply; 0 where nobody waits.
+    /// Time since when the contact has been waiting for a reply, as a Unix timestamp; 0 if not waiting.
     pub waiting_since: Option<i64>,
-    /// Id of the service agreement in force (Enterprise edition); null where there is none.
+    /// ID of the SLA policy (Enterprise edition); null if there is none.
     pub sla_policy_id: Option<i64>,
-    /// The service agreement in force (Enterprise edition).
+    /// The applied SLA policy (Enterprise edition).
     pub applied_sla: Option<super::AppliedSla>,
-    /// What happened to the service agreement (Enterprise edition).
+    /// Events of the applied SLA policy (Enterprise edition).
     pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -101,7 +101,7 @@ runtime::object! {
     }
 }
 
-/// How urgent the conversation is; null where nobody has said.
+/// Priority of the conversation; null if not set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationPriority {
@@ -126,7 +126,7 @@ runtime::string_enum! {
     }
 }
 
-/// What state the conversation is in.
+/// Status of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationStatus {

@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationAssignmentsAssignRequest {
-    /// Id of the agent or bot; null leaves the conversation to nobody.
+    /// ID of the agent or bot; null removes the assignment.
     pub assignee_id: runtime::Patch<i64>,
-    /// Id of the team; not looked at where an assignee is given.
+    /// ID of the team; ignored if an assignee is given.
     pub team_id: runtime::Patch<i64>,
-    /// What `assignee_id` names; an agent where it is left out.
+    /// Type of `assignee_id`; an agent if omitted.
     pub assignee_type: Option<ConversationAssignmentsAssignRequestAssigneeType>,
 }
 
@@ -30,7 +30,7 @@ impl ConversationAssignmentsAssignRequest {
         Default::default()
     }
 
-    /// Id of the agent or bot; null leaves the conversation to nobody.
+    /// ID of the agent or bot; null removes the assignment.
     pub fn assignee_id(mut self, assignee_id: i64) -> Self {
         self.assignee_id = runtime::Patch::Value(assignee_id);
         self
@@ -42,7 +42,7 @@ impl ConversationAssignmentsAssignRequest {
         self
     }
 
-    /// Id of the team; not looked at where an assignee is given.
+    /// ID of the team; ignored if an assignee is given.
     pub fn team_id(mut self, team_id: i64) -> Self {
         self.team_id = runtime::Patch::Value(team_id);
         self
@@ -54,7 +54,7 @@ impl ConversationAssignmentsAssignRequest {
         self
     }
 
-    /// What `assignee_id` names; an agent where it is left out.
+    /// Type of `assignee_id`; an agent if omitted.
     pub fn assignee_type(
         mut self,
         assignee_type: impl Into<ConversationAssignmentsAssignRequestAssigneeType>,
@@ -64,7 +64,7 @@ impl ConversationAssignmentsAssignRequest {
     }
 }
 
-/// What `assignee_id` names; an agent where it is left out.
+/// Type of `assignee_id`; an agent if omitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationAssignmentsAssignRequestAssigneeType {

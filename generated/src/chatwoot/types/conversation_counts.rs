@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many conversations there are, by assignment.
+/// Numbers of conversations, by assignment.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationCounts {
-    /// Conversations assigned to the token's user.
+    /// Number of conversations assigned to the token's user.
     pub mine_count: i64,
-    /// Conversations assigned to somebody.
+    /// Number of assigned conversations.
     pub assigned_count: i64,
-    /// Conversations assigned to nobody.
+    /// Number of unassigned conversations.
     pub unassigned_count: i64,
-    /// All conversations.
+    /// Total number of conversations.
     pub all_count: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,27 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a conversation is started from.
+/// Request body for creating a conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationCreatePayload {
-    /// Address of the contact in the inbox.
+    /// Source ID of the contact in the inbox.
     pub source_id: Option<String>,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: Option<i64>,
-    /// Id of the contact.
+    /// ID of the contact.
     pub contact_id: Option<i64>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// What state the conversation is in.
+    /// Status of the conversation.
     pub status: Option<super::ConversationStatus>,
-    /// Id of the agent to put in charge.
+    /// ID of the agent to assign.
     pub assignee_id: Option<i64>,
-    /// Id of the team to put in charge.
+    /// ID of the team to assign.
     pub team_id: Option<i64>,
-    /// When a snoozed conversation is to open again.
+    /// Time at which a snoozed conversation reopens.
     pub snoozed_until: Option<runtime::Timestamp>,
     /// First message of the conversation.
     pub message: Option<ConversationCreatePayloadMessage>,
@@ -51,25 +51,25 @@ impl ConversationCreatePayload {
         Default::default()
     }
 
-    /// Address of the contact in the inbox.
+    /// Source ID of the contact in the inbox.
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         self.source_id = Some(source_id.into());
         self
     }
 
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         self.inbox_id = Some(inbox_id);
         self
     }
 
-    /// Id of the contact.
+    /// ID of the contact.
     pub fn contact_id(mut self, contact_id: i64) -> Self {
         self.contact_id = Some(contact_id);
         self
     }
 
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub fn additional_attributes(
         mut self,
         additional_attributes: impl runtime::IntoObject,
@@ -78,7 +78,7 @@ impl ConversationCreatePayload {
         self
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,
@@ -87,25 +87,25 @@ impl ConversationCreatePayload {
         self
     }
 
-    /// What state the conversation is in.
+    /// Status of the conversation.
     pub fn status(mut self, status: impl Into<super::ConversationStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
 
-    /// Id of the agent to put in charge.
+    /// ID of the agent to assign.
     pub fn assignee_id(mut self, assignee_id: i64) -> Self {
         self.assignee_id = Some(assignee_id);
         self
     }
 
-    /// Id of the team to put in charge.
+    /// ID of the team to assign.
     pub fn team_id(mut self, team_id: i64) -> Self {
         self.team_id = Some(team_id);
         self
     }
 
-    /// When a snoozed conversation is to open again.
+    /// Time at which a snoozed conversation reopens.
     pub fn snoozed_until(mut self, snoozed_until: runtime::Timestamp) -> Self {
         self.snoozed_until = Some(snoozed_until);
         self
@@ -125,9 +125,9 @@ impl ConversationCreatePayload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationCreatePayloadMessage {
-    /// The text.
+    /// Text.
     pub content: String,
-    /// A message template of WhatsApp, filled in.
+    /// A WhatsApp message template with its values.
     pub template_params: Option<ConversationCreatePayloadMessageTemplateParams>,
 }
 
@@ -147,7 +147,7 @@ impl ConversationCreatePayloadMessage {
         }
     }
 
-    /// A message template of WhatsApp, filled in.
+    /// A WhatsApp message template with its values.
     pub fn template_params(
         mut self,
         template_params: impl Into<ConversationCreatePayloadMessageTemplateParams>,
@@ -169,7 +169,7 @@ impl From<String> for ConversationCreatePayloadMessage {
     }
 }
 
-/// A message template of WhatsApp, filled in.
+/// A WhatsApp message template with its values.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationCreatePayloadMessageTemplateParams {
@@ -177,7 +177,7 @@ pub struct ConversationCreatePayloadMessageTemplateParams {
     pub name: Option<String>,
     /// Category of the template.
     pub category: Option<String>,
-    /// Language of the template, as a code such as `en_US`.
+    /// Language code of the template, such as `en_US`.
     pub language: Option<String>,
     /// Values for the template's placeholders.
     pub processed_params: Option<runtime::Map<String, runtime::Value>>,
@@ -210,7 +210,7 @@ impl ConversationCreatePayloadMessageTemplateParams {
         self
     }
 
-    /// Language of the template, as a code such as `en_US`.
+    /// Language code of the template, such as `en_US`.
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self

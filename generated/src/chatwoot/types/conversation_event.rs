@@ -5,65 +5,65 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// What is sent about a conversation.
+/// An event about a conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationEvent {
-    /// What Chatwoot knows besides, such as `browser` and `referer`.
+    /// Additional attributes, such as `browser` and `referer`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the channel still lets agents reply.
+    /// Whether the channel currently allows agents to reply.
     pub can_reply: bool,
-    /// Kind of the inbox's channel, such as `Channel::WebWidget`.
+    /// Type of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
-    /// The contact within the inbox.
+    /// The identity of the contact in the inbox.
     pub contact_inbox: Option<super::ConversationEventContactInbox>,
-    /// Number of the conversation in its account.
+    /// Number of the conversation within its account.
     pub id: i64,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
     /// The last message, if there is one.
     pub messages: Vec<super::Message>,
-    /// The labels' titles.
+    /// Titles of the labels.
     pub labels: Vec<String>,
-    /// Who takes part.
+    /// The participants.
     pub meta: super::ConversationEventMeta,
-    /// State.
+    /// Status of the conversation.
     pub status: super::ConversationStatus,
-    /// The account's own attributes.
+    /// Custom attributes.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// When a snoozed conversation comes back; null until somebody writes.
+    /// Time at which a snoozed conversation reopens; null if it reopens at the next message.
     pub snoozed_until: Option<runtime::Timestamp>,
-    /// Number of messages that no agent has seen.
+    /// Number of messages not yet read by an agent.
     pub unread_count: i64,
-    /// When an agent first replied.
+    /// Time of the first reply by an agent.
     pub first_reply_created_at: Option<runtime::Timestamp>,
-    /// Urgency.
+    /// Priority of the conversation.
     pub priority: Option<super::ConversationPriority>,
-    /// Since when the contact waits for a reply, in seconds since 1970; 0 where it does not.
+    /// Time since when the contact has been waiting for a reply, as a Unix timestamp; 0 if not waiting.
     pub waiting_since: i64,
-    /// When an agent last looked, in seconds since 1970; 0 for never.
+    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
     pub agent_last_seen_at: i64,
-    /// When the contact last looked, in seconds since 1970; 0 for never.
+    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
     pub contact_last_seen_at: i64,
-    /// When something last happened, in seconds since 1970.
+    /// Time of the last activity as a Unix timestamp.
     pub last_activity_at: i64,
     /// The same as `last_activity_at`.
     pub timestamp: i64,
-    /// When it began, in seconds since 1970.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
-    /// When it changed last, in seconds since 1970.
+    /// Time of the last change as a Unix timestamp.
     pub updated_at: f64,
     /// The account; absent before Chatwoot 4.16.
     pub account: Option<super::IdAndName>,
-    /// Id of the service agreement in force (Enterprise edition); null where there is none.
+    /// ID of the SLA policy (Enterprise edition); null if there is none.
     pub sla_policy_id: Option<i64>,
-    /// How the service agreement applies (Enterprise edition); null where there is none.
+    /// The applied SLA policy (Enterprise edition); null if there is none.
     pub applied_sla: Option<super::AppliedSla>,
-    /// What happened to the service agreement (Enterprise edition).
+    /// Events of the applied SLA policy (Enterprise edition).
     pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
-    /// What has happened.
+    /// Event that occurred.
     pub event: ConversationEventName,
-    /// What has changed, each attribute in a map of its own.
+    /// The changed attributes, each in its own map.
     pub changed_attributes: Option<Vec<BTreeMap<String, super::ChangedAttribute>>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -102,7 +102,7 @@ runtime::object! {
     }
 }
 
-/// What has happened.
+/// Event that occurred.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationEventName {

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// A page of conversations that meet the conditions.
+/// A page of conversations that match the conditions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationFilterResponse {
-    /// How many conversations meet the conditions.
+    /// Counts of matching conversations.
     pub meta: ConversationFilterResponseMeta,
     /// The conversations.
     pub payload: Vec<super::Conversation>,
@@ -23,15 +23,15 @@ runtime::object! {
     }
 }
 
-/// How many conversations meet the conditions.
+/// Counts of matching conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationFilterResponseMeta {
-    /// Conversations assigned to the token's user.
+    /// Number of conversations assigned to the token's user.
     pub mine_count: i64,
-    /// Conversations assigned to nobody.
+    /// Number of unassigned conversations.
     pub unassigned_count: i64,
-    /// All conversations.
+    /// Total number of conversations.
     pub all_count: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

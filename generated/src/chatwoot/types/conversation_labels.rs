@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationLabels {
-    /// Titles of the conversation's labels, all of them.
+    /// Titles of all labels of the conversation.
     pub payload: Vec<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

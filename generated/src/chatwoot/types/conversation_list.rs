@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationList {
-    /// The page and its counts.
+    /// The conversations and their counts.
     pub data: ConversationListData,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -20,13 +20,13 @@ runtime::object! {
     }
 }
 
-/// The page and its counts.
+/// The conversations and their counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationListData {
     /// The counts.
     pub meta: super::ConversationCounts,
-    /// The conversations of this page.
+    /// The conversations on this page.
     pub payload: Vec<super::Conversation>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

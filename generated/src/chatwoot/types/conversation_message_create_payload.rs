@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// Form of the message.
+/// Content type of the message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationMessageContentType {
@@ -36,43 +36,43 @@ runtime::string_enum! {
     }
 }
 
-/// What a message is made of.
+/// Request body for creating a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationMessageCreatePayload {
-    /// The text.
+    /// Text.
     pub content: Option<String>,
-    /// `incoming` is for API inboxes only; outgoing where it is left out.
+    /// Message type; `incoming` is for API inboxes only. Outgoing if omitted.
     pub message_type: Option<ConversationMessageType>,
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub private: Option<bool>,
-    /// Form of the message.
+    /// Content type of the message.
     pub content_type: Option<ConversationMessageContentType>,
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of the campaign that sent the message.
+    /// ID of the campaign that sent the message.
     pub campaign_id: Option<i64>,
-    /// A message template of WhatsApp, filled in.
+    /// A WhatsApp message template with its values.
     pub template_params: Option<ConversationMessageCreatePayloadTemplateParams>,
-    /// Signed ids of files that were uploaded before.
+    /// Signed IDs of previously uploaded files.
     pub attachments: Option<Vec<String>>,
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub echo_id: Option<String>,
-    /// Id of the message in the channel it came from.
+    /// ID of the message in the originating channel.
     pub source_id: Option<String>,
-    /// Further recipients of an e-mail, separated by commas.
+    /// Comma-separated CC recipients of an email.
     pub cc_emails: Option<String>,
-    /// Hidden recipients of an e-mail, separated by commas.
+    /// Comma-separated BCC recipients of an email.
     pub bcc_emails: Option<String>,
-    /// Recipients of an e-mail in place of the contact, separated by commas.
+    /// Comma-separated recipients of an email, instead of the contact.
     pub to_emails: Option<String>,
-    /// Epoch seconds at which the channel recorded the message.
+    /// Time at which the channel recorded the message, as a Unix timestamp.
     pub external_created_at: Option<i64>,
-    /// `AgentBot` where a bot of the account sends the message.
+    /// `AgentBot` if a bot of the account sends the message.
     pub sender_type: Option<String>,
-    /// Id of the sending bot.
+    /// ID of the sending bot.
     pub sender_id: Option<i64>,
-    /// HTML of an e-mail.
+    /// HTML content of an email.
     pub email_html_content: Option<String>,
 }
 
@@ -104,13 +104,13 @@ impl ConversationMessageCreatePayload {
         Default::default()
     }
 
-    /// The text.
+    /// Text.
     pub fn content(mut self, content: impl Into<String>) -> Self {
         self.content = Some(content.into());
         self
     }
 
-    /// `incoming` is for API inboxes only; outgoing where it is left out.
+    /// Message type; `incoming` is for API inboxes only. Outgoing if omitted.
     pub fn message_type(
         mut self,
         message_type: impl Into<ConversationMessageType>,
@@ -119,13 +119,13 @@ impl ConversationMessageCreatePayload {
         self
     }
 
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub fn private(mut self, private: bool) -> Self {
         self.private = Some(private);
         self
     }
 
-    /// Form of the message.
+    /// Content type of the message.
     pub fn content_type(
         mut self,
         content_type: impl Into<ConversationMessageContentType>,
@@ -134,7 +134,7 @@ impl ConversationMessageCreatePayload {
         self
     }
 
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub fn content_attributes(
         mut self,
         content_attributes: impl runtime::IntoObject,
@@ -143,13 +143,13 @@ impl ConversationMessageCreatePayload {
         self
     }
 
-    /// Id of the campaign that sent the message.
+    /// ID of the campaign that sent the message.
     pub fn campaign_id(mut self, campaign_id: i64) -> Self {
         self.campaign_id = Some(campaign_id);
         self
     }
 
-    /// A message template of WhatsApp, filled in.
+    /// A WhatsApp message template with its values.
     pub fn template_params(
         mut self,
         template_params: impl Into<ConversationMessageCreatePayloadTemplateParams>,
@@ -158,7 +158,7 @@ impl ConversationMessageCreatePayload {
         self
     }
 
-    /// Signed ids of files that were uploaded before.
+    /// Signed IDs of previously uploaded files.
     pub fn attachments(
         mut self,
         attachments: impl IntoIterator<Item = impl Into<String>>,
@@ -167,62 +167,62 @@ impl ConversationMessageCreatePayload {
         self
     }
 
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub fn echo_id(mut self, echo_id: impl Into<String>) -> Self {
         self.echo_id = Some(echo_id.into());
         self
     }
 
-    /// Id of the message in the channel it came from.
+    /// ID of the message in the originating channel.
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         self.source_id = Some(source_id.into());
         self
     }
 
-    /// Further recipients of an e-mail, separated by commas.
+    /// Comma-separated CC recipients of an email.
     pub fn cc_emails(mut self, cc_emails: impl Into<String>) -> Self {
         self.cc_emails = Some(cc_emails.into());
         self
     }
 
-    /// Hidden recipients of an e-mail, separated by commas.
+    /// Comma-separated BCC recipients of an email.
     pub fn bcc_emails(mut self, bcc_emails: impl Into<String>) -> Self {
         self.bcc_emails = Some(bcc_emails.into());
         self
     }
 
-    /// Recipients of an e-mail in place of the contact, separated by commas.
+    /// Comma-separated recipients of an email, instead of the contact.
     pub fn to_emails(mut self, to_emails: impl Into<String>) -> Self {
         self.to_emails = Some(to_emails.into());
         self
     }
 
-    /// Epoch seconds at which the channel recorded the message.
+    /// Time at which the channel recorded the message, as a Unix timestamp.
     pub fn external_created_at(mut self, external_created_at: i64) -> Self {
         self.external_created_at = Some(external_created_at);
         self
     }
 
-    /// `AgentBot` where a bot of the account sends the message.
+    /// `AgentBot` if a bot of the account sends the message.
     pub fn sender_type(mut self, sender_type: impl Into<String>) -> Self {
         self.sender_type = Some(sender_type.into());
         self
     }
 
-    /// Id of the sending bot.
+    /// ID of the sending bot.
     pub fn sender_id(mut self, sender_id: i64) -> Self {
         self.sender_id = Some(sender_id);
         self
     }
 
-    /// HTML of an e-mail.
+    /// HTML content of an email.
     pub fn email_html_content(mut self, email_html_content: impl Into<String>) -> Self {
         self.email_html_content = Some(email_html_content.into());
         self
     }
 }
 
-/// A message template of WhatsApp, filled in.
+/// A WhatsApp message template with its values.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationMessageCreatePayloadTemplateParams {
@@ -230,7 +230,7 @@ pub struct ConversationMessageCreatePayloadTemplateParams {
     pub name: String,
     /// Category of the template.
     pub category: ConversationMessageCreatePayloadTemplateParamsCategory,
-    /// Language of the template, as a code such as `en_US`.
+    /// Language code of the template, such as `en_US`.
     pub language: String,
     /// Values for the template's placeholders, by part.
     pub processed_params: ConversationMessageCreatePayloadTemplateParamsProcessedParams,
@@ -298,7 +298,7 @@ runtime::string_enum! {
 pub struct ConversationMessageCreatePayloadTemplateParamsProcessedParams {
     /// Values for the text, by placeholder.
     pub body: Option<BTreeMap<String, String>>,
-    /// The picture, film or document above the text.
+    /// The image, video or document above the text.
     pub header: Option<
         ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeader,
     >,
@@ -333,7 +333,7 @@ impl ConversationMessageCreatePayloadTemplateParamsProcessedParams {
         self
     }
 
-    /// The picture, film or document above the text.
+    /// The image, video or document above the text.
     pub fn header(
         mut self,
         header: impl Into<
@@ -362,7 +362,7 @@ impl ConversationMessageCreatePayloadTemplateParamsProcessedParams {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationMessageCreatePayloadTemplateParamsProcessedParamsButtonsItem {
-    /// What the button does.
+    /// Type of the button.
     pub r#type: Option<
         ConversationMessageCreatePayloadTemplateParamsProcessedParamsButtonsItemType,
     >,
@@ -383,7 +383,7 @@ impl ConversationMessageCreatePayloadTemplateParamsProcessedParamsButtonsItem {
         Default::default()
     }
 
-    /// What the button does.
+    /// Type of the button.
     pub fn r#type(
         mut self,
         r#type: impl Into<
@@ -401,7 +401,7 @@ impl ConversationMessageCreatePayloadTemplateParamsProcessedParamsButtonsItem {
     }
 }
 
-/// What the button does.
+/// Type of the button.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationMessageCreatePayloadTemplateParamsProcessedParamsButtonsItemType {
@@ -420,15 +420,15 @@ runtime::string_enum! {
     }
 }
 
-/// The picture, film or document above the text.
+/// The image, video or document above the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeader {
-    /// Public address of the file.
+    /// Public URL of the file.
     ///
     /// Format: `uri`.
     pub media_url: Option<String>,
-    /// What kind of file it is.
+    /// Type of the file.
     pub media_type: Option<
         ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeaderMediaType,
     >,
@@ -447,13 +447,13 @@ impl ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeader {
         Default::default()
     }
 
-    /// Public address of the file.
+    /// Public URL of the file.
     pub fn media_url(mut self, media_url: impl Into<String>) -> Self {
         self.media_url = Some(media_url.into());
         self
     }
 
-    /// What kind of file it is.
+    /// Type of the file.
     pub fn media_type(
         mut self,
         media_type: impl Into<
@@ -465,7 +465,7 @@ impl ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeader {
     }
 }
 
-/// What kind of file it is.
+/// Type of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeaderMediaType {
@@ -487,7 +487,7 @@ runtime::string_enum! {
     }
 }
 
-/// `incoming` is for API inboxes only; outgoing where it is left out.
+/// Message type; `incoming` is for API inboxes only. Outgoing if omitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationMessageType {

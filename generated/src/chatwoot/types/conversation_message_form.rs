@@ -4,39 +4,39 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a message is made of, with files.
+/// Request body for creating a message with files.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ConversationMessageForm {
-    /// The text.
+    /// Text.
     pub content: Option<String>,
-    /// `incoming` is for API inboxes only; outgoing where it is left out.
+    /// Message type; `incoming` is for API inboxes only. Outgoing if omitted.
     pub message_type: Option<super::ConversationMessageType>,
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub private: Option<bool>,
-    /// Form of the message.
+    /// Content type of the message.
     pub content_type: Option<super::ConversationMessageContentType>,
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of the campaign that sent the message.
+    /// ID of the campaign that sent the message.
     pub campaign_id: Option<i64>,
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub echo_id: Option<String>,
-    /// Id of the message in the channel it came from.
+    /// ID of the message in the originating channel.
     pub source_id: Option<String>,
-    /// Further recipients of an e-mail, separated by commas.
+    /// Comma-separated CC recipients of an email.
     pub cc_emails: Option<String>,
-    /// Hidden recipients of an e-mail, separated by commas.
+    /// Comma-separated BCC recipients of an email.
     pub bcc_emails: Option<String>,
-    /// Recipients of an e-mail in place of the contact, separated by commas.
+    /// Comma-separated recipients of an email, instead of the contact.
     pub to_emails: Option<String>,
-    /// Epoch seconds at which the channel recorded the message.
+    /// Time at which the channel recorded the message, as a Unix timestamp.
     pub external_created_at: Option<i64>,
-    /// `AgentBot` where a bot of the account sends the message.
+    /// `AgentBot` if a bot of the account sends the message.
     pub sender_type: Option<String>,
-    /// Id of the sending bot.
+    /// ID of the sending bot.
     pub sender_id: Option<i64>,
-    /// HTML of an e-mail.
+    /// HTML content of an email.
     pub email_html_content: Option<String>,
     /// Files to upload with the message.
     pub attachments: Vec<runtime::Upload>,
@@ -69,13 +69,13 @@ impl ConversationMessageForm {
         Default::default()
     }
 
-    /// The text.
+    /// Text.
     pub fn content(mut self, content: impl Into<String>) -> Self {
         self.content = Some(content.into());
         self
     }
 
-    /// `incoming` is for API inboxes only; outgoing where it is left out.
+    /// Message type; `incoming` is for API inboxes only. Outgoing if omitted.
     pub fn message_type(
         mut self,
         message_type: impl Into<super::ConversationMessageType>,
@@ -84,13 +84,13 @@ impl ConversationMessageForm {
         self
     }
 
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub fn private(mut self, private: bool) -> Self {
         self.private = Some(private);
         self
     }
 
-    /// Form of the message.
+    /// Content type of the message.
     pub fn content_type(
         mut self,
         content_type: impl Into<super::ConversationMessageContentType>,
@@ -99,7 +99,7 @@ impl ConversationMessageForm {
         self
     }
 
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub fn content_attributes(
         mut self,
         content_attributes: impl runtime::IntoObject,
@@ -108,61 +108,61 @@ impl ConversationMessageForm {
         self
     }
 
-    /// Id of the campaign that sent the message.
+    /// ID of the campaign that sent the message.
     pub fn campaign_id(mut self, campaign_id: i64) -> Self {
         self.campaign_id = Some(campaign_id);
         self
     }
 
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub fn echo_id(mut self, echo_id: impl Into<String>) -> Self {
         self.echo_id = Some(echo_id.into());
         self
     }
 
-    /// Id of the message in the channel it came from.
+    /// ID of the message in the originating channel.
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         self.source_id = Some(source_id.into());
         self
     }
 
-    /// Further recipients of an e-mail, separated by commas.
+    /// Comma-separated CC recipients of an email.
     pub fn cc_emails(mut self, cc_emails: impl Into<String>) -> Self {
         self.cc_emails = Some(cc_emails.into());
         self
     }
 
-    /// Hidden recipients of an e-mail, separated by commas.
+    /// Comma-separated BCC recipients of an email.
     pub fn bcc_emails(mut self, bcc_emails: impl Into<String>) -> Self {
         self.bcc_emails = Some(bcc_emails.into());
         self
     }
 
-    /// Recipients of an e-mail in place of the contact, separated by commas.
+    /// Comma-separated recipients of an email, instead of the contact.
     pub fn to_emails(mut self, to_emails: impl Into<String>) -> Self {
         self.to_emails = Some(to_emails.into());
         self
     }
 
-    /// Epoch seconds at which the channel recorded the message.
+    /// Time at which the channel recorded the message, as a Unix timestamp.
     pub fn external_created_at(mut self, external_created_at: i64) -> Self {
         self.external_created_at = Some(external_created_at);
         self
     }
 
-    /// `AgentBot` where a bot of the account sends the message.
+    /// `AgentBot` if a bot of the account sends the message.
     pub fn sender_type(mut self, sender_type: impl Into<String>) -> Self {
         self.sender_type = Some(sender_type.into());
         self
     }
 
-    /// Id of the sending bot.
+    /// ID of the sending bot.
     pub fn sender_id(mut self, sender_id: i64) -> Self {
         self.sender_id = Some(sender_id);
         self
     }
 
-    /// HTML of an e-mail.
+    /// HTML content of an email.
     pub fn email_html_content(mut self, email_html_content: impl Into<String>) -> Self {
         self.email_html_content = Some(email_html_content.into());
         self

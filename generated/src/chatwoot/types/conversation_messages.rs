@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Messages of a conversation, and what is known about it.
+/// Messages of a conversation, and details of the conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationMessages {
-    /// About the conversation.
+    /// Details of the conversation.
     pub meta: super::ConversationMeta,
     /// The messages, oldest first.
     pub payload: Vec<super::MessageDetailed>,

@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is known about the conversation that messages belong to.
+/// Details of the conversation to which messages belong.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationMeta {
     /// Titles of the labels.
     pub labels: Vec<String>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
     /// The contact.
     pub contact: super::ContactDetail,
-    /// Who is in charge; absent where nobody is.
+    /// The assignee; absent if there is none.
     pub assignee: Option<super::MessageSender>,
-    /// When an agent last looked.
+    /// Time at which an agent last viewed the conversation.
     pub agent_last_seen_at: Option<runtime::Timestamp>,
-    /// When the assignee last looked.
+    /// Time at which the assignee last viewed the conversation.
     pub assignee_last_seen_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

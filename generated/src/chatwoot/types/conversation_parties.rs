@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What the assignee is; absent where there is none.
+/// Type of the assignee; absent if there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssigneeType {
@@ -26,21 +26,21 @@ runtime::string_enum! {
     }
 }
 
-/// Who takes part in a conversation.
+/// The participants of a conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationParties {
     /// The contact.
     pub sender: super::Contact,
-    /// Kind of channel, such as `Channel::Api`.
+    /// Type of the channel, such as `Channel::Api`.
     pub channel: String,
-    /// The agent or bot in charge; absent where nobody is.
+    /// The assigned agent or bot; absent if there is none.
     pub assignee: Option<super::Assignee>,
-    /// What the assignee is; absent where there is none.
+    /// Type of the assignee; absent if there is none.
     pub assignee_type: Option<AssigneeType>,
-    /// The team in charge; absent where none is.
+    /// The assigned team; absent if there is none.
     pub team: Option<super::Team>,
-    /// Whether the contact has proven who it is; null where the contact left the inbox.
+    /// Whether the contact's identity was verified; null if the contact left the inbox.
     pub hmac_verified: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The status of a conversation after it was changed.
+/// The status of a conversation after a change.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationStatusToggle {
-    /// What became of the conversation.
+    /// Result of the status change.
     pub payload: ConversationStatusTogglePayload,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -20,17 +20,17 @@ runtime::object! {
     }
 }
 
-/// What became of the conversation.
+/// Result of the status change.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationStatusTogglePayload {
-    /// Whether the status was changed; null where a bot handed the conversation over.
+    /// Whether the status was changed; null if a bot handed the conversation over.
     pub success: Option<bool>,
     /// Number of the conversation within its account.
     pub conversation_id: i64,
-    /// Status it has now.
+    /// Current status.
     pub current_status: super::ConversationStatus,
-    /// When the conversation opens again.
+    /// Time at which the conversation reopens.
     pub snoozed_until: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationCustomAttributes {
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -112,7 +112,7 @@ impl<const N: usize> From<[&str; N]> for ConversationsRemoveCustomAttributesRequ
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsReplaceLabelsRequest {
-    /// Titles of the labels to carry from now on; those left out are taken away.
+    /// Titles of the new labels; labels that are not listed are removed.
     pub labels: Vec<String>,
 }
 
@@ -147,7 +147,7 @@ impl<const N: usize> From<[&str; N]> for ConversationsReplaceLabelsRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsTogglePriorityRequest {
-    /// How urgent the conversation is; null clears it.
+    /// Priority of the conversation; null clears it.
     pub priority: Option<super::ConversationPriority>,
 }
 
@@ -188,9 +188,9 @@ impl From<String> for ConversationsTogglePriorityRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsToggleStatusRequest {
-    /// Status to have from now on.
+    /// New status.
     pub status: super::ConversationStatus,
-    /// Epoch seconds at which a snoozed conversation opens again; upon the next reply where it is left out.
+    /// Time at which a snoozed conversation reopens, as a Unix timestamp; if omitted, it reopens at the next reply.
     pub snoozed_until: Option<i64>,
 }
 
@@ -210,7 +210,7 @@ impl ConversationsToggleStatusRequest {
         }
     }
 
-    /// Epoch seconds at which a snoozed conversation opens again; upon the next reply where it is left out.
+    /// Time at which a snoozed conversation reopens, as a Unix timestamp; if omitted, it reopens at the next reply.
     pub fn snoozed_until(mut self, snoozed_until: i64) -> Self {
         self.snoozed_until = Some(snoozed_until);
         self
@@ -239,9 +239,9 @@ impl From<String> for ConversationsToggleStatusRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsToggleTypingStatusRequest {
-    /// Whether typing goes on.
+    /// State of the typing indicator.
     pub typing_status: ConversationsToggleTypingStatusRequestTypingStatus,
-    /// Whether a private note is being typed, which the contact does not see.
+    /// Whether the agent is typing a private note, which is not visible to the contact.
     pub is_private: Option<bool>,
 }
 
@@ -263,7 +263,7 @@ impl ConversationsToggleTypingStatusRequest {
         }
     }
 
-    /// Whether a private note is being typed, which the contact does not see.
+    /// Whether the agent is typing a private note, which is not visible to the contact.
     pub fn is_private(mut self, is_private: bool) -> Self {
         self.is_private = Some(is_private);
         self
@@ -289,7 +289,7 @@ impl From<String> for ConversationsToggleTypingStatusRequest {
     }
 }
 
-/// Whether typing goes on.
+/// State of the typing indicator.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationsToggleTypingStatusRequestTypingStatus {
@@ -312,9 +312,9 @@ runtime::string_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsUpdateCustomAttributesRequest {
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the other attributes stay (since 4.16).
+    /// Whether to keep the other attributes (since 4.16).
     ///
     /// Default: `false`.
     pub merge: Option<bool>,
@@ -336,7 +336,7 @@ impl ConversationsUpdateCustomAttributesRequest {
         }
     }
 
-    /// Whether the other attributes stay (since 4.16).
+    /// Whether to keep the other attributes (since 4.16).
     pub fn merge(mut self, merge: bool) -> Self {
         self.merge = Some(merge);
         self
@@ -347,9 +347,9 @@ impl ConversationsUpdateCustomAttributesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsUpdateRequest {
-    /// How urgent the conversation is; null clears it.
+    /// Priority of the conversation; null clears it.
     pub priority: runtime::Patch<super::ConversationPriority>,
-    /// Id of a service agreement (Enterprise edition).
+    /// ID of an SLA policy (Enterprise edition).
     pub sla_policy_id: Option<i64>,
 }
 
@@ -366,7 +366,7 @@ impl ConversationsUpdateRequest {
         Default::default()
     }
 
-    /// How urgent the conversation is; null clears it.
+    /// Priority of the conversation; null clears it.
     pub fn priority(mut self, priority: impl Into<super::ConversationPriority>) -> Self {
         self.priority = runtime::Patch::Value(priority.into());
         self
@@ -378,7 +378,7 @@ impl ConversationsUpdateRequest {
         self
     }
 
-    /// Id of a service agreement (Enterprise edition).
+    /// ID of an SLA policy (Enterprise edition).
     pub fn sla_policy_id(mut self, sla_policy_id: i64) -> Self {
         self.sla_policy_id = Some(sla_policy_id);
         self

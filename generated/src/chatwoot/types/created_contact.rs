@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The new contact, and its address in the inbox that was asked for.
+/// The new contact and its source ID in the requested inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedContact {
     /// The contact.
     pub contact: super::Contact,
-    /// Where the contact can be reached.
+    /// The identity of the contact in the inbox.
     pub contact_inbox: super::CreatedContactInbox,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The inbox a contact was created in, and its address there.
+/// The inbox in which a contact was created, and its source ID there.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedContactInbox {
-    /// The inbox as the database holds it; null where the request named none.
+    /// The inbox as stored in the database; null if the request named none.
     pub inbox: Option<super::InboxRecord>,
-    /// Address of the contact in the inbox; null where the request named no inbox.
+    /// Source ID of the contact in the inbox; null if the request named no inbox.
     pub source_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

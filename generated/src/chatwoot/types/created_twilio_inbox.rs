@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// An inbox of Twilio that was just created.
+/// A Twilio inbox that was just created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedTwilioInbox {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the channel record behind the inbox.
+    /// ID of the channel record of the inbox.
     pub channel_id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Kind of channel, such as `Channel::Api`.
+    /// Type of the channel, such as `Channel::Api`.
     pub channel_type: String,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Kind of Twilio channel: `sms` or `whatsapp`.
+    /// Type of Twilio channel: `sms` or `whatsapp`.
     pub medium: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

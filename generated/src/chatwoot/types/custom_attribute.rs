@@ -4,33 +4,33 @@
 
 use crm_clients_runtime as runtime;
 
-/// The definition of an extra field on contacts or conversations.
+/// The definition of a custom attribute of contacts or conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomAttribute {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name of the attribute, as people see it.
+    /// Display name of the attribute.
     pub attribute_display_name: String,
-    /// How the value is shown and entered, such as `text`, `number`, `date` or `list`.
+    /// Display type of the value, such as `text`, `number`, `date` or `list`.
     pub attribute_display_type: String,
-    /// What the attribute is for; null where nobody has said.
+    /// Description of the attribute; null if there is none.
     pub attribute_description: Option<String>,
     /// Key of the attribute.
     pub attribute_key: String,
-    /// Regular expression that a text has to match.
+    /// Regular expression that a text value must match.
     pub regex_pattern: Option<String>,
-    /// What to tell people whose text does not match.
+    /// Hint shown for values that do not match.
     pub regex_cue: Option<String>,
-    /// Values to choose from, for a list.
+    /// Allowed values, for a list.
     pub attribute_values: Option<Vec<String>>,
-    /// `conversation_attribute` or `contact_attribute`.
+    /// Model of the attribute: `conversation_attribute` or `contact_attribute`.
     pub attribute_model: String,
-    /// Value of the attribute where none was given; null where there is no default.
+    /// Default value of the attribute; null if there is none.
     pub default_value: Option<i64>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Option<runtime::Timestamp>,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

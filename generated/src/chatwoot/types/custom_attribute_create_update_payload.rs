@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a definition is created from, or what is changed.
+/// Request body for creating or updating the definition of a custom attribute.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomAttributeCreateUpdatePayload {
-    /// Name of the attribute, as people see it.
+    /// Display name of the attribute.
     pub attribute_display_name: Option<String>,
-    /// How the value is shown and entered: 0 text, 1 number, 2 currency, 3 percent, 4 link, 5 date, 6 list, 7 checkbox.
+    /// Display type of the value: 0 text, 1 number, 2 currency, 3 percent, 4 link, 5 date, 6 list, 7 checkbox.
     pub attribute_display_type: Option<i64>,
-    /// What the attribute is for; null where nobody has said.
+    /// Description of the attribute; null if there is none.
     pub attribute_description: Option<String>,
     /// Key of the attribute.
     pub attribute_key: Option<String>,
-    /// Values to choose from, for a list.
+    /// Allowed values, for a list.
     pub attribute_values: Option<Vec<String>>,
-    /// 0 for conversations, 1 for contacts.
+    /// Model of the attribute: 0 for conversations, 1 for contacts.
     pub attribute_model: Option<i64>,
-    /// Regular expression that a text has to match.
+    /// Regular expression that a text value must match.
     pub regex_pattern: Option<String>,
-    /// What to tell people whose text does not match.
+    /// Hint shown for values that do not match.
     pub regex_cue: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl CustomAttributeCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name of the attribute, as people see it.
+    /// Display name of the attribute.
     pub fn attribute_display_name(
         mut self,
         attribute_display_name: impl Into<String>,
@@ -54,13 +54,13 @@ impl CustomAttributeCreateUpdatePayload {
         self
     }
 
-    /// How the value is shown and entered: 0 text, 1 number, 2 currency, 3 percent, 4 link, 5 date, 6 list, 7 checkbox.
+    /// Display type of the value: 0 text, 1 number, 2 currency, 3 percent, 4 link, 5 date, 6 list, 7 checkbox.
     pub fn attribute_display_type(mut self, attribute_display_type: i64) -> Self {
         self.attribute_display_type = Some(attribute_display_type);
         self
     }
 
-    /// What the attribute is for; null where nobody has said.
+    /// Description of the attribute; null if there is none.
     pub fn attribute_description(
         mut self,
         attribute_description: impl Into<String>,
@@ -75,7 +75,7 @@ impl CustomAttributeCreateUpdatePayload {
         self
     }
 
-    /// Values to choose from, for a list.
+    /// Allowed values, for a list.
     pub fn attribute_values(
         mut self,
         attribute_values: impl IntoIterator<Item = impl Into<String>>,
@@ -86,19 +86,19 @@ impl CustomAttributeCreateUpdatePayload {
         self
     }
 
-    /// 0 for conversations, 1 for contacts.
+    /// Model of the attribute: 0 for conversations, 1 for contacts.
     pub fn attribute_model(mut self, attribute_model: i64) -> Self {
         self.attribute_model = Some(attribute_model);
         self
     }
 
-    /// Regular expression that a text has to match.
+    /// Regular expression that a text value must match.
     pub fn regex_pattern(mut self, regex_pattern: impl Into<String>) -> Self {
         self.regex_pattern = Some(regex_pattern.into());
         self
     }
 
-    /// What to tell people whose text does not match.
+    /// Hint shown for values that do not match.
     pub fn regex_cue(mut self, regex_cue: impl Into<String>) -> Self {
         self.regex_cue = Some(regex_cue.into());
         self

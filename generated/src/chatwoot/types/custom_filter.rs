@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// A saved search.
+/// A saved filter.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFilter {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// The conditions, in the form of the filter operations.
+    /// The conditions, in the format of the filter operations.
     pub query: runtime::Map<String, runtime::Value>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: runtime::Timestamp,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: runtime::Timestamp,
-    /// What is searched.
+    /// Type of the filtered objects.
     pub filter_type: CustomFilterFilterType,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -35,7 +35,7 @@ runtime::object! {
     }
 }
 
-/// What is searched.
+/// Type of the filtered objects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomFilterFilterType {

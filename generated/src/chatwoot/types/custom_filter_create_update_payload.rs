@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a saved search is created from, or what is changed.
+/// Request body for creating or updating a saved filter.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFilterCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// The conditions, in the form of the filter operations.
+    /// The conditions, in the format of the filter operations.
     pub query: Option<runtime::Map<String, runtime::Value>>,
-    /// What is searched.
+    /// Type of the filtered objects.
     pub filter_type: Option<super::CustomFilterFilterType>,
 }
 
@@ -30,19 +30,19 @@ impl CustomFilterCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The conditions, in the form of the filter operations.
+    /// The conditions, in the format of the filter operations.
     pub fn query(mut self, query: impl runtime::IntoObject) -> Self {
         self.query = Some(query.into_object());
         self
     }
 
-    /// What is searched.
+    /// Type of the filtered objects.
     pub fn filter_type(
         mut self,
         filter_type: impl Into<super::CustomFilterFilterType>,

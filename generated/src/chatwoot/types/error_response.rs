@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What the server says when it refuses or fails; which fields are there depends on the status.
+/// Error response; the fields depend on the status.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// What went wrong. An object of messages by attribute where an automation rule is refused.
+    /// Error message. An object of messages by attribute if an automation rule is rejected.
     pub error: Option<ErrorResponseError>,
-    /// What went wrong, where no token was sent at all.
+    /// Error messages, if no token was sent.
     pub errors: Option<Vec<String>>,
     /// The validation messages, joined by commas.
     pub message: Option<String>,
-    /// The attributes that did not pass validation.
+    /// The attributes that failed validation.
     pub attributes: Option<Vec<String>>,
-    /// The HTTP status once more; only on errors that the framework renders.
+    /// The HTTP status, repeated in the body; only for errors rendered by the framework.
     pub status: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -32,13 +32,13 @@ runtime::object! {
     }
 }
 
-/// What went wrong. An object of messages by attribute where an automation rule is refused.
+/// Error message. An object of messages by attribute if an automation rule is rejected.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorResponseError {
     String(String),
     Object(runtime::Map<String, runtime::Value>),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// The contact within the inbox.
+/// The identity of the contact in the inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationEventContactInbox {
-    /// Id of the link.
+    /// ID of the contact inbox.
     pub id: i64,
-    /// Id of the contact.
+    /// ID of the contact.
     pub contact_id: i64,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
-    /// The contact's id within the channel.
+    /// Source ID of the contact in the inbox.
     pub source_id: String,
-    /// When the contact came to the inbox.
+    /// Creation time of the contact inbox.
     pub created_at: runtime::Timestamp,
-    /// When the link changed last.
+    /// Time of the last change to the contact inbox.
     pub updated_at: runtime::Timestamp,
-    /// Whether the contact's identity was proved.
+    /// Whether the contact's identity was verified.
     pub hmac_verified: bool,
-    /// Key to the contact's live updates.
+    /// Token for the contact's live updates.
     pub pubsub_token: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -41,19 +41,19 @@ runtime::object! {
     }
 }
 
-/// Who takes part.
+/// The participants.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationEventMeta {
     /// The contact.
     pub sender: ConversationEventMetaSender,
-    /// The user or the bot that is responsible; null without one.
+    /// The assigned user or bot; null if there is none.
     pub assignee: Option<ConversationEventMetaAssignee>,
-    /// What the assignee is.
+    /// Type of the assignee.
     pub assignee_type: Option<super::AssigneeType>,
-    /// The team that is responsible; null without one.
+    /// The assigned team; null if there is none.
     pub team: Option<super::IdAndName>,
-    /// Whether the contact's identity was proved.
+    /// Whether the contact's identity was verified.
     pub hmac_verified: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -69,27 +69,27 @@ runtime::object! {
     }
 }
 
-/// The user or the bot that is responsible; null without one.
+/// The assigned user or bot; null if there is none.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationEventMetaAssignee {
-    /// Id of the user or the bot.
+    /// ID of the user or the bot.
     pub id: i64,
     /// Name.
     pub name: Option<String>,
-    /// Name that customers see.
+    /// Name shown to customers.
     pub available_name: Option<String>,
-    /// Address of the picture; empty without one.
+    /// URL of the picture; empty if there is none.
     pub avatar_url: Option<String>,
-    /// What an assistant is for.
+    /// Description of an assistant.
     pub description: Option<String>,
-    /// When an assistant was created.
+    /// Creation time of an assistant.
     pub created_at: Option<runtime::Timestamp>,
-    /// What it is.
+    /// Type of the assignee.
     pub r#type: ConversationEventMetaAssigneeType,
-    /// Whether a user is there.
+    /// Current availability of a user.
     pub availability_status: Option<String>,
-    /// Address of the picture; empty without one.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -109,7 +109,7 @@ runtime::object! {
     }
 }
 
-/// What it is.
+/// Type of the assignee.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationEventMetaAssigneeType {
@@ -137,25 +137,25 @@ runtime::string_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationEventMetaSender {
-    /// What Chatwoot knows besides.
+    /// Additional attributes.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// The account's own attributes.
+    /// Custom attributes.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: i64,
-    /// Id in a system of the account's own.
+    /// ID in an external system.
     pub identifier: Option<String>,
-    /// Name; empty while it is not known.
+    /// Name; empty if unknown.
     pub name: String,
-    /// Phone number in the form of E.164.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Address of the picture; empty without one.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: String,
-    /// Whether the contact is kept from writing.
+    /// Whether the contact is blocked.
     pub blocked: bool,
-    /// Id of the contact's company; absent before Chatwoot 4.16.
+    /// ID of the contact's company; absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -176,61 +176,61 @@ runtime::object! {
     }
 }
 
-/// A conversation, as events hold it.
+/// A conversation in an event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventConversation {
-    /// What Chatwoot knows besides, such as `browser` and `referer`.
+    /// Additional attributes, such as `browser` and `referer`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the channel still lets agents reply.
+    /// Whether the channel currently allows agents to reply.
     pub can_reply: bool,
-    /// Kind of the inbox's channel, such as `Channel::WebWidget`.
+    /// Type of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
-    /// The contact within the inbox.
+    /// The identity of the contact in the inbox.
     pub contact_inbox: Option<ConversationEventContactInbox>,
-    /// Number of the conversation in its account.
+    /// Number of the conversation within its account.
     pub id: i64,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
     /// The last message, if there is one.
     pub messages: Vec<super::Message>,
-    /// The labels' titles.
+    /// Titles of the labels.
     pub labels: Vec<String>,
-    /// Who takes part.
+    /// The participants.
     pub meta: ConversationEventMeta,
-    /// State.
+    /// Status of the conversation.
     pub status: super::ConversationStatus,
-    /// The account's own attributes.
+    /// Custom attributes.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// When a snoozed conversation comes back; null until somebody writes.
+    /// Time at which a snoozed conversation reopens; null if it reopens at the next message.
     pub snoozed_until: Option<runtime::Timestamp>,
-    /// Number of messages that no agent has seen.
+    /// Number of messages not yet read by an agent.
     pub unread_count: i64,
-    /// When an agent first replied.
+    /// Time of the first reply by an agent.
     pub first_reply_created_at: Option<runtime::Timestamp>,
-    /// Urgency.
+    /// Priority of the conversation.
     pub priority: Option<super::ConversationPriority>,
-    /// Since when the contact waits for a reply, in seconds since 1970; 0 where it does not.
+    /// Time since when the contact has been waiting for a reply, as a Unix timestamp; 0 if not waiting.
     pub waiting_since: i64,
-    /// When an agent last looked, in seconds since 1970; 0 for never.
+    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
     pub agent_last_seen_at: i64,
-    /// When the contact last looked, in seconds since 1970; 0 for never.
+    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
     pub contact_last_seen_at: i64,
-    /// When something last happened, in seconds since 1970.
+    /// Time of the last activity as a Unix timestamp.
     pub last_activity_at: i64,
     /// The same as `last_activity_at`.
     pub timestamp: i64,
-    /// When it began, in seconds since 1970.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
-    /// When it changed last, in seconds since 1970.
+    /// Time of the last change as a Unix timestamp.
     pub updated_at: f64,
     /// The account; absent before Chatwoot 4.16.
     pub account: Option<super::IdAndName>,
-    /// Id of the service agreement in force (Enterprise edition); null where there is none.
+    /// ID of the SLA policy (Enterprise edition); null if there is none.
     pub sla_policy_id: Option<i64>,
-    /// How the service agreement applies (Enterprise edition); null where there is none.
+    /// The applied SLA policy (Enterprise edition); null if there is none.
     pub applied_sla: Option<super::AppliedSla>,
-    /// What happened to the service agreement (Enterprise edition).
+    /// Events of the applied SLA policy (Enterprise edition).
     pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,41 +4,41 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who has written or types: a contact, a user, a bot or an assistant, each with fields of its own.
+/// A person or program that writes or types: a contact, a user, a bot or an assistant, each with its own fields.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPerson {
-    /// Address of an assistant's picture.
+    /// URL of an assistant's picture.
     pub avatar_url: Option<String>,
-    /// What an assistant is for.
+    /// Description of an assistant.
     pub description: Option<String>,
-    /// When an assistant was created.
+    /// Creation time of an assistant.
     pub created_at: Option<runtime::Timestamp>,
-    /// Id of a contact's company; absent before Chatwoot 4.16.
+    /// ID of a contact's company; absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
-    /// Id of the contact, the user or the bot.
+    /// ID of the contact, the user or the bot.
     pub id: i64,
     /// Name.
     pub name: Option<String>,
-    /// What it is; absent for contacts.
+    /// Type of the person or program; absent for contacts.
     pub r#type: Option<super::SenderType>,
-    /// Mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// An account, an inbox or a team by its id and its name.
+    /// An account, an inbox or a team, by ID and name.
     pub account: Option<super::IdAndName>,
-    /// What Chatwoot knows of a contact besides.
+    /// Additional attributes of a contact.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Address of a contact's picture.
+    /// URL of a contact's picture.
     pub avatar: Option<String>,
-    /// The account's own attributes of a contact.
+    /// Custom attributes of a contact.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of a contact in a system of the account's own.
+    /// ID of a contact in an external system.
     pub identifier: Option<String>,
     /// Phone number of a contact.
     pub phone_number: Option<String>,
-    /// Address of a contact's picture.
+    /// URL of a contact's picture.
     pub thumbnail: Option<String>,
-    /// Whether a contact is kept from writing.
+    /// Whether a contact is blocked.
     pub blocked: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// One condition of a filter.
+/// A condition of a filter.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FilterCondition {
     /// Key of the attribute.
     pub attribute_key: String,
-    /// How the attribute is compared. `days_before` is status 500 on Chatwoot 4.12.1 and 4.16.2: compare with a date by `is_less_than`.
+    /// Comparison operator. `days_before` returns status 500 on Chatwoot 4.12.1 and 4.16.2; compare with a date by `is_less_than` instead.
     pub filter_operator: FilterConditionFilterOperator,
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub values: Option<Vec<runtime::Value>>,
-    /// How the condition is joined to the next one; null on the last.
+    /// Operator that joins the condition to the next one; null for the last condition.
     pub query_operator: runtime::Patch<FilterConditionQueryOperator>,
-    /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
+    /// `contact_attribute` or `conversation_attribute` if the key is that of a custom attribute, otherwise empty.
     pub custom_attribute_type: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl FilterCondition {
         }
     }
 
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<runtime::Value>>,
@@ -54,7 +54,7 @@ impl FilterCondition {
         self
     }
 
-    /// How the condition is joined to the next one; null on the last.
+    /// Operator that joins the condition to the next one; null for the last condition.
     pub fn query_operator(
         mut self,
         query_operator: impl Into<FilterConditionQueryOperator>,
@@ -69,7 +69,7 @@ impl FilterCondition {
         self
     }
 
-    /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
+    /// `contact_attribute` or `conversation_attribute` if the key is that of a custom attribute, otherwise empty.
     pub fn custom_attribute_type(
         mut self,
         custom_attribute_type: impl Into<String>,
@@ -79,7 +79,7 @@ impl FilterCondition {
     }
 }
 
-/// How the attribute is compared. `days_before` is status 500 on Chatwoot 4.12.1 and 4.16.2: compare with a date by `is_less_than`.
+/// Comparison operator. `days_before` returns status 500 on Chatwoot 4.12.1 and 4.16.2; compare with a date by `is_less_than` instead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterConditionFilterOperator {
@@ -122,7 +122,7 @@ runtime::string_enum! {
     }
 }
 
-/// How the condition is joined to the next one; null on the last.
+/// Operator that joins the condition to the next one; null for the last condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterConditionQueryOperator {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Conditions that contacts or conversations have to meet.
+/// Conditions for filtering contacts or conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FilterPayload {

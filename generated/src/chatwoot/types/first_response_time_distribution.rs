@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// How many first responses took how long, per kind of channel.
+/// Numbers of first responses by response time, per channel type.
 pub type FirstResponseTimeDistribution = BTreeMap<
     String,
     FirstResponseTimeDistributionValue,
@@ -15,15 +15,15 @@ pub type FirstResponseTimeDistribution = BTreeMap<
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FirstResponseTimeDistributionValue {
-    /// First responses within an hour.
+    /// Number of first responses within one hour.
     pub n0_1h: Option<i64>,
-    /// First responses after one to four hours.
+    /// Number of first responses after one to four hours.
     pub n1_4h: Option<i64>,
-    /// First responses after four to eight hours.
+    /// Number of first responses after four to eight hours.
     pub n4_8h: Option<i64>,
-    /// First responses after eight hours to a day.
+    /// Number of first responses after eight to 24 hours.
     pub n8_24h: Option<i64>,
-    /// First responses after more than a day.
+    /// Number of first responses after more than 24 hours.
     pub n24h: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

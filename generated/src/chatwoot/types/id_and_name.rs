@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// An account, an inbox or a team by its id and its name.
+/// An account, an inbox or a team, by ID and name.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IdAndName {
-    /// Id.
+    /// ID.
     pub id: i64,
     /// Name.
     pub name: String,

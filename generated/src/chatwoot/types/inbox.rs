@@ -8,21 +8,21 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Inbox {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Site the widget stands on; null for other channels.
+    /// URL of the website with the widget; null for other channels.
     pub website_url: Option<String>,
-    /// Kind of channel, such as `Channel::Api`.
+    /// Type of the channel, such as `Channel::Api`.
     pub channel_type: String,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: String,
-    /// Colour of the widget; null for other channels.
+    /// Color of the widget; null for other channels.
     pub widget_color: Option<String>,
     /// Token of the widget; null for other channels.
     pub website_token: Option<String>,
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub enable_auto_assignment: bool,
     /// HTML that loads the widget; null for other channels.
     pub web_widget_script: Option<String>,
@@ -30,149 +30,149 @@ pub struct Inbox {
     pub welcome_title: Option<String>,
     /// Text of the widget's greeting.
     pub welcome_tagline: Option<String>,
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: bool,
     /// The greeting.
     pub greeting_message: Option<String>,
-    /// Id of the channel record behind the inbox.
+    /// ID of the channel record of the inbox.
     pub channel_id: i64,
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: bool,
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub enable_email_collect: bool,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: bool,
-    /// Settings of that.
+    /// Settings of the automatic assignment.
     pub auto_assignment_config: Option<runtime::Map<String, runtime::Value>>,
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub out_of_office_message: Option<String>,
-    /// The working hours, a day each.
+    /// The working hours, one entry per day.
     pub working_hours: Vec<InboxWorkingHoursItem>,
     /// Time zone.
     pub timezone: String,
-    /// Address the channel's provider has to call; null where there is none.
+    /// URL that the channel's provider must call; null if there is none.
     pub callback_webhook_url: Option<String>,
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub allow_messages_after_resolved: bool,
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub lock_to_single_conversation: bool,
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub sender_name_type: String,
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub business_name: Option<String>,
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     pub branded_email_layout: Option<String>,
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub hmac_mandatory: Option<bool>,
-    /// What the widget offers to visitors.
+    /// Enabled widget features.
     pub selected_feature_flags: Option<Vec<String>>,
-    /// How soon visitors may expect a reply.
+    /// Expected reply time shown to visitors.
     pub reply_time: Option<String>,
-    /// Id of the messaging service at Twilio.
+    /// ID of the Twilio messaging service.
     pub messaging_service_sid: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Kind of Twilio channel: `sms` or `whatsapp`.
+    /// Type of Twilio channel: `sms` or `whatsapp`.
     pub medium: Option<String>,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<String>,
-    /// What that survey looks like.
+    /// Settings of the customer satisfaction survey.
     pub csat_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Sites on which the widget may stand.
+    /// Websites that may show the widget.
     pub allowed_domains: Option<String>,
-    /// Key of that proof: keep it secret.
+    /// Key for identity verification: keep it secret.
     pub hmac_token: Option<runtime::Secret>,
-    /// URL that events of an API inbox are sent to.
+    /// URL that receives the events of an API inbox.
     pub webhook_url: Option<String>,
-    /// Word an API inbox is known by in public addresses.
+    /// Public identifier of an API inbox, as used in URLs.
     pub inbox_identifier: Option<String>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether visitors fill in a form first.
+    /// Whether visitors fill in a form before a chat.
     pub pre_chat_form_enabled: Option<bool>,
-    /// What that form asks.
+    /// Settings of the pre-chat form.
     pub pre_chat_form_options: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether the conversation goes on by e-mail once the visitor has left.
+    /// Whether the conversation continues by email after the visitor has left.
     pub continuity_via_email: Option<bool>,
-    /// Key that signs what is sent to an API inbox's `webhook_url`; for administrators, since Chatwoot 4.16.
+    /// Key that signs requests to an API inbox's `webhook_url`; only for administrators, since Chatwoot 4.16.
     pub secret: Option<runtime::Secret>,
-    /// The portal shown in the widget; absent without one.
+    /// The portal shown in the widget; absent if there is none.
     pub help_center: Option<InboxHelpCenter>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Whether the installation receives forwarded e-mail.
+    /// Whether the installation receives forwarded email.
     pub forwarding_enabled: Option<bool>,
-    /// Address to forward e-mail to.
+    /// Email address to which to forward email.
     pub forward_to_email: Option<String>,
-    /// Whether e-mail is fetched by IMAP.
+    /// Whether email is fetched over IMAP.
     pub imap_enabled: Option<bool>,
-    /// Name to sign in by at the IMAP server.
+    /// Username for the IMAP server.
     pub imap_login: Option<String>,
-    /// Password at the IMAP server.
+    /// Password for the IMAP server.
     pub imap_password: Option<runtime::Secret>,
     /// Host of the IMAP server.
     pub imap_address: Option<String>,
-    /// Port of the IMAP server; 0 where none is set.
+    /// Port of the IMAP server; 0 if none is set.
     pub imap_port: Option<i64>,
     /// Whether the connection to the IMAP server is encrypted.
     pub imap_enable_ssl: Option<bool>,
-    /// How to sign in at the IMAP server; since Chatwoot 4.16.
+    /// Authentication method of the IMAP server; since Chatwoot 4.16.
     pub imap_authentication: Option<String>,
-    /// Whether e-mail is sent by an SMTP server of the account's own.
+    /// Whether email is sent through the account's own SMTP server.
     pub smtp_enabled: Option<bool>,
-    /// Name to sign in by at the SMTP server.
+    /// Username for the SMTP server.
     pub smtp_login: Option<String>,
-    /// Password at the SMTP server.
+    /// Password for the SMTP server.
     pub smtp_password: Option<runtime::Secret>,
     /// Host of the SMTP server.
     pub smtp_address: Option<String>,
-    /// Port of the SMTP server; 0 where none is set.
+    /// Port of the SMTP server; 0 if none is set.
     pub smtp_port: Option<i64>,
-    /// Domain to introduce oneself with to the SMTP server.
+    /// Domain announced to the SMTP server.
     pub smtp_domain: Option<String>,
-    /// Whether the connection to the SMTP server is encrypted from the start.
+    /// Whether the connection to the SMTP server is encrypted from the start (SSL/TLS).
     pub smtp_enable_ssl_tls: Option<bool>,
-    /// Whether the connection is encrypted where the SMTP server can.
+    /// Whether the connection is encrypted if the SMTP server supports it (STARTTLS).
     pub smtp_enable_starttls_auto: Option<bool>,
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    /// Verification mode of the SMTP server's certificate, such as `none` or `peer`.
     pub smtp_openssl_verify_mode: Option<String>,
-    /// How to sign in at the SMTP server, such as `login`.
+    /// Authentication method of the SMTP server, such as `login`.
     pub smtp_authentication: Option<String>,
-    /// Whether the address may be sent from.
+    /// Whether the email address is verified for sending.
     pub verified_for_sending: Option<bool>,
-    /// Id of the account at Twilio.
+    /// ID of the Twilio account.
     pub account_sid: Option<String>,
-    /// Token of that account.
+    /// Token of the Twilio account.
     pub auth_token: Option<runtime::Secret>,
-    /// Id of the API key at Twilio.
+    /// ID of the Twilio API key.
     pub api_key_sid: Option<String>,
-    /// Templates of messages at Twilio.
+    /// Message templates of Twilio.
     pub content_templates: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether calls are possible; since Chatwoot 4.16.
+    /// Whether calls are enabled; since Chatwoot 4.16.
     pub voice_enabled: Option<bool>,
-    /// Whether calls are received; since Chatwoot 4.16.
+    /// Whether incoming calls are enabled; since Chatwoot 4.16.
     pub inbound_calls_enabled: Option<bool>,
-    /// Whether calls are set up at Twilio; since Chatwoot 4.16.
+    /// Whether calls are configured at Twilio; since Chatwoot 4.16.
     pub voice_configured: Option<bool>,
-    /// Whether a secret of the API key is stored; since Chatwoot 4.16.
+    /// Whether the secret of the API key is stored; since Chatwoot 4.16.
     pub has_api_key_secret: Option<bool>,
-    /// Address that Twilio has to call for calls.
+    /// URL that Twilio must call for calls.
     pub voice_call_webhook_url: Option<String>,
-    /// Address that Twilio has to call when the state of a call changes.
+    /// URL that Twilio must call when the status of a call changes.
     pub voice_status_webhook_url: Option<String>,
-    /// Credentials and settings at the provider, for administrators.
+    /// Credentials and settings of the provider; only for administrators.
     pub provider_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Templates of messages at WhatsApp; an empty object until they are fetched.
+    /// Message templates of WhatsApp; an empty object until they are fetched.
     pub message_templates: Option<InboxMessageTemplates>,
-    /// Whether the provider turns the stored credentials down.
+    /// Whether the provider rejects the stored credentials.
     pub reauthorization_required: Option<bool>,
-    /// Name of a Telegram bot.
+    /// Name of the Telegram bot.
     pub bot_name: Option<String>,
-    /// Id of the page at Facebook.
+    /// ID of the Facebook page.
     pub page_id: Option<String>,
-    /// Id of the account at Instagram.
+    /// ID of the Instagram account.
     pub instagram_id: Option<String>,
-    /// Whether mentions at Twitter become conversations.
+    /// Whether Twitter mentions become conversations.
     pub tweets_enabled: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -266,13 +266,13 @@ runtime::object! {
     }
 }
 
-/// The portal shown in the widget; absent without one.
+/// The portal shown in the widget; absent if there is none.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxHelpCenter {
     /// Name of the portal.
     pub name: String,
-    /// Word the portal is known by in addresses.
+    /// Slug of the portal.
     pub slug: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -285,13 +285,13 @@ runtime::object! {
     }
 }
 
-/// Templates of messages at WhatsApp; an empty object until they are fetched.
+/// Message templates of WhatsApp; an empty object until they are fetched.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum InboxMessageTemplates {
     Objects(Vec<runtime::Map<String, runtime::Value>>),
     Object(runtime::Map<String, runtime::Value>),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 
@@ -306,19 +306,19 @@ runtime::union! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxWorkingHoursItem {
-    /// 0 for Sunday to 6 for Saturday.
+    /// Day of the week, from 0 (Sunday) to 6 (Saturday).
     pub day_of_week: Option<i64>,
-    /// Whether nobody works that day.
+    /// Whether the inbox is closed all day.
     pub closed_all_day: Option<bool>,
-    /// Hour at which work begins; null on a closed day.
+    /// Opening hour; null on a closed day.
     pub open_hour: Option<i64>,
     /// Minute of that hour; null on a closed day.
     pub open_minutes: Option<i64>,
-    /// Hour at which work ends; null on a closed day.
+    /// Closing hour; null on a closed day.
     pub close_hour: Option<i64>,
     /// Minute of that hour; null on a closed day.
     pub close_minutes: Option<i64>,
-    /// Whether work goes on all day.
+    /// Whether the inbox is open all day.
     pub open_all_day: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

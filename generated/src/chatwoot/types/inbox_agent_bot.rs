@@ -4,29 +4,29 @@
 
 use crm_clients_runtime as runtime;
 
-/// An agent bot, as an inbox shows it.
+/// An agent bot as returned with an inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxAgentBot {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: Option<String>,
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub outgoing_url: Option<String>,
-    /// Kind of bot.
+    /// Type of the bot.
     pub bot_type: Option<String>,
     /// Settings of the bot.
     pub bot_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: Option<i64>,
-    /// The bot's token as the database holds it.
+    /// The bot's token as stored in the database.
     pub access_token: Option<super::AccessTokenRecord>,
-    /// Key that signs what is sent to the bot; since Chatwoot 4.16.
+    /// Key that signs requests to the bot; since Chatwoot 4.16.
     pub secret: Option<runtime::Secret>,
     /// Whether the bot belongs to the installation.
     pub system_bot: Option<bool>,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The agent bot that serves an inbox, if one does.
+/// The agent bot of an inbox, if there is one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxAgentBotResponse {
-    /// The bot; absent where none serves the inbox.
+    /// The agent bot; absent if the inbox has none.
     pub agent_bot: Option<super::InboxAgentBot>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

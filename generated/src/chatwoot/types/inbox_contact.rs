@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// An inbox in brief.
+/// Summary of an inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxContact {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: String,
-    /// Id of the channel record behind the inbox.
+    /// ID of the channel record of the inbox.
     pub channel_id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Kind of channel, such as `Channel::Api`.
+    /// Type of the channel, such as `Channel::Api`.
     pub channel_type: String,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A channel that a program of the account's own serves.
+/// A channel served by the account's own program.
 ///
 /// `type` is always `api`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiChannel {
-    /// URL that events of an API inbox are sent to.
+    /// URL that receives the events of an API inbox.
     pub webhook_url: Option<String>,
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub hmac_mandatory: Option<bool>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -32,19 +32,19 @@ impl ApiChannel {
         Default::default()
     }
 
-    /// URL that events of an API inbox are sent to.
+    /// URL that receives the events of an API inbox.
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = Some(webhook_url.into());
         self
     }
 
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
         self.hmac_mandatory = Some(hmac_mandatory);
         self
     }
 
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub fn additional_attributes(
         mut self,
         additional_attributes: impl runtime::IntoObject,

@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// A mailbox.
+/// An email channel.
 ///
 /// `type` is always `email`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmailChannel {
-    /// Address of the inbox.
+    /// Email address of the inbox.
     pub email: String,
-    /// Whether e-mail is fetched by IMAP.
+    /// Whether email is fetched over IMAP.
     pub imap_enabled: Option<bool>,
-    /// Name to sign in by at the IMAP server.
+    /// Username for the IMAP server.
     pub imap_login: Option<String>,
-    /// Password at the IMAP server.
+    /// Password for the IMAP server.
     pub imap_password: Option<runtime::Secret>,
     /// Host of the IMAP server.
     pub imap_address: Option<String>,
@@ -24,33 +24,33 @@ pub struct EmailChannel {
     pub imap_port: Option<i64>,
     /// Whether the connection to the IMAP server is encrypted.
     pub imap_enable_ssl: Option<bool>,
-    /// How to sign in at the IMAP server (since 4.16).
+    /// Authentication method of the IMAP server (since 4.16).
     pub imap_authentication: Option<String>,
-    /// Whether e-mail is sent by an SMTP server of the account's own.
+    /// Whether email is sent through the account's own SMTP server.
     pub smtp_enabled: Option<bool>,
-    /// Name to sign in by at the SMTP server.
+    /// Username for the SMTP server.
     pub smtp_login: Option<String>,
-    /// Password at the SMTP server.
+    /// Password for the SMTP server.
     pub smtp_password: Option<runtime::Secret>,
     /// Host of the SMTP server.
     pub smtp_address: Option<String>,
     /// Port of the SMTP server.
     pub smtp_port: Option<i64>,
-    /// Domain to introduce oneself with to the SMTP server.
+    /// Domain announced to the SMTP server.
     pub smtp_domain: Option<String>,
-    /// Whether the connection is encrypted where the SMTP server can.
+    /// Whether the connection is encrypted if the SMTP server supports it (STARTTLS).
     pub smtp_enable_starttls_auto: Option<bool>,
-    /// Whether the connection to the SMTP server is encrypted from the start.
+    /// Whether the connection to the SMTP server is encrypted from the start (SSL/TLS).
     pub smtp_enable_ssl_tls: Option<bool>,
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    /// Verification mode of the SMTP server's certificate, such as `none` or `peer`.
     pub smtp_openssl_verify_mode: Option<String>,
-    /// How to sign in at the SMTP server, such as `login`.
+    /// Authentication method of the SMTP server, such as `login`.
     pub smtp_authentication: Option<String>,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<String>,
-    /// Whether the address may be sent from.
+    /// Whether the email address is verified for sending.
     pub verified_for_sending: Option<bool>,
-    /// Settings at the provider of the mailbox.
+    /// Settings of the mailbox provider.
     pub provider_config: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -108,19 +108,19 @@ impl EmailChannel {
         }
     }
 
-    /// Whether e-mail is fetched by IMAP.
+    /// Whether email is fetched over IMAP.
     pub fn imap_enabled(mut self, imap_enabled: bool) -> Self {
         self.imap_enabled = Some(imap_enabled);
         self
     }
 
-    /// Name to sign in by at the IMAP server.
+    /// Username for the IMAP server.
     pub fn imap_login(mut self, imap_login: impl Into<String>) -> Self {
         self.imap_login = Some(imap_login.into());
         self
     }
 
-    /// Password at the IMAP server.
+    /// Password for the IMAP server.
     pub fn imap_password(mut self, imap_password: impl Into<runtime::Secret>) -> Self {
         self.imap_password = Some(imap_password.into());
         self
@@ -144,7 +144,7 @@ impl EmailChannel {
         self
     }
 
-    /// How to sign in at the IMAP server (since 4.16).
+    /// Authentication method of the IMAP server (since 4.16).
     pub fn imap_authentication(
         mut self,
         imap_authentication: impl Into<String>,
@@ -153,19 +153,19 @@ impl EmailChannel {
         self
     }
 
-    /// Whether e-mail is sent by an SMTP server of the account's own.
+    /// Whether email is sent through the account's own SMTP server.
     pub fn smtp_enabled(mut self, smtp_enabled: bool) -> Self {
         self.smtp_enabled = Some(smtp_enabled);
         self
     }
 
-    /// Name to sign in by at the SMTP server.
+    /// Username for the SMTP server.
     pub fn smtp_login(mut self, smtp_login: impl Into<String>) -> Self {
         self.smtp_login = Some(smtp_login.into());
         self
     }
 
-    /// Password at the SMTP server.
+    /// Password for the SMTP server.
     pub fn smtp_password(mut self, smtp_password: impl Into<runtime::Secret>) -> Self {
         self.smtp_password = Some(smtp_password.into());
         self
@@ -183,25 +183,25 @@ impl EmailChannel {
         self
     }
 
-    /// Domain to introduce oneself with to the SMTP server.
+    /// Domain announced to the SMTP server.
     pub fn smtp_domain(mut self, smtp_domain: impl Into<String>) -> Self {
         self.smtp_domain = Some(smtp_domain.into());
         self
     }
 
-    /// Whether the connection is encrypted where the SMTP server can.
+    /// Whether the connection is encrypted if the SMTP server supports it (STARTTLS).
     pub fn smtp_enable_starttls_auto(mut self, smtp_enable_starttls_auto: bool) -> Self {
         self.smtp_enable_starttls_auto = Some(smtp_enable_starttls_auto);
         self
     }
 
-    /// Whether the connection to the SMTP server is encrypted from the start.
+    /// Whether the connection to the SMTP server is encrypted from the start (SSL/TLS).
     pub fn smtp_enable_ssl_tls(mut self, smtp_enable_ssl_tls: bool) -> Self {
         self.smtp_enable_ssl_tls = Some(smtp_enable_ssl_tls);
         self
     }
 
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    /// Verification mode of the SMTP server's certificate, such as `none` or `peer`.
     pub fn smtp_openssl_verify_mode(
         mut self,
         smtp_openssl_verify_mode: impl Into<String>,
@@ -210,7 +210,7 @@ impl EmailChannel {
         self
     }
 
-    /// How to sign in at the SMTP server, such as `login`.
+    /// Authentication method of the SMTP server, such as `login`.
     pub fn smtp_authentication(
         mut self,
         smtp_authentication: impl Into<String>,
@@ -219,19 +219,19 @@ impl EmailChannel {
         self
     }
 
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = Some(provider.into());
         self
     }
 
-    /// Whether the address may be sent from.
+    /// Whether the email address is verified for sending.
     pub fn verified_for_sending(mut self, verified_for_sending: bool) -> Self {
         self.verified_for_sending = Some(verified_for_sending);
         self
     }
 
-    /// Settings at the provider of the mailbox.
+    /// Settings of the mailbox provider.
     pub fn provider_config(mut self, provider_config: impl runtime::IntoObject) -> Self {
         self.provider_config = Some(provider_config.into_object());
         self

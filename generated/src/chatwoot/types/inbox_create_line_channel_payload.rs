@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A channel of Line.
+/// A Line channel.
 ///
 /// `type` is always `line`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LineChannel {
-    /// Id of the channel at Line.
+    /// ID of the Line channel.
     pub line_channel_id: String,
-    /// Secret of that channel.
+    /// Secret of the Line channel.
     pub line_channel_secret: runtime::Secret,
-    /// Access token of that channel.
+    /// Access token of the Line channel.
     pub line_channel_token: runtime::Secret,
 }
 

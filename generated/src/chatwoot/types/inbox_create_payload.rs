@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Settings of that.
+/// Settings of the automatic assignment.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AutoAssignmentConfig {
-    /// How many open conversations an agent is given at most.
+    /// Maximum number of open conversations per agent.
     pub max_assignment_limit: Option<i64>,
 }
 
@@ -24,7 +24,7 @@ impl AutoAssignmentConfig {
         Default::default()
     }
 
-    /// How many open conversations an agent is given at most.
+    /// Maximum number of open conversations per agent.
     pub fn max_assignment_limit(mut self, max_assignment_limit: i64) -> Self {
         self.max_assignment_limit = Some(max_assignment_limit);
         self
@@ -37,21 +37,21 @@ impl From<i64> for AutoAssignmentConfig {
     }
 }
 
-/// What that survey looks like.
+/// Settings of the customer satisfaction survey.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CsatConfig {
-    /// How the rating is asked for.
+    /// Style of the rating input.
     pub display_type: Option<CsatConfigDisplayType>,
     /// Text of the survey.
     pub message: Option<String>,
-    /// Text of the button that leads to the survey, at WhatsApp.
+    /// Text of the button that opens the survey, on WhatsApp.
     pub button_text: Option<String>,
-    /// Language of the survey, as a code such as `en`.
+    /// Language code of the survey, such as `en`.
     pub language: Option<String>,
-    /// Which conversations are rated.
+    /// Rules that select the rated conversations.
     pub survey_rules: Option<CsatConfigSurveyRules>,
-    /// The template of WhatsApp that asks for the rating.
+    /// WhatsApp template that asks for the rating.
     pub template: Option<CsatConfigTemplate>,
 }
 
@@ -72,7 +72,7 @@ impl CsatConfig {
         Default::default()
     }
 
-    /// How the rating is asked for.
+    /// Style of the rating input.
     pub fn display_type(
         mut self,
         display_type: impl Into<CsatConfigDisplayType>,
@@ -87,19 +87,19 @@ impl CsatConfig {
         self
     }
 
-    /// Text of the button that leads to the survey, at WhatsApp.
+    /// Text of the button that opens the survey, on WhatsApp.
     pub fn button_text(mut self, button_text: impl Into<String>) -> Self {
         self.button_text = Some(button_text.into());
         self
     }
 
-    /// Language of the survey, as a code such as `en`.
+    /// Language code of the survey, such as `en`.
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.language = Some(language.into());
         self
     }
 
-    /// Which conversations are rated.
+    /// Rules that select the rated conversations.
     pub fn survey_rules(
         mut self,
         survey_rules: impl Into<CsatConfigSurveyRules>,
@@ -108,14 +108,14 @@ impl CsatConfig {
         self
     }
 
-    /// The template of WhatsApp that asks for the rating.
+    /// WhatsApp template that asks for the rating.
     pub fn template(mut self, template: impl Into<CsatConfigTemplate>) -> Self {
         self.template = Some(template.into());
         self
     }
 }
 
-/// How the rating is asked for.
+/// Style of the rating input.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsatConfigDisplayType {
@@ -134,13 +134,13 @@ runtime::string_enum! {
     }
 }
 
-/// Which conversations are rated.
+/// Rules that select the rated conversations.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CsatConfigSurveyRules {
-    /// How the labels are compared, such as `contains`.
+    /// Operator for comparing the labels, such as `contains`.
     pub operator: Option<String>,
-    /// Titles of labels.
+    /// Titles of the labels.
     pub values: Option<Vec<String>>,
 }
 
@@ -157,13 +157,13 @@ impl CsatConfigSurveyRules {
         Default::default()
     }
 
-    /// How the labels are compared, such as `contains`.
+    /// Operator for comparing the labels, such as `contains`.
     pub fn operator(mut self, operator: impl Into<String>) -> Self {
         self.operator = Some(operator.into());
         self
     }
 
-    /// Titles of labels.
+    /// Titles of the labels.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<String>>,
@@ -173,25 +173,25 @@ impl CsatConfigSurveyRules {
     }
 }
 
-/// The template of WhatsApp that asks for the rating.
+/// WhatsApp template that asks for the rating.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CsatConfigTemplate {
     /// Name of the template.
     pub name: Option<String>,
-    /// Id of the template at WhatsApp.
+    /// ID of the template on WhatsApp.
     pub template_id: Option<String>,
-    /// Id of the template at Twilio.
+    /// ID of the template on Twilio.
     pub content_sid: Option<String>,
-    /// Id of the approval at Twilio.
+    /// ID of the approval on Twilio.
     pub approval_sid: Option<String>,
-    /// Name of the template, as people see it.
+    /// Display name of the template.
     pub friendly_name: Option<String>,
     /// Language of the template.
     pub language: Option<String>,
-    /// State of the approval.
+    /// Approval status.
     pub status: Option<String>,
-    /// When the template was created, in ISO 8601.
+    /// Creation time of the template, in ISO 8601 format.
     pub created_at: Option<runtime::Timestamp>,
 }
 
@@ -220,25 +220,25 @@ impl CsatConfigTemplate {
         self
     }
 
-    /// Id of the template at WhatsApp.
+    /// ID of the template on WhatsApp.
     pub fn template_id(mut self, template_id: impl Into<String>) -> Self {
         self.template_id = Some(template_id.into());
         self
     }
 
-    /// Id of the template at Twilio.
+    /// ID of the template on Twilio.
     pub fn content_sid(mut self, content_sid: impl Into<String>) -> Self {
         self.content_sid = Some(content_sid.into());
         self
     }
 
-    /// Id of the approval at Twilio.
+    /// ID of the approval on Twilio.
     pub fn approval_sid(mut self, approval_sid: impl Into<String>) -> Self {
         self.approval_sid = Some(approval_sid.into());
         self
     }
 
-    /// Name of the template, as people see it.
+    /// Display name of the template.
     pub fn friendly_name(mut self, friendly_name: impl Into<String>) -> Self {
         self.friendly_name = Some(friendly_name.into());
         self
@@ -250,20 +250,20 @@ impl CsatConfigTemplate {
         self
     }
 
-    /// State of the approval.
+    /// Approval status.
     pub fn status(mut self, status: impl Into<String>) -> Self {
         self.status = Some(status.into());
         self
     }
 
-    /// When the template was created, in ISO 8601.
+    /// Creation time of the template, in ISO 8601 format.
     pub fn created_at(mut self, created_at: runtime::Timestamp) -> Self {
         self.created_at = Some(created_at);
         self
     }
 }
 
-/// Settings of the channel behind the inbox.
+/// Settings of the channel of the inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum InboxChannel {
@@ -281,7 +281,7 @@ pub enum InboxChannel {
     WhatsappChannel(super::WhatsappChannel),
     /// If `type` is `sms`.
     SmsChannel(super::SmsChannel),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 
@@ -339,43 +339,43 @@ impl From<super::SmsChannel> for InboxChannel {
     }
 }
 
-/// What an inbox is created from.
+/// Request body for creating an inbox.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InboxCreatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: Option<bool>,
     /// The greeting.
     pub greeting_message: Option<String>,
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
-    /// What that survey looks like.
+    /// Settings of the customer satisfaction survey.
     pub csat_config: Option<CsatConfig>,
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub enable_auto_assignment: Option<bool>,
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: Option<bool>,
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub allow_messages_after_resolved: Option<bool>,
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub lock_to_single_conversation: Option<bool>,
-    /// Id of the help center portal to show in the widget.
+    /// ID of the help center portal to show in the widget.
     pub portal_id: Option<i64>,
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub sender_name_type: Option<super::InboxRecordSenderNameType>,
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub business_name: Option<String>,
-    /// Settings of the channel behind the inbox.
+    /// Settings of the channel of the inbox.
     pub channel: Option<InboxChannel>,
-    /// Settings of that.
+    /// Settings of the automatic assignment.
     pub auto_assignment_config: Option<AutoAssignmentConfig>,
 }
 
@@ -407,13 +407,13 @@ impl InboxCreatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub fn greeting_enabled(mut self, greeting_enabled: bool) -> Self {
         self.greeting_enabled = Some(greeting_enabled);
         self
@@ -425,7 +425,7 @@ impl InboxCreatePayload {
         self
     }
 
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub fn enable_email_collect(mut self, enable_email_collect: bool) -> Self {
         self.enable_email_collect = Some(enable_email_collect);
         self
@@ -437,25 +437,25 @@ impl InboxCreatePayload {
         self
     }
 
-    /// What that survey looks like.
+    /// Settings of the customer satisfaction survey.
     pub fn csat_config(mut self, csat_config: impl Into<CsatConfig>) -> Self {
         self.csat_config = Some(csat_config.into());
         self
     }
 
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
         self
     }
 
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub fn working_hours_enabled(mut self, working_hours_enabled: bool) -> Self {
         self.working_hours_enabled = Some(working_hours_enabled);
         self
     }
 
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -470,7 +470,7 @@ impl InboxCreatePayload {
         self
     }
 
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub fn allow_messages_after_resolved(
         mut self,
         allow_messages_after_resolved: bool,
@@ -479,7 +479,7 @@ impl InboxCreatePayload {
         self
     }
 
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub fn lock_to_single_conversation(
         mut self,
         lock_to_single_conversation: bool,
@@ -488,13 +488,13 @@ impl InboxCreatePayload {
         self
     }
 
-    /// Id of the help center portal to show in the widget.
+    /// ID of the help center portal to show in the widget.
     pub fn portal_id(mut self, portal_id: i64) -> Self {
         self.portal_id = Some(portal_id);
         self
     }
 
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub fn sender_name_type(
         mut self,
         sender_name_type: impl Into<super::InboxRecordSenderNameType>,
@@ -503,19 +503,19 @@ impl InboxCreatePayload {
         self
     }
 
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub fn business_name(mut self, business_name: impl Into<String>) -> Self {
         self.business_name = Some(business_name.into());
         self
     }
 
-    /// Settings of the channel behind the inbox.
+    /// Settings of the channel of the inbox.
     pub fn channel(mut self, channel: impl Into<InboxChannel>) -> Self {
         self.channel = Some(channel.into());
         self
     }
 
-    /// Settings of that.
+    /// Settings of the automatic assignment.
     pub fn auto_assignment_config(
         mut self,
         auto_assignment_config: impl Into<AutoAssignmentConfig>,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A phone number for SMS, at Bandwidth.
+/// A Bandwidth phone number for SMS.
 ///
 /// `type` is always `sms`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SmsChannel {
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: String,
-    /// Credentials at Bandwidth.
+    /// Credentials for Bandwidth.
     pub provider_config: Option<SmsChannelProviderConfig>,
 }
 
@@ -32,7 +32,7 @@ impl SmsChannel {
         }
     }
 
-    /// Credentials at Bandwidth.
+    /// Credentials for Bandwidth.
     pub fn provider_config(
         mut self,
         provider_config: impl Into<SmsChannelProviderConfig>,
@@ -54,17 +54,17 @@ impl From<String> for SmsChannel {
     }
 }
 
-/// Credentials at Bandwidth.
+/// Credentials for Bandwidth.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SmsChannelProviderConfig {
-    /// Id of the account at Bandwidth.
+    /// ID of the Bandwidth account.
     pub account_id: Option<String>,
-    /// Id of the application at Bandwidth.
+    /// ID of the Bandwidth application.
     pub application_id: Option<String>,
-    /// Name to sign in by.
+    /// Username.
     pub api_key: Option<String>,
-    /// Password to sign in by.
+    /// Password.
     pub api_secret: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -85,25 +85,25 @@ impl SmsChannelProviderConfig {
         Default::default()
     }
 
-    /// Id of the account at Bandwidth.
+    /// ID of the Bandwidth account.
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
         self.account_id = Some(account_id.into());
         self
     }
 
-    /// Id of the application at Bandwidth.
+    /// ID of the Bandwidth application.
     pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
 
-    /// Name to sign in by.
+    /// Username.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// Password to sign in by.
+    /// Password.
     pub fn api_secret(mut self, api_secret: impl Into<runtime::Secret>) -> Self {
         self.api_secret = Some(api_secret.into());
         self

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// A bot of Telegram.
+/// A Telegram bot.
 ///
 /// `type` is always `telegram`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TelegramChannel {
-    /// Token of the bot, as BotFather gives it.
+    /// Token of the bot, as issued by BotFather.
     pub bot_token: runtime::Secret,
 }
 

@@ -4,33 +4,33 @@
 
 use crm_clients_runtime as runtime;
 
-/// A widget on a website.
+/// A website widget.
 ///
 /// `type` is always `web_widget`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebWidgetChannel {
-    /// Site the widget stands on.
+    /// URL of the website with the widget.
     pub website_url: String,
     /// Title of the widget's greeting.
     pub welcome_title: Option<String>,
     /// Text of the widget's greeting.
     pub welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
+    /// Color of the widget, in hexadecimal.
     pub widget_color: Option<String>,
-    /// How soon visitors may expect a reply.
+    /// Expected reply time shown to visitors.
     pub reply_time: Option<WebWidgetChannelReplyTime>,
-    /// Whether visitors fill in a form first.
+    /// Whether visitors fill in a form before a chat.
     pub pre_chat_form_enabled: Option<bool>,
-    /// Whether the conversation goes on by e-mail once the visitor has left.
+    /// Whether the conversation continues by email after the visitor has left.
     pub continuity_via_email: Option<bool>,
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub hmac_mandatory: Option<bool>,
-    /// Sites on which the widget may stand.
+    /// Websites that may show the widget.
     pub allowed_domains: Option<String>,
-    /// What the widget offers to visitors.
+    /// Enabled widget features.
     pub selected_feature_flags: Option<Vec<WebWidgetChannelSelectedFeatureFlagsItem>>,
-    /// What that form asks.
+    /// Settings of the pre-chat form.
     pub pre_chat_form_options: Option<super::PreChatFormPayload>,
 }
 
@@ -80,13 +80,13 @@ impl WebWidgetChannel {
         self
     }
 
-    /// Colour of the widget, in hex.
+    /// Color of the widget, in hexadecimal.
     pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
         self.widget_color = Some(widget_color.into());
         self
     }
 
-    /// How soon visitors may expect a reply.
+    /// Expected reply time shown to visitors.
     pub fn reply_time(
         mut self,
         reply_time: impl Into<WebWidgetChannelReplyTime>,
@@ -95,31 +95,31 @@ impl WebWidgetChannel {
         self
     }
 
-    /// Whether visitors fill in a form first.
+    /// Whether visitors fill in a form before a chat.
     pub fn pre_chat_form_enabled(mut self, pre_chat_form_enabled: bool) -> Self {
         self.pre_chat_form_enabled = Some(pre_chat_form_enabled);
         self
     }
 
-    /// Whether the conversation goes on by e-mail once the visitor has left.
+    /// Whether the conversation continues by email after the visitor has left.
     pub fn continuity_via_email(mut self, continuity_via_email: bool) -> Self {
         self.continuity_via_email = Some(continuity_via_email);
         self
     }
 
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
         self.hmac_mandatory = Some(hmac_mandatory);
         self
     }
 
-    /// Sites on which the widget may stand.
+    /// Websites that may show the widget.
     pub fn allowed_domains(mut self, allowed_domains: impl Into<String>) -> Self {
         self.allowed_domains = Some(allowed_domains.into());
         self
     }
 
-    /// What the widget offers to visitors.
+    /// Enabled widget features.
     pub fn selected_feature_flags(
         mut self,
         selected_feature_flags: impl IntoIterator<
@@ -132,7 +132,7 @@ impl WebWidgetChannel {
         self
     }
 
-    /// What that form asks.
+    /// Settings of the pre-chat form.
     pub fn pre_chat_form_options(
         mut self,
         pre_chat_form_options: impl Into<super::PreChatFormPayload>,
@@ -142,7 +142,7 @@ impl WebWidgetChannel {
     }
 }
 
-/// How soon visitors may expect a reply.
+/// Expected reply time shown to visitors.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebWidgetChannelReplyTime {

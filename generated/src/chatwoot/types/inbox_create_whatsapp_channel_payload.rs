@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A phone number at WhatsApp.
+/// A WhatsApp phone number.
 ///
 /// `type` is always `whatsapp`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannel {
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: String,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<WhatsappChannelProvider>,
-    /// Credentials and settings at the provider.
+    /// Credentials and settings of the provider.
     pub provider_config: WhatsappChannelProviderConfig,
 }
 
@@ -39,14 +39,14 @@ impl WhatsappChannel {
         }
     }
 
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub fn provider(mut self, provider: impl Into<WhatsappChannelProvider>) -> Self {
         self.provider = Some(provider.into());
         self
     }
 }
 
-/// Who provides the channel or the sign-in; null where nobody does.
+/// Provider of the channel or the sign-in; null if there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WhatsappChannelProvider {
@@ -65,15 +65,15 @@ runtime::string_enum! {
     }
 }
 
-/// Credentials and settings at the provider.
+/// Credentials and settings of the provider.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannelProviderConfig {
-    /// Token of the provider.
+    /// Token for the provider.
     pub api_key: runtime::Secret,
-    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    /// ID of the phone number on WhatsApp; required by the cloud API.
     pub phone_number_id: Option<String>,
-    /// Id of the business account at WhatsApp; the cloud API needs it.
+    /// ID of the business account on WhatsApp; required by the cloud API.
     pub business_account_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -98,13 +98,13 @@ impl WhatsappChannelProviderConfig {
         }
     }
 
-    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    /// ID of the phone number on WhatsApp; required by the cloud API.
     pub fn phone_number_id(mut self, phone_number_id: impl Into<String>) -> Self {
         self.phone_number_id = Some(phone_number_id.into());
         self
     }
 
-    /// Id of the business account at WhatsApp; the cloud API needs it.
+    /// ID of the business account on WhatsApp; required by the cloud API.
     pub fn business_account_id(
         mut self,
         business_account_id: impl Into<String>,

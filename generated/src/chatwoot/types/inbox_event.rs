@@ -5,45 +5,45 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// What is sent about an inbox. Neither its id nor its name is.
+/// An event about an inbox. It contains neither the ID nor the name of the inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxEvent {
-    /// What has happened.
+    /// Event that occurred.
     pub event: InboxEventName,
-    /// Whether contacts may write on after a conversation was resolved.
+    /// Whether contacts can continue a resolved conversation.
     pub allow_messages_after_resolved: Option<bool>,
-    /// Whether a contact has one conversation only.
+    /// Whether each contact has a single conversation.
     pub lock_to_single_conversation: Option<bool>,
-    /// How conversations are assigned.
+    /// Settings of the automatic assignment.
     pub auto_assignment_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether conversations are assigned to agents by themselves.
+    /// Whether conversations are assigned to agents automatically.
     pub enable_auto_assignment: Option<bool>,
-    /// Whether visitors are asked for their mail address.
+    /// Whether visitors are asked for their email address.
     pub enable_email_collect: Option<bool>,
-    /// Whether contacts are greeted.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: Option<bool>,
     /// The greeting.
     pub greeting_message: Option<String>,
-    /// Whether contacts are asked how content they are.
+    /// Whether contacts are asked for a satisfaction rating.
     pub csat_survey_enabled: Option<bool>,
-    /// Name under which mails are sent.
+    /// Business name used in emails.
     pub business_name: Option<String>,
-    /// How the sender of mails is named.
+    /// Type of the sender name in emails.
     pub sender_name_type: Option<String>,
     /// Time zone of the working hours.
     pub timezone: Option<String>,
-    /// The reply outside of them.
+    /// Automatic reply outside working hours.
     pub out_of_office_message: Option<String>,
-    /// Whether there are working hours.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: Option<bool>,
-    /// The hours of each day.
+    /// The working hours of each day.
     pub working_hours: Option<Vec<runtime::Map<String, runtime::Value>>>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Option<runtime::Timestamp>,
-    /// When it changed last.
+    /// Time of the last change.
     pub updated_at: Option<runtime::Timestamp>,
-    /// What has changed, each attribute in a map of its own.
+    /// The changed attributes, each in its own map.
     pub changed_attributes: Option<Vec<BTreeMap<String, super::ChangedAttribute>>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -72,7 +72,7 @@ runtime::object! {
     }
 }
 
-/// What has happened.
+/// Event that occurred.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InboxEventName {

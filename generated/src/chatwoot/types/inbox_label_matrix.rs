@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Conversations for every pair of inbox and label.
+/// Numbers of conversations for every pair of inbox and label.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxLabelMatrix {
@@ -12,7 +12,7 @@ pub struct InboxLabelMatrix {
     pub inboxes: Vec<InboxLabelMatrixInboxesItem>,
     /// The labels, in the order of the columns.
     pub labels: Vec<InboxLabelMatrixLabelsItem>,
-    /// Counts of conversations: a row per inbox, a column per label.
+    /// Numbers of conversations: one row per inbox, one column per label.
     pub matrix: Vec<Vec<i64>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -30,7 +30,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxLabelMatrixInboxesItem {
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub id: Option<i64>,
     /// Name of the inbox.
     pub name: Option<String>,
@@ -49,7 +49,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxLabelMatrixLabelsItem {
-    /// Id of the label.
+    /// ID of the label.
     pub id: Option<i64>,
     /// Title of the label.
     pub title: Option<String>,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Agents to add to an inbox, to keep or to take out.
+/// Agents to add to an inbox, keep in it or remove from it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxMembersPayload {
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
-    /// Ids of the agents.
+    /// IDs of the agents.
     pub user_ids: Vec<i64>,
 }
 

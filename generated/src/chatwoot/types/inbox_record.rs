@@ -4,55 +4,55 @@
 
 use crm_clients_runtime as runtime;
 
-/// An inbox as the database holds it.
+/// An inbox as stored in the database.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxRecord {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the channel record behind the inbox.
+    /// ID of the channel record of the inbox.
     pub channel_id: i64,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// When the inbox was created.
+    /// Creation time of the inbox.
     pub created_at: runtime::Timestamp,
-    /// When the inbox was last changed.
+    /// Time of the last change to the inbox.
     pub updated_at: runtime::Timestamp,
-    /// Kind of channel, such as `Channel::Api`.
+    /// Type of the channel, such as `Channel::Api`.
     pub channel_type: Option<String>,
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub enable_auto_assignment: Option<bool>,
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: Option<bool>,
     /// The greeting.
     pub greeting_message: Option<String>,
-    /// E-mail address of the channel.
+    /// Email address of the channel.
     pub email_address: Option<String>,
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: Option<bool>,
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub allow_messages_after_resolved: Option<bool>,
-    /// Settings of that.
+    /// Settings of the automatic assignment.
     pub auto_assignment_config: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub lock_to_single_conversation: Option<bool>,
-    /// Id of the help center portal shown in the widget.
+    /// ID of the help center portal shown in the widget.
     pub portal_id: Option<i64>,
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub sender_name_type: Option<InboxRecordSenderNameType>,
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub business_name: Option<String>,
-    /// What that survey looks like.
+    /// Settings of the customer satisfaction survey.
     pub csat_config: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -86,7 +86,7 @@ runtime::object! {
     }
 }
 
-/// Whether e-mails show the agent's name or the business's.
+/// Sender name of emails: the agent's name or the business name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InboxRecordSenderNameType {

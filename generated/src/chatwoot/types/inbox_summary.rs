@@ -11,17 +11,17 @@ pub type InboxSummary = Vec<InboxSummaryItem>;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxSummaryItem {
-    /// Id of the inbox, agent or team.
+    /// ID of the inbox, agent or team.
     pub id: i64,
     /// Number of conversations.
     pub conversations_count: i64,
-    /// Number of those that were resolved.
+    /// Number of resolved conversations.
     pub resolved_conversations_count: i64,
-    /// Seconds until the resolution, on average; null without data.
+    /// Average time to the resolution, in seconds; null if there is no data.
     pub avg_resolution_time: Option<f64>,
-    /// Seconds until the first response, on average; null without data.
+    /// Average time to the first response, in seconds; null if there is no data.
     pub avg_first_response_time: Option<f64>,
-    /// Seconds between a customer's message and its reply, on average; null without data.
+    /// Average time between a customer's message and its reply, in seconds; null if there is no data.
     pub avg_reply_time: Option<f64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on an API channel.
+/// Changes to an API channel.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApiChannelUpdate {
-    /// URL that events of an API inbox are sent to.
+    /// URL that receives the events of an API inbox.
     pub webhook_url: Option<String>,
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub hmac_mandatory: Option<bool>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

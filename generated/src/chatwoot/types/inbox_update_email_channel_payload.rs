@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a mailbox.
+/// Changes to an email channel.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmailChannelUpdate {
-    /// Address of the inbox.
+    /// Email address of the inbox.
     pub email: Option<String>,
-    /// Whether e-mail is fetched by IMAP.
+    /// Whether email is fetched over IMAP.
     pub imap_enabled: Option<bool>,
-    /// Name to sign in by at the IMAP server.
+    /// Username for the IMAP server.
     pub imap_login: Option<String>,
-    /// Password at the IMAP server.
+    /// Password for the IMAP server.
     pub imap_password: Option<runtime::Secret>,
     /// Host of the IMAP server.
     pub imap_address: Option<String>,
@@ -22,33 +22,33 @@ pub struct EmailChannelUpdate {
     pub imap_port: Option<i64>,
     /// Whether the connection to the IMAP server is encrypted.
     pub imap_enable_ssl: Option<bool>,
-    /// How to sign in at the IMAP server (since 4.16).
+    /// Authentication method of the IMAP server (since 4.16).
     pub imap_authentication: Option<String>,
-    /// Whether e-mail is sent by an SMTP server of the account's own.
+    /// Whether email is sent through the account's own SMTP server.
     pub smtp_enabled: Option<bool>,
-    /// Name to sign in by at the SMTP server.
+    /// Username for the SMTP server.
     pub smtp_login: Option<String>,
-    /// Password at the SMTP server.
+    /// Password for the SMTP server.
     pub smtp_password: Option<runtime::Secret>,
     /// Host of the SMTP server.
     pub smtp_address: Option<String>,
     /// Port of the SMTP server.
     pub smtp_port: Option<i64>,
-    /// Domain to introduce oneself with to the SMTP server.
+    /// Domain announced to the SMTP server.
     pub smtp_domain: Option<String>,
-    /// Whether the connection is encrypted where the SMTP server can.
+    /// Whether the connection is encrypted if the SMTP server supports it (STARTTLS).
     pub smtp_enable_starttls_auto: Option<bool>,
-    /// Whether the connection to the SMTP server is encrypted from the start.
+    /// Whether the connection to the SMTP server is encrypted from the start (SSL/TLS).
     pub smtp_enable_ssl_tls: Option<bool>,
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    /// Verification mode of the SMTP server's certificate, such as `none` or `peer`.
     pub smtp_openssl_verify_mode: Option<String>,
-    /// How to sign in at the SMTP server, such as `login`.
+    /// Authentication method of the SMTP server, such as `login`.
     pub smtp_authentication: Option<String>,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<String>,
-    /// Whether the address may be sent from.
+    /// Whether the email address is verified for sending.
     pub verified_for_sending: Option<bool>,
-    /// Settings at the provider of the mailbox.
+    /// Settings of the mailbox provider.
     pub provider_config: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -80,21 +80,21 @@ runtime::object! {
     }
 }
 
-/// Settings at the provider of the mailbox.
+/// Settings of the mailbox provider.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InboxChannelUpdateProviderConfig {
-    /// Token of the provider.
+    /// Token for the provider.
     pub api_key: Option<String>,
-    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    /// ID of the phone number on WhatsApp; required by the cloud API.
     pub phone_number_id: Option<String>,
-    /// Id of the business account at WhatsApp; the cloud API needs it.
+    /// ID of the business account on WhatsApp; required by the cloud API.
     pub business_account_id: Option<String>,
-    /// Id of the account at Bandwidth.
+    /// ID of the Bandwidth account.
     pub account_id: Option<String>,
-    /// Id of the application at Bandwidth.
+    /// ID of the Bandwidth application.
     pub application_id: Option<String>,
-    /// Password to sign in by.
+    /// Password.
     pub api_secret: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -117,19 +117,19 @@ impl InboxChannelUpdateProviderConfig {
         Default::default()
     }
 
-    /// Token of the provider.
+    /// Token for the provider.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    /// ID of the phone number on WhatsApp; required by the cloud API.
     pub fn phone_number_id(mut self, phone_number_id: impl Into<String>) -> Self {
         self.phone_number_id = Some(phone_number_id.into());
         self
     }
 
-    /// Id of the business account at WhatsApp; the cloud API needs it.
+    /// ID of the business account on WhatsApp; required by the cloud API.
     pub fn business_account_id(
         mut self,
         business_account_id: impl Into<String>,
@@ -138,19 +138,19 @@ impl InboxChannelUpdateProviderConfig {
         self
     }
 
-    /// Id of the account at Bandwidth.
+    /// ID of the Bandwidth account.
     pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
         self.account_id = Some(account_id.into());
         self
     }
 
-    /// Id of the application at Bandwidth.
+    /// ID of the Bandwidth application.
     pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
 
-    /// Password to sign in by.
+    /// Password.
     pub fn api_secret(mut self, api_secret: impl Into<runtime::Secret>) -> Self {
         self.api_secret = Some(api_secret.into());
         self

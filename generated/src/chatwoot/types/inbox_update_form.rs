@@ -4,73 +4,73 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on an inbox, with a picture.
+/// Changes to an inbox, with a picture.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct InboxUpdateForm {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: Option<bool>,
     /// The greeting.
     pub greeting_message: Option<String>,
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
-    /// How the rating is asked for.
+    /// Style of the rating input.
     pub csat_config_display_type: Option<super::CsatConfigDisplayType>,
     /// Text of the survey.
     pub csat_config_message: Option<String>,
-    /// Text of the button that leads to the survey, at WhatsApp.
+    /// Text of the button that opens the survey, on WhatsApp.
     pub csat_config_button_text: Option<String>,
-    /// Language of the survey, as a code such as `en`.
+    /// Language code of the survey, such as `en`.
     pub csat_config_language: Option<String>,
-    /// How the labels are compared, such as `contains`.
+    /// Operator for comparing the labels, such as `contains`.
     pub csat_config_survey_rules_operator: Option<String>,
-    /// Titles of labels.
+    /// Titles of the labels.
     pub csat_config_survey_rules_values: Option<Vec<String>>,
     /// Name of the template.
     pub csat_config_template_name: Option<String>,
-    /// Id of the template at WhatsApp.
+    /// ID of the template on WhatsApp.
     pub csat_config_template_template_id: Option<String>,
-    /// Id of the template at Twilio.
+    /// ID of the template on Twilio.
     pub csat_config_template_content_sid: Option<String>,
-    /// Id of the approval at Twilio.
+    /// ID of the approval on Twilio.
     pub csat_config_template_approval_sid: Option<String>,
-    /// Name of the template, as people see it.
+    /// Display name of the template.
     pub csat_config_template_friendly_name: Option<String>,
     /// Language of the template.
     pub csat_config_template_language: Option<String>,
-    /// State of the approval.
+    /// Approval status.
     pub csat_config_template_status: Option<String>,
-    /// When the template was created, in ISO 8601.
+    /// Creation time of the template, in ISO 8601 format.
     pub csat_config_template_created_at: Option<runtime::Timestamp>,
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub enable_auto_assignment: Option<bool>,
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: Option<bool>,
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub allow_messages_after_resolved: Option<bool>,
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub lock_to_single_conversation: Option<bool>,
-    /// Id of the help center portal to show in the widget.
+    /// ID of the help center portal to show in the widget.
     pub portal_id: Option<i64>,
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub sender_name_type: Option<super::InboxRecordSenderNameType>,
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub business_name: Option<String>,
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     ///
     /// At most 262144 characters.
     pub branded_email_layout: Option<String>,
-    /// Settings of the channel behind the inbox.
+    /// Settings of the channel of the inbox.
     pub channel: Option<super::InboxChannelUpdate>,
-    /// How many open conversations an agent is given at most.
+    /// Maximum number of open conversations per agent.
     pub auto_assignment_config_max_assignment_limit: Option<i64>,
     /// Picture to upload.
     pub avatar: Option<runtime::Upload>,
@@ -119,13 +119,13 @@ impl InboxUpdateForm {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub fn greeting_enabled(mut self, greeting_enabled: bool) -> Self {
         self.greeting_enabled = Some(greeting_enabled);
         self
@@ -137,7 +137,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub fn enable_email_collect(mut self, enable_email_collect: bool) -> Self {
         self.enable_email_collect = Some(enable_email_collect);
         self
@@ -149,7 +149,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// How the rating is asked for.
+    /// Style of the rating input.
     pub fn csat_config_display_type(
         mut self,
         csat_config_display_type: impl Into<super::CsatConfigDisplayType>,
@@ -167,7 +167,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Text of the button that leads to the survey, at WhatsApp.
+    /// Text of the button that opens the survey, on WhatsApp.
     pub fn csat_config_button_text(
         mut self,
         csat_config_button_text: impl Into<String>,
@@ -176,7 +176,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Language of the survey, as a code such as `en`.
+    /// Language code of the survey, such as `en`.
     pub fn csat_config_language(
         mut self,
         csat_config_language: impl Into<String>,
@@ -185,7 +185,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// How the labels are compared, such as `contains`.
+    /// Operator for comparing the labels, such as `contains`.
     pub fn csat_config_survey_rules_operator(
         mut self,
         csat_config_survey_rules_operator: impl Into<String>,
@@ -196,7 +196,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Titles of labels.
+    /// Titles of the labels.
     pub fn csat_config_survey_rules_values(
         mut self,
         csat_config_survey_rules_values: impl IntoIterator<Item = impl Into<String>>,
@@ -216,7 +216,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Id of the template at WhatsApp.
+    /// ID of the template on WhatsApp.
     pub fn csat_config_template_template_id(
         mut self,
         csat_config_template_template_id: impl Into<String>,
@@ -227,7 +227,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Id of the template at Twilio.
+    /// ID of the template on Twilio.
     pub fn csat_config_template_content_sid(
         mut self,
         csat_config_template_content_sid: impl Into<String>,
@@ -238,7 +238,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Id of the approval at Twilio.
+    /// ID of the approval on Twilio.
     pub fn csat_config_template_approval_sid(
         mut self,
         csat_config_template_approval_sid: impl Into<String>,
@@ -249,7 +249,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Name of the template, as people see it.
+    /// Display name of the template.
     pub fn csat_config_template_friendly_name(
         mut self,
         csat_config_template_friendly_name: impl Into<String>,
@@ -269,7 +269,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// State of the approval.
+    /// Approval status.
     pub fn csat_config_template_status(
         mut self,
         csat_config_template_status: impl Into<String>,
@@ -278,7 +278,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// When the template was created, in ISO 8601.
+    /// Creation time of the template, in ISO 8601 format.
     pub fn csat_config_template_created_at(
         mut self,
         csat_config_template_created_at: runtime::Timestamp,
@@ -287,19 +287,19 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
         self
     }
 
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub fn working_hours_enabled(mut self, working_hours_enabled: bool) -> Self {
         self.working_hours_enabled = Some(working_hours_enabled);
         self
     }
 
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -314,7 +314,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub fn allow_messages_after_resolved(
         mut self,
         allow_messages_after_resolved: bool,
@@ -323,7 +323,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub fn lock_to_single_conversation(
         mut self,
         lock_to_single_conversation: bool,
@@ -332,13 +332,13 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Id of the help center portal to show in the widget.
+    /// ID of the help center portal to show in the widget.
     pub fn portal_id(mut self, portal_id: i64) -> Self {
         self.portal_id = Some(portal_id);
         self
     }
 
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub fn sender_name_type(
         mut self,
         sender_name_type: impl Into<super::InboxRecordSenderNameType>,
@@ -347,13 +347,13 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub fn business_name(mut self, business_name: impl Into<String>) -> Self {
         self.business_name = Some(business_name.into());
         self
     }
 
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     pub fn branded_email_layout(
         mut self,
         branded_email_layout: impl Into<String>,
@@ -362,13 +362,13 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Settings of the channel behind the inbox.
+    /// Settings of the channel of the inbox.
     pub fn channel(mut self, channel: impl Into<super::InboxChannelUpdate>) -> Self {
         self.channel = Some(channel.into());
         self
     }
 
-    /// How many open conversations an agent is given at most.
+    /// Maximum number of open conversations per agent.
     pub fn auto_assignment_config_max_assignment_limit(
         mut self,
         auto_assignment_config_max_assignment_limit: i64,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a channel of Line.
+/// Changes to a Line channel.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LineChannelUpdate {
-    /// Id of the channel at Line.
+    /// ID of the Line channel.
     pub line_channel_id: Option<String>,
-    /// Secret of that channel.
+    /// Secret of the Line channel.
     pub line_channel_secret: Option<runtime::Secret>,
-    /// Access token of that channel.
+    /// Access token of the Line channel.
     pub line_channel_token: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

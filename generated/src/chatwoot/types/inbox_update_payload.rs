@@ -4,45 +4,45 @@
 
 use crm_clients_runtime as runtime;
 
-/// Settings of the channel behind the inbox.
+/// Settings of the channel of the inbox.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InboxChannelUpdate {
-    /// Site the widget stands on.
+    /// URL of the website with the widget.
     pub website_url: Option<String>,
     /// Title of the widget's greeting.
     pub welcome_title: Option<String>,
     /// Text of the widget's greeting.
     pub welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
+    /// Color of the widget, in hexadecimal.
     pub widget_color: Option<String>,
-    /// How soon visitors may expect a reply.
+    /// Expected reply time shown to visitors.
     pub reply_time: Option<super::WebWidgetChannelReplyTime>,
-    /// Whether visitors fill in a form first.
+    /// Whether visitors fill in a form before a chat.
     pub pre_chat_form_enabled: Option<bool>,
-    /// Whether the conversation goes on by e-mail once the visitor has left.
+    /// Whether the conversation continues by email after the visitor has left.
     pub continuity_via_email: Option<bool>,
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub hmac_mandatory: Option<bool>,
-    /// Sites on which the widget may stand.
+    /// Websites that may show the widget.
     pub allowed_domains: Option<String>,
-    /// What the widget offers to visitors.
+    /// Enabled widget features.
     pub selected_feature_flags: Option<
         Vec<super::WebWidgetChannelSelectedFeatureFlagsItem>,
     >,
-    /// What that form asks.
+    /// Settings of the pre-chat form.
     pub pre_chat_form_options: Option<super::PreChatFormPayload>,
-    /// URL that events of an API inbox are sent to.
+    /// URL that receives the events of an API inbox.
     pub webhook_url: Option<String>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Address of the inbox.
+    /// Email address of the inbox.
     pub email: Option<String>,
-    /// Whether e-mail is fetched by IMAP.
+    /// Whether email is fetched over IMAP.
     pub imap_enabled: Option<bool>,
-    /// Name to sign in by at the IMAP server.
+    /// Username for the IMAP server.
     pub imap_login: Option<String>,
-    /// Password at the IMAP server.
+    /// Password for the IMAP server.
     pub imap_password: Option<runtime::Secret>,
     /// Host of the IMAP server.
     pub imap_address: Option<String>,
@@ -50,53 +50,53 @@ pub struct InboxChannelUpdate {
     pub imap_port: Option<i64>,
     /// Whether the connection to the IMAP server is encrypted.
     pub imap_enable_ssl: Option<bool>,
-    /// How to sign in at the IMAP server (since 4.16).
+    /// Authentication method of the IMAP server (since 4.16).
     pub imap_authentication: Option<String>,
-    /// Whether e-mail is sent by an SMTP server of the account's own.
+    /// Whether email is sent through the account's own SMTP server.
     pub smtp_enabled: Option<bool>,
-    /// Name to sign in by at the SMTP server.
+    /// Username for the SMTP server.
     pub smtp_login: Option<String>,
-    /// Password at the SMTP server.
+    /// Password for the SMTP server.
     pub smtp_password: Option<runtime::Secret>,
     /// Host of the SMTP server.
     pub smtp_address: Option<String>,
     /// Port of the SMTP server.
     pub smtp_port: Option<i64>,
-    /// Domain to introduce oneself with to the SMTP server.
+    /// Domain announced to the SMTP server.
     pub smtp_domain: Option<String>,
-    /// Whether the connection is encrypted where the SMTP server can.
+    /// Whether the connection is encrypted if the SMTP server supports it (STARTTLS).
     pub smtp_enable_starttls_auto: Option<bool>,
-    /// Whether the connection to the SMTP server is encrypted from the start.
+    /// Whether the connection to the SMTP server is encrypted from the start (SSL/TLS).
     pub smtp_enable_ssl_tls: Option<bool>,
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    /// Verification mode of the SMTP server's certificate, such as `none` or `peer`.
     pub smtp_openssl_verify_mode: Option<String>,
-    /// How to sign in at the SMTP server, such as `login`.
+    /// Authentication method of the SMTP server, such as `login`.
     pub smtp_authentication: Option<String>,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<super::WhatsappChannelProvider>,
-    /// Whether the address may be sent from.
+    /// Whether the email address is verified for sending.
     pub verified_for_sending: Option<bool>,
-    /// Settings at the provider of the mailbox.
+    /// Settings of the mailbox provider.
     pub provider_config: Option<super::InboxChannelUpdateProviderConfig>,
-    /// Id of the channel at Line.
+    /// ID of the Line channel.
     pub line_channel_id: Option<String>,
-    /// Secret of that channel.
+    /// Secret of the Line channel.
     pub line_channel_secret: Option<runtime::Secret>,
-    /// Access token of that channel.
+    /// Access token of the Line channel.
     pub line_channel_token: Option<runtime::Secret>,
-    /// Token of the bot, as BotFather gives it.
+    /// Token of the bot, as issued by BotFather.
     pub bot_token: Option<runtime::Secret>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Id of the account at Twilio.
+    /// ID of the Twilio account.
     pub account_sid: Option<String>,
-    /// Token of that account, or the secret of the API key.
+    /// Token of the Twilio account, or the secret of the API key.
     pub auth_token: Option<runtime::Secret>,
-    /// Id of the API key at Twilio.
+    /// ID of the Twilio API key.
     pub api_key_sid: Option<String>,
-    /// Secret of that API key (since 4.16).
+    /// Secret of the API key (since 4.16).
     pub api_key_secret: Option<runtime::Secret>,
-    /// Whether calls are possible (since 4.16).
+    /// Whether calls are enabled (since 4.16).
     pub voice_enabled: Option<bool>,
 }
 
@@ -155,7 +155,7 @@ impl InboxChannelUpdate {
         Default::default()
     }
 
-    /// Site the widget stands on.
+    /// URL of the website with the widget.
     pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
         self.website_url = Some(website_url.into());
         self
@@ -173,13 +173,13 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Colour of the widget, in hex.
+    /// Color of the widget, in hexadecimal.
     pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
         self.widget_color = Some(widget_color.into());
         self
     }
 
-    /// How soon visitors may expect a reply.
+    /// Expected reply time shown to visitors.
     pub fn reply_time(
         mut self,
         reply_time: impl Into<super::WebWidgetChannelReplyTime>,
@@ -188,31 +188,31 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Whether visitors fill in a form first.
+    /// Whether visitors fill in a form before a chat.
     pub fn pre_chat_form_enabled(mut self, pre_chat_form_enabled: bool) -> Self {
         self.pre_chat_form_enabled = Some(pre_chat_form_enabled);
         self
     }
 
-    /// Whether the conversation goes on by e-mail once the visitor has left.
+    /// Whether the conversation continues by email after the visitor has left.
     pub fn continuity_via_email(mut self, continuity_via_email: bool) -> Self {
         self.continuity_via_email = Some(continuity_via_email);
         self
     }
 
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
         self.hmac_mandatory = Some(hmac_mandatory);
         self
     }
 
-    /// Sites on which the widget may stand.
+    /// Websites that may show the widget.
     pub fn allowed_domains(mut self, allowed_domains: impl Into<String>) -> Self {
         self.allowed_domains = Some(allowed_domains.into());
         self
     }
 
-    /// What the widget offers to visitors.
+    /// Enabled widget features.
     pub fn selected_feature_flags(
         mut self,
         selected_feature_flags: impl IntoIterator<
@@ -225,7 +225,7 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// What that form asks.
+    /// Settings of the pre-chat form.
     pub fn pre_chat_form_options(
         mut self,
         pre_chat_form_options: impl Into<super::PreChatFormPayload>,
@@ -234,13 +234,13 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// URL that events of an API inbox are sent to.
+    /// URL that receives the events of an API inbox.
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = Some(webhook_url.into());
         self
     }
 
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub fn additional_attributes(
         mut self,
         additional_attributes: impl runtime::IntoObject,
@@ -249,25 +249,25 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Address of the inbox.
+    /// Email address of the inbox.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Whether e-mail is fetched by IMAP.
+    /// Whether email is fetched over IMAP.
     pub fn imap_enabled(mut self, imap_enabled: bool) -> Self {
         self.imap_enabled = Some(imap_enabled);
         self
     }
 
-    /// Name to sign in by at the IMAP server.
+    /// Username for the IMAP server.
     pub fn imap_login(mut self, imap_login: impl Into<String>) -> Self {
         self.imap_login = Some(imap_login.into());
         self
     }
 
-    /// Password at the IMAP server.
+    /// Password for the IMAP server.
     pub fn imap_password(mut self, imap_password: impl Into<runtime::Secret>) -> Self {
         self.imap_password = Some(imap_password.into());
         self
@@ -291,7 +291,7 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// How to sign in at the IMAP server (since 4.16).
+    /// Authentication method of the IMAP server (since 4.16).
     pub fn imap_authentication(
         mut self,
         imap_authentication: impl Into<String>,
@@ -300,19 +300,19 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Whether e-mail is sent by an SMTP server of the account's own.
+    /// Whether email is sent through the account's own SMTP server.
     pub fn smtp_enabled(mut self, smtp_enabled: bool) -> Self {
         self.smtp_enabled = Some(smtp_enabled);
         self
     }
 
-    /// Name to sign in by at the SMTP server.
+    /// Username for the SMTP server.
     pub fn smtp_login(mut self, smtp_login: impl Into<String>) -> Self {
         self.smtp_login = Some(smtp_login.into());
         self
     }
 
-    /// Password at the SMTP server.
+    /// Password for the SMTP server.
     pub fn smtp_password(mut self, smtp_password: impl Into<runtime::Secret>) -> Self {
         self.smtp_password = Some(smtp_password.into());
         self
@@ -330,25 +330,25 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Domain to introduce oneself with to the SMTP server.
+    /// Domain announced to the SMTP server.
     pub fn smtp_domain(mut self, smtp_domain: impl Into<String>) -> Self {
         self.smtp_domain = Some(smtp_domain.into());
         self
     }
 
-    /// Whether the connection is encrypted where the SMTP server can.
+    /// Whether the connection is encrypted if the SMTP server supports it (STARTTLS).
     pub fn smtp_enable_starttls_auto(mut self, smtp_enable_starttls_auto: bool) -> Self {
         self.smtp_enable_starttls_auto = Some(smtp_enable_starttls_auto);
         self
     }
 
-    /// Whether the connection to the SMTP server is encrypted from the start.
+    /// Whether the connection to the SMTP server is encrypted from the start (SSL/TLS).
     pub fn smtp_enable_ssl_tls(mut self, smtp_enable_ssl_tls: bool) -> Self {
         self.smtp_enable_ssl_tls = Some(smtp_enable_ssl_tls);
         self
     }
 
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    /// Verification mode of the SMTP server's certificate, such as `none` or `peer`.
     pub fn smtp_openssl_verify_mode(
         mut self,
         smtp_openssl_verify_mode: impl Into<String>,
@@ -357,7 +357,7 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// How to sign in at the SMTP server, such as `login`.
+    /// Authentication method of the SMTP server, such as `login`.
     pub fn smtp_authentication(
         mut self,
         smtp_authentication: impl Into<String>,
@@ -366,7 +366,7 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub fn provider(
         mut self,
         provider: impl Into<super::WhatsappChannelProvider>,
@@ -375,13 +375,13 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Whether the address may be sent from.
+    /// Whether the email address is verified for sending.
     pub fn verified_for_sending(mut self, verified_for_sending: bool) -> Self {
         self.verified_for_sending = Some(verified_for_sending);
         self
     }
 
-    /// Settings at the provider of the mailbox.
+    /// Settings of the mailbox provider.
     pub fn provider_config(
         mut self,
         provider_config: impl Into<super::InboxChannelUpdateProviderConfig>,
@@ -390,13 +390,13 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Id of the channel at Line.
+    /// ID of the Line channel.
     pub fn line_channel_id(mut self, line_channel_id: impl Into<String>) -> Self {
         self.line_channel_id = Some(line_channel_id.into());
         self
     }
 
-    /// Secret of that channel.
+    /// Secret of the Line channel.
     pub fn line_channel_secret(
         mut self,
         line_channel_secret: impl Into<runtime::Secret>,
@@ -405,7 +405,7 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Access token of that channel.
+    /// Access token of the Line channel.
     pub fn line_channel_token(
         mut self,
         line_channel_token: impl Into<runtime::Secret>,
@@ -414,92 +414,92 @@ impl InboxChannelUpdate {
         self
     }
 
-    /// Token of the bot, as BotFather gives it.
+    /// Token of the bot, as issued by BotFather.
     pub fn bot_token(mut self, bot_token: impl Into<runtime::Secret>) -> Self {
         self.bot_token = Some(bot_token.into());
         self
     }
 
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         self.phone_number = Some(phone_number.into());
         self
     }
 
-    /// Id of the account at Twilio.
+    /// ID of the Twilio account.
     pub fn account_sid(mut self, account_sid: impl Into<String>) -> Self {
         self.account_sid = Some(account_sid.into());
         self
     }
 
-    /// Token of that account, or the secret of the API key.
+    /// Token of the Twilio account, or the secret of the API key.
     pub fn auth_token(mut self, auth_token: impl Into<runtime::Secret>) -> Self {
         self.auth_token = Some(auth_token.into());
         self
     }
 
-    /// Id of the API key at Twilio.
+    /// ID of the Twilio API key.
     pub fn api_key_sid(mut self, api_key_sid: impl Into<String>) -> Self {
         self.api_key_sid = Some(api_key_sid.into());
         self
     }
 
-    /// Secret of that API key (since 4.16).
+    /// Secret of the API key (since 4.16).
     pub fn api_key_secret(mut self, api_key_secret: impl Into<runtime::Secret>) -> Self {
         self.api_key_secret = Some(api_key_secret.into());
         self
     }
 
-    /// Whether calls are possible (since 4.16).
+    /// Whether calls are enabled (since 4.16).
     pub fn voice_enabled(mut self, voice_enabled: bool) -> Self {
         self.voice_enabled = Some(voice_enabled);
         self
     }
 }
 
-/// What is changed on an inbox.
+/// Changes to an inbox.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InboxUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: Option<bool>,
     /// The greeting.
     pub greeting_message: Option<String>,
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
-    /// What that survey looks like.
+    /// Settings of the customer satisfaction survey.
     pub csat_config: Option<super::CsatConfig>,
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub enable_auto_assignment: Option<bool>,
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: Option<bool>,
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub allow_messages_after_resolved: Option<bool>,
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub lock_to_single_conversation: Option<bool>,
-    /// Id of the help center portal to show in the widget.
+    /// ID of the help center portal to show in the widget.
     pub portal_id: Option<i64>,
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub sender_name_type: Option<super::InboxRecordSenderNameType>,
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub business_name: Option<String>,
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     ///
     /// At most 262144 characters.
     pub branded_email_layout: runtime::Patch<String>,
-    /// Settings of the channel behind the inbox.
+    /// Settings of the channel of the inbox.
     pub channel: Option<InboxChannelUpdate>,
-    /// Settings of that.
+    /// Settings of the automatic assignment.
     pub auto_assignment_config: Option<super::AutoAssignmentConfig>,
-    /// The working hours, a day each.
+    /// The working hours, one entry per day.
     pub working_hours: Option<Vec<InboxUpdatePayloadWorkingHoursItem>>,
 }
 
@@ -533,13 +533,13 @@ impl InboxUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub fn greeting_enabled(mut self, greeting_enabled: bool) -> Self {
         self.greeting_enabled = Some(greeting_enabled);
         self
@@ -551,7 +551,7 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// Whether visitors are asked for their e-mail address.
+    /// Whether visitors are asked for their email address.
     pub fn enable_email_collect(mut self, enable_email_collect: bool) -> Self {
         self.enable_email_collect = Some(enable_email_collect);
         self
@@ -563,25 +563,25 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// What that survey looks like.
+    /// Settings of the customer satisfaction survey.
     pub fn csat_config(mut self, csat_config: impl Into<super::CsatConfig>) -> Self {
         self.csat_config = Some(csat_config.into());
         self
     }
 
-    /// Whether conversations are given out to agents automatically.
+    /// Whether conversations are assigned to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
         self
     }
 
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub fn working_hours_enabled(mut self, working_hours_enabled: bool) -> Self {
         self.working_hours_enabled = Some(working_hours_enabled);
         self
     }
 
-    /// The reply outside working hours.
+    /// Automatic reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -596,7 +596,7 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// Whether a contact can write on once the conversation is resolved.
+    /// Whether a contact can continue a resolved conversation.
     pub fn allow_messages_after_resolved(
         mut self,
         allow_messages_after_resolved: bool,
@@ -605,7 +605,7 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// Whether a contact has one conversation only, opened again each time.
+    /// Whether each contact has a single conversation, which is reopened.
     pub fn lock_to_single_conversation(
         mut self,
         lock_to_single_conversation: bool,
@@ -614,13 +614,13 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// Id of the help center portal to show in the widget.
+    /// ID of the help center portal to show in the widget.
     pub fn portal_id(mut self, portal_id: i64) -> Self {
         self.portal_id = Some(portal_id);
         self
     }
 
-    /// Whether e-mails show the agent's name or the business's.
+    /// Sender name of emails: the agent's name or the business name.
     pub fn sender_name_type(
         mut self,
         sender_name_type: impl Into<super::InboxRecordSenderNameType>,
@@ -629,13 +629,13 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// Name of the business in e-mails.
+    /// Business name used in emails.
     pub fn business_name(mut self, business_name: impl Into<String>) -> Self {
         self.business_name = Some(business_name.into());
         self
     }
 
-    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    /// HTML around the text of emails, with Liquid placeholders; null for the installation's layout.
     pub fn branded_email_layout(
         mut self,
         branded_email_layout: impl Into<String>,
@@ -650,13 +650,13 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// Settings of the channel behind the inbox.
+    /// Settings of the channel of the inbox.
     pub fn channel(mut self, channel: impl Into<InboxChannelUpdate>) -> Self {
         self.channel = Some(channel.into());
         self
     }
 
-    /// Settings of that.
+    /// Settings of the automatic assignment.
     pub fn auto_assignment_config(
         mut self,
         auto_assignment_config: impl Into<super::AutoAssignmentConfig>,
@@ -665,7 +665,7 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// The working hours, a day each.
+    /// The working hours, one entry per day.
     pub fn working_hours(
         mut self,
         working_hours: impl IntoIterator<
@@ -681,17 +681,17 @@ impl InboxUpdatePayload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxUpdatePayloadWorkingHoursItem {
-    /// 0 for Sunday to 6 for Saturday.
+    /// Day of the week, from 0 (Sunday) to 6 (Saturday).
     pub day_of_week: i64,
-    /// Whether nobody works that day.
+    /// Whether the inbox is closed all day.
     pub closed_all_day: Option<bool>,
-    /// Whether work goes on all day.
+    /// Whether the inbox is open all day.
     pub open_all_day: Option<bool>,
-    /// Hour at which work begins.
+    /// Opening hour.
     pub open_hour: Option<i64>,
     /// Minute of that hour.
     pub open_minutes: Option<i64>,
-    /// Hour at which work ends.
+    /// Closing hour.
     pub close_hour: Option<i64>,
     /// Minute of that hour.
     pub close_minutes: Option<i64>,
@@ -723,19 +723,19 @@ impl InboxUpdatePayloadWorkingHoursItem {
         }
     }
 
-    /// Whether nobody works that day.
+    /// Whether the inbox is closed all day.
     pub fn closed_all_day(mut self, closed_all_day: bool) -> Self {
         self.closed_all_day = Some(closed_all_day);
         self
     }
 
-    /// Whether work goes on all day.
+    /// Whether the inbox is open all day.
     pub fn open_all_day(mut self, open_all_day: bool) -> Self {
         self.open_all_day = Some(open_all_day);
         self
     }
 
-    /// Hour at which work begins.
+    /// Opening hour.
     pub fn open_hour(mut self, open_hour: i64) -> Self {
         self.open_hour = Some(open_hour);
         self
@@ -747,7 +747,7 @@ impl InboxUpdatePayloadWorkingHoursItem {
         self
     }
 
-    /// Hour at which work ends.
+    /// Closing hour.
     pub fn close_hour(mut self, close_hour: i64) -> Self {
         self.close_hour = Some(close_hour);
         self

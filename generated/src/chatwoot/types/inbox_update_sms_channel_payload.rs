@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a phone number for SMS.
+/// Changes to an SMS phone number.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SmsChannelUpdate {
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Credentials at Bandwidth.
+    /// Credentials for Bandwidth.
     pub provider_config: Option<super::SmsChannelProviderConfig>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

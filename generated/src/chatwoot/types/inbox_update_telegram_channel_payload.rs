@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a bot of Telegram.
+/// Changes to a Telegram bot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TelegramChannelUpdate {
-    /// Token of the bot, as BotFather gives it.
+    /// Token of the bot, as issued by BotFather.
     pub bot_token: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

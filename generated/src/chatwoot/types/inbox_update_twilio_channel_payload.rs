@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a Twilio channel.
+/// Changes to a Twilio channel.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TwilioChannelUpdate {
-    /// Id of the account at Twilio.
+    /// ID of the Twilio account.
     pub account_sid: Option<String>,
-    /// Token of that account, or the secret of the API key.
+    /// Token of the Twilio account, or the secret of the API key.
     pub auth_token: Option<runtime::Secret>,
-    /// Id of the API key at Twilio.
+    /// ID of the Twilio API key.
     pub api_key_sid: Option<String>,
-    /// Secret of that API key (since 4.16).
+    /// Secret of the API key (since 4.16).
     pub api_key_secret: Option<runtime::Secret>,
-    /// Whether calls are possible (since 4.16).
+    /// Whether calls are enabled (since 4.16).
     pub voice_enabled: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,33 +4,33 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a web widget.
+/// Changes to a web widget.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebWidgetChannelUpdate {
-    /// Site the widget stands on.
+    /// URL of the website with the widget.
     pub website_url: Option<String>,
     /// Title of the widget's greeting.
     pub welcome_title: Option<String>,
     /// Text of the widget's greeting.
     pub welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
+    /// Color of the widget, in hexadecimal.
     pub widget_color: Option<String>,
-    /// How soon visitors may expect a reply.
+    /// Expected reply time shown to visitors.
     pub reply_time: Option<super::WebWidgetChannelReplyTime>,
-    /// Whether visitors fill in a form first.
+    /// Whether visitors fill in a form before a chat.
     pub pre_chat_form_enabled: Option<bool>,
-    /// Whether the conversation goes on by e-mail once the visitor has left.
+    /// Whether the conversation continues by email after the visitor has left.
     pub continuity_via_email: Option<bool>,
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    /// Whether identity verification is required; null for channels that do not support it.
     pub hmac_mandatory: Option<bool>,
-    /// Sites on which the widget may stand.
+    /// Websites that may show the widget.
     pub allowed_domains: Option<String>,
-    /// What the widget offers to visitors.
+    /// Enabled widget features.
     pub selected_feature_flags: Option<
         Vec<super::WebWidgetChannelSelectedFeatureFlagsItem>,
     >,
-    /// What that form asks.
+    /// Settings of the pre-chat form.
     pub pre_chat_form_options: Option<super::PreChatFormPayload>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a phone number at WhatsApp.
+/// Changes to a WhatsApp phone number.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannelUpdate {
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: Option<super::WhatsappChannelProvider>,
-    /// Credentials and settings at the provider.
+    /// Credentials and settings of the provider.
     pub provider_config: Option<WhatsappChannelUpdateProviderConfig>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -26,15 +26,15 @@ runtime::object! {
     }
 }
 
-/// Credentials and settings at the provider.
+/// Credentials and settings of the provider.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannelUpdateProviderConfig {
-    /// Token of the provider.
+    /// Token for the provider.
     pub api_key: Option<runtime::Secret>,
-    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    /// ID of the phone number on WhatsApp; required by the cloud API.
     pub phone_number_id: Option<String>,
-    /// Id of the business account at WhatsApp; the cloud API needs it.
+    /// ID of the business account on WhatsApp; required by the cloud API.
     pub business_account_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxesSetAgentBotRequest {
-    /// Id of the bot; null takes the present one away.
+    /// ID of the bot; null removes the current one.
     pub agent_bot: Option<i64>,
 }
 

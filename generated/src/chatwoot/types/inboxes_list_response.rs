@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxesListResponse {
-    /// All inboxes the token's user may see.
+    /// All inboxes visible to the token's user.
     pub payload: Vec<super::Inbox>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

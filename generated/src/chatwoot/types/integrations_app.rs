@@ -4,39 +4,39 @@
 
 use crm_clients_runtime as runtime;
 
-/// An app that can be connected.
+/// An integration app.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IntegrationsApp {
-    /// Word the app is known by, such as `slack`.
+    /// Identifier of the app, such as `slack`.
     pub id: String,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Whether the app is connected to a whole account or to one inbox.
+    /// Scope of the hook: a whole account or one inbox.
     pub hook_type: Option<String>,
-    /// Whether the app can be used in this account.
+    /// Whether the app is available in this account.
     pub enabled: Option<bool>,
     /// Whether the app can be connected more than once.
     pub allow_multiple_hooks: Option<bool>,
     /// The connections of the app.
     pub hooks: Option<Vec<super::IntegrationsHook>>,
-    /// What it is for, in a sentence.
+    /// Short description of the app.
     pub short_description: Option<String>,
-    /// Name of the file with the app's logo.
+    /// File name of the app's logo.
     pub logo: Option<String>,
-    /// Key of the app's texts in the web interface.
+    /// Translation key of the app in the web interface.
     pub i18n_key: Option<String>,
-    /// Where connecting the app begins.
+    /// Starting point for connecting the app.
     pub action: Option<String>,
     /// The same as `action`.
     pub button: Option<String>,
     /// JSON Schema of a hook's settings.
     pub settings_json_schema: Option<runtime::Map<String, runtime::Value>>,
-    /// The form for these settings, a field each.
+    /// Form fields of these settings.
     pub settings_form_schema: Option<Vec<runtime::Map<String, runtime::Value>>>,
-    /// Settings that the web interface shows.
+    /// Settings shown in the web interface.
     pub visible_properties: Option<Vec<String>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

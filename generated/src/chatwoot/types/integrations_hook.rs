@@ -8,21 +8,21 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IntegrationsHook {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Word the app is known by.
+    /// Identifier of the app.
     pub app_id: String,
-    /// Whether the hook is in use.
+    /// Whether the hook is enabled.
     pub status: bool,
-    /// The inbox the app is connected to; nothing where it serves the whole account.
+    /// The inbox to which the app is connected; null if it covers the whole account.
     pub inbox: Option<super::WebhookInbox>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Whether the app is connected to a whole account or to one inbox.
+    /// Scope of the hook: a whole account or one inbox.
     pub hook_type: IntegrationsHookHookType,
-    /// Settings; which there are depends on the subject.
+    /// Settings; the keys depend on the object.
     pub settings: Option<runtime::Map<String, runtime::Value>>,
-    /// Id of the connection in the connected app.
+    /// ID of the connection in the connected app.
     pub reference_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -41,7 +41,7 @@ runtime::object! {
     }
 }
 
-/// Whether the app is connected to a whole account or to one inbox.
+/// Scope of the hook: a whole account or one inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IntegrationsHookHookType {

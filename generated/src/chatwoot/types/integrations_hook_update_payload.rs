@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is changed on a hook.
+/// Changes to a hook.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IntegrationsHookUpdatePayload {
-    /// 1 puts the hook to use, 0 rests it.
+    /// 1 enables the hook, 0 disables it.
     pub status: Option<i64>,
-    /// Settings; which there are depends on the subject.
+    /// Settings; the keys depend on the object.
     pub settings: Option<runtime::Map<String, runtime::Value>>,
-    /// Word the app is known by.
+    /// Identifier of the app.
     pub app_id: Option<String>,
-    /// Id of the inbox; an update leaves it as it is.
+    /// ID of the inbox; an update does not change it.
     pub inbox_id: Option<i64>,
 }
 
@@ -33,25 +33,25 @@ impl IntegrationsHookUpdatePayload {
         Default::default()
     }
 
-    /// 1 puts the hook to use, 0 rests it.
+    /// 1 enables the hook, 0 disables it.
     pub fn status(mut self, status: i64) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Settings; which there are depends on the subject.
+    /// Settings; the keys depend on the object.
     pub fn settings(mut self, settings: impl runtime::IntoObject) -> Self {
         self.settings = Some(settings.into_object());
         self
     }
 
-    /// Word the app is known by.
+    /// Identifier of the app.
     pub fn app_id(mut self, app_id: impl Into<String>) -> Self {
         self.app_id = Some(app_id.into());
         self
     }
 
-    /// Id of the inbox; an update leaves it as it is.
+    /// ID of the inbox; an update does not change it.
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         self.inbox_id = Some(inbox_id);
         self

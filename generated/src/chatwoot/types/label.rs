@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// A label that contacts and conversations can carry.
+/// A label for contacts and conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Label {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Title.
     pub title: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Colour, in hex such as `#1f93ff`.
+    /// Color in hexadecimal, such as `#1f93ff`.
     pub color: String,
-    /// Whether agents see it on the sidebar.
+    /// Whether the label is shown in the sidebar.
     pub show_on_sidebar: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a label is created from, or what is changed.
+/// Request body for creating or updating a label.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LabelCreateUpdatePayload {
     /// Title.
     pub title: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Colour, in hex such as `#1f93ff`.
+    /// Color in hexadecimal, such as `#1f93ff`.
     pub color: Option<String>,
-    /// Whether agents see it on the sidebar.
+    /// Whether the label is shown in the sidebar.
     pub show_on_sidebar: Option<bool>,
 }
 
@@ -39,19 +39,19 @@ impl LabelCreateUpdatePayload {
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Colour, in hex such as `#1f93ff`.
+    /// Color in hexadecimal, such as `#1f93ff`.
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self
     }
 
-    /// Whether agents see it on the sidebar.
+    /// Whether the label is shown in the sidebar.
     pub fn show_on_sidebar(mut self, show_on_sidebar: bool) -> Self {
         self.show_on_sidebar = Some(show_on_sidebar);
         self

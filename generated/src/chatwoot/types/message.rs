@@ -4,53 +4,53 @@
 
 use crm_clients_runtime as runtime;
 
-/// A message, as conversations include it.
+/// A message as included in conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Text of the message; null where it has attachments alone.
+    /// Text of the message; null if it has only attachments.
     pub content: Option<String>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
     /// Number of the conversation within its account.
     pub conversation_id: i64,
-    /// 0 incoming, 1 outgoing, 2 activity, 3 template.
+    /// Message type: 0 incoming, 1 outgoing, 2 activity, 3 template.
     pub message_type: MessageMessageType,
-    /// Epoch seconds at which it was created.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
-    /// When the message was last changed.
+    /// Time of the last change to the message.
     pub updated_at: runtime::Timestamp,
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub private: bool,
-    /// How far delivery has come; null where it is not known.
+    /// Delivery status; null if unknown.
     pub status: Option<MessageStatus>,
-    /// Id of the message in the channel it came from; null where the channel gives none.
+    /// ID of the message in the originating channel; null if the channel provides none.
     pub source_id: Option<String>,
-    /// Form of the message.
+    /// Content type of the message.
     pub content_type: Option<MessageContentType>,
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// What kind of record sent it; null where the system wrote the message.
+    /// Type of the sender; null for messages of the system.
     pub sender_type: Option<MessageSenderType>,
-    /// Id of the sender; null where the system wrote the message.
+    /// ID of the sender; null for messages of the system.
     pub sender_id: Option<i64>,
-    /// Ids of the message in other systems.
+    /// IDs of the message in other systems.
     pub external_source_ids: Option<runtime::Map<String, runtime::Value>>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// The text, ready to be shown.
+    /// Text prepared for display.
     pub processed_message_content: Option<String>,
-    /// What was made of the tone of the message.
+    /// Result of the sentiment analysis.
     pub sentiment: Option<runtime::Map<String, runtime::Value>>,
-    /// The conversation in brief.
+    /// Summary of the conversation.
     pub conversation: Option<MessageConversation>,
-    /// What is attached; absent where nothing is.
+    /// The attachments; absent if there are none.
     pub attachments: Option<Vec<super::MessageAttachment>>,
-    /// Who sent it; absent where the system did.
+    /// The sender; absent for messages of the system.
     pub sender: Option<super::MessageSender>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -83,7 +83,7 @@ runtime::object! {
     }
 }
 
-/// Form of the message.
+/// Content type of the message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageContentType {
@@ -135,17 +135,17 @@ runtime::string_enum! {
     }
 }
 
-/// The conversation in brief.
+/// Summary of the conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageConversation {
-    /// Id of the agent in charge; null where nobody is.
+    /// ID of the assigned agent; null if there is none.
     pub assignee_id: Option<i64>,
-    /// Number of messages no agent has read.
+    /// Number of messages not yet read by an agent.
     pub unread_count: i64,
-    /// Epoch seconds of the last activity.
+    /// Time of the last activity as a Unix timestamp.
     pub last_activity_at: i64,
-    /// How the contact is addressed in the inbox.
+    /// The contact's identity in the inbox.
     pub contact_inbox: Option<MessageConversationContactInbox>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -160,11 +160,11 @@ runtime::object! {
     }
 }
 
-/// How the contact is addressed in the inbox.
+/// The contact's identity in the inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageConversationContactInbox {
-    /// Address of the contact in the inbox.
+    /// Source ID of the contact in the inbox.
     pub source_id: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -176,7 +176,7 @@ runtime::object! {
     }
 }
 
-/// 0 incoming, 1 outgoing, 2 activity, 3 template.
+/// Message type: 0 incoming, 1 outgoing, 2 activity, 3 template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageMessageType {
@@ -201,7 +201,7 @@ runtime::integer_enum! {
     }
 }
 
-/// What kind of record sent it; null where the system wrote the message.
+/// Type of the sender; null for messages of the system.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageSenderType {
@@ -226,7 +226,7 @@ runtime::string_enum! {
     }
 }
 
-/// How far delivery has come; null where it is not known.
+/// Delivery status; null if unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageStatus {

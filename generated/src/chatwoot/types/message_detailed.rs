@@ -4,37 +4,37 @@
 
 use crm_clients_runtime as runtime;
 
-/// A message, as the message operations return it.
+/// A message as returned by the message operations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageDetailed {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Text of the message; null where it has attachments alone.
+    /// Text of the message; null if it has only attachments.
     pub content: Option<String>,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub echo_id: Option<String>,
     /// Number of the conversation within its account.
     pub conversation_id: i64,
-    /// 0 incoming, 1 outgoing, 2 activity, 3 template.
+    /// Message type: 0 incoming, 1 outgoing, 2 activity, 3 template.
     pub message_type: super::MessageMessageType,
-    /// Form of the message.
+    /// Content type of the message.
     pub content_type: super::MessageContentType,
-    /// How far delivery has come; null where it is not known.
+    /// Delivery status; null if unknown.
     pub status: Option<super::MessageStatus>,
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Epoch seconds at which it was created.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub private: bool,
-    /// Id of the message in the channel it came from; null where the channel gives none.
+    /// ID of the message in the originating channel; null if the channel provides none.
     pub source_id: Option<String>,
-    /// Who sent it; absent where the system did.
+    /// The sender; absent for messages of the system.
     pub sender: Option<super::MessageSender>,
-    /// What is attached; absent where nothing is.
+    /// The attachments; absent if there are none.
     pub attachments: Option<Vec<super::MessageAttachment>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Direction of the message, by name.
+/// Direction of the message, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageDirection {
@@ -29,39 +29,39 @@ runtime::string_enum! {
     }
 }
 
-/// What is sent about a message.
+/// An event about a message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageEvent {
-    /// An account, an inbox or a team by its id and its name.
+    /// An account, an inbox or a team, by ID and name.
     pub account: super::IdAndName,
-    /// What Chatwoot knows besides.
+    /// Additional attributes.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// What belongs to the kind of content, such as `in_reply_to`.
+    /// Attributes that depend on the content type, such as `in_reply_to`.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Kind of content.
+    /// Content type of the message.
     pub content_type: super::MessageContentType,
-    /// The text; null where there are only files.
+    /// Text of the message; null if there are only attachments.
     pub content: Option<String>,
-    /// A conversation, as events hold it.
+    /// A conversation in an event.
     pub conversation: super::EventConversation,
-    /// When it was written.
+    /// Creation time of the message.
     pub created_at: runtime::Timestamp,
-    /// Id of the message.
+    /// ID of the message.
     pub id: i64,
-    /// An account, an inbox or a team by its id and its name.
+    /// An account, an inbox or a team, by ID and name.
     pub inbox: super::IdAndName,
-    /// Direction of the message, by name.
+    /// Direction of the message, as text.
     pub message_type: MessageDirection,
-    /// Whether it is a note that only agents see.
+    /// Whether the message is a private note, visible only to agents.
     pub private: bool,
-    /// Who has written or types: a contact, a user, a bot or an assistant, each with fields of its own.
+    /// A person or program that writes or types: a contact, a user, a bot or an assistant, each with its own fields.
     pub sender: Option<super::EventPerson>,
-    /// Id of the message in the channel.
+    /// ID of the message in the channel.
     pub source_id: Option<String>,
-    /// The files that came with it.
+    /// Attachments of the message.
     pub attachments: Option<Vec<super::MessageAttachment>>,
-    /// What has happened.
+    /// Event that occurred.
     pub event: MessageEventName,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -87,7 +87,7 @@ runtime::object! {
     }
 }
 
-/// What has happened.
+/// Event that occurred.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageEventName {

@@ -4,16 +4,16 @@
 
 use crm_clients_runtime as runtime;
 
-/// Outgoing messages per agent, team, inbox or label.
+/// Numbers of outgoing messages per agent, team, inbox or label.
 pub type OutgoingMessagesCount = Vec<OutgoingMessagesCountItem>;
 
 /// An item of `outgoing_messages_count`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingMessagesCountItem {
-    /// Id of the agent, team, inbox or label.
+    /// ID of the agent, team, inbox or label.
     pub id: Option<i64>,
-    /// Its name.
+    /// Name of the agent, team, inbox or label.
     pub name: Option<String>,
     /// Number of messages to customers.
     pub outgoing_messages_count: i64,

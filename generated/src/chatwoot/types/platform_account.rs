@@ -4,27 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// An account, as the platform API sees it.
+/// An account in the platform API.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PlatformAccount {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
-    /// Domain of incoming e-mail; null where none is set.
+    /// Domain for incoming email; null if not set.
     pub domain: Option<String>,
-    /// E-mail address of the support desk.
+    /// Email address of the support desk.
     pub support_email: Option<String>,
-    /// Whether each feature is on, by its name.
+    /// Enabled and disabled features, by name.
     pub features: runtime::Map<String, runtime::Value>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Limits on agents, inboxes and the like.
+    /// Limits, such as the number of agents and inboxes.
     pub limits: Option<runtime::Map<String, runtime::Value>>,
-    /// `active` or `suspended`.
+    /// Status: `active` or `suspended`.
     pub status: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an agent bot of the installation is created from, or what is changed, with a picture.
+/// Request body for creating or updating an agent bot of the installation, with a picture.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlatformAgentBotForm {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub outgoing_url: Option<String>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: Option<i64>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Picture to upload, in place of `avatar_url`.
+    /// Picture to upload, instead of `avatar_url`.
     pub avatar: Option<runtime::Upload>,
 }
 
@@ -39,37 +39,37 @@ impl PlatformAgentBotForm {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// URL that the bot's events are sent to; absent for system bots.
+    /// URL that receives the bot's events; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
     }
 
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub fn account_id(mut self, account_id: i64) -> Self {
         self.account_id = Some(account_id);
         self
     }
 
-    /// Address of the picture.
+    /// URL of the picture.
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
         self.avatar_url = Some(avatar_url.into());
         self
     }
 
-    /// Picture to upload, in place of `avatar_url`.
+    /// Picture to upload, instead of `avatar_url`.
     pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
         self.avatar = Some(avatar.into());
         self

@@ -10,7 +10,7 @@ use crm_clients_runtime as runtime;
 pub struct Portal {
     /// All portals of the account.
     pub payload: Vec<super::PortalItem>,
-    /// Where the list stands.
+    /// Pagination details of the list.
     pub meta: PortalsMeta,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -23,11 +23,11 @@ runtime::object! {
     }
 }
 
-/// Where the list stands.
+/// Pagination details of the list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PortalsMeta {
-    /// Number of this page, from 1.
+    /// Number of this page, starting at 1.
     pub current_page: Option<i64>,
     /// Number of portals in the list.
     pub portals_count: Option<i64>,

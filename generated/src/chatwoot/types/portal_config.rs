@@ -8,17 +8,17 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PortalConfig {
-    /// Languages the portal has.
+    /// Languages of the portal.
     pub allowed_locales: Vec<PortalConfigAllowedLocalesItem>,
-    /// Language shown first.
+    /// Default language.
     pub default_locale: Option<String>,
-    /// How the portal is laid out, such as `classic`; since Chatwoot 4.16.
+    /// Layout of the portal, such as `classic`; since Chatwoot 4.16.
     pub layout: Option<String>,
-    /// Texts of the portal by language; since Chatwoot 4.16.
+    /// Texts of the portal, by language; since Chatwoot 4.16.
     pub locale_translations: Option<runtime::Map<String, runtime::Value>>,
-    /// What the portal's first page recommends, by language; since Chatwoot 4.16.
+    /// Content recommended on the portal's home page, by language; since Chatwoot 4.16.
     pub popular_content: Option<runtime::Map<String, runtime::Value>>,
-    /// Names of the company at social networks; since Chatwoot 4.16.
+    /// Social media profiles of the company; since Chatwoot 4.16.
     pub social_profiles: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -39,13 +39,13 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PortalConfigAllowedLocalesItem {
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub code: String,
-    /// Number of articles in it.
+    /// Number of articles in the language.
     pub articles_count: Option<i64>,
-    /// Number of categories in it.
+    /// Number of categories in the language.
     pub categories_count: Option<i64>,
-    /// Whether the language is not published yet.
+    /// Whether the language is unpublished.
     pub draft: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// Languages of a portal, and how it looks.
+/// Languages and appearance of a portal.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PortalConfigPayload {
-    /// Languages the portal has.
+    /// Languages of the portal.
     pub allowed_locales: Option<Vec<String>>,
-    /// Language shown first.
+    /// Default language.
     pub default_locale: Option<String>,
-    /// Those of the languages that are not published yet.
+    /// Languages that are not published yet.
     pub draft_locales: Option<Vec<String>>,
-    /// How the portal is laid out, such as `classic` (since 4.16).
+    /// Layout of the portal, such as `classic` (since 4.16).
     pub layout: Option<String>,
-    /// Texts of the portal by language (since 4.16).
+    /// Texts of the portal, by language (since 4.16).
     pub locale_translations: Option<runtime::Map<String, runtime::Value>>,
-    /// What the portal's first page recommends, by language (since 4.16).
+    /// Content recommended on the portal's home page, by language (since 4.16).
     pub popular_content: Option<runtime::Map<String, runtime::Value>>,
-    /// Names of the company at social networks (since 4.16).
+    /// Social media profiles of the company (since 4.16).
     pub social_profiles: Option<PortalConfigPayloadSocialProfiles>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -44,7 +44,7 @@ impl PortalConfigPayload {
         Default::default()
     }
 
-    /// Languages the portal has.
+    /// Languages of the portal.
     pub fn allowed_locales(
         mut self,
         allowed_locales: impl IntoIterator<Item = impl Into<String>>,
@@ -55,13 +55,13 @@ impl PortalConfigPayload {
         self
     }
 
-    /// Language shown first.
+    /// Default language.
     pub fn default_locale(mut self, default_locale: impl Into<String>) -> Self {
         self.default_locale = Some(default_locale.into());
         self
     }
 
-    /// Those of the languages that are not published yet.
+    /// Languages that are not published yet.
     pub fn draft_locales(
         mut self,
         draft_locales: impl IntoIterator<Item = impl Into<String>>,
@@ -70,13 +70,13 @@ impl PortalConfigPayload {
         self
     }
 
-    /// How the portal is laid out, such as `classic` (since 4.16).
+    /// Layout of the portal, such as `classic` (since 4.16).
     pub fn layout(mut self, layout: impl Into<String>) -> Self {
         self.layout = Some(layout.into());
         self
     }
 
-    /// Texts of the portal by language (since 4.16).
+    /// Texts of the portal, by language (since 4.16).
     pub fn locale_translations(
         mut self,
         locale_translations: impl runtime::IntoObject,
@@ -85,13 +85,13 @@ impl PortalConfigPayload {
         self
     }
 
-    /// What the portal's first page recommends, by language (since 4.16).
+    /// Content recommended on the portal's home page, by language (since 4.16).
     pub fn popular_content(mut self, popular_content: impl runtime::IntoObject) -> Self {
         self.popular_content = Some(popular_content.into_object());
         self
     }
 
-    /// Names of the company at social networks (since 4.16).
+    /// Social media profiles of the company (since 4.16).
     pub fn social_profiles(
         mut self,
         social_profiles: impl Into<PortalConfigPayloadSocialProfiles>,
@@ -111,25 +111,25 @@ impl PortalConfigPayload {
     }
 }
 
-/// Names of the company at social networks (since 4.16).
+/// Social media profiles of the company (since 4.16).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PortalConfigPayloadSocialProfiles {
-    /// Name at Facebook.
+    /// Facebook name.
     pub facebook: Option<String>,
-    /// Name at GitHub.
+    /// GitHub name.
     pub github: Option<String>,
-    /// Name at Instagram.
+    /// Instagram name.
     pub instagram: Option<String>,
-    /// Name at LinkedIn.
+    /// LinkedIn name.
     pub linkedin: Option<String>,
-    /// Name at TikTok.
+    /// TikTok name.
     pub tiktok: Option<String>,
-    /// Number at WhatsApp.
+    /// WhatsApp number.
     pub whatsapp: Option<String>,
-    /// Name at X.
+    /// X name.
     pub x: Option<String>,
-    /// Name at YouTube.
+    /// YouTube name.
     pub youtube: Option<String>,
 }
 
@@ -152,49 +152,49 @@ impl PortalConfigPayloadSocialProfiles {
         Default::default()
     }
 
-    /// Name at Facebook.
+    /// Facebook name.
     pub fn facebook(mut self, facebook: impl Into<String>) -> Self {
         self.facebook = Some(facebook.into());
         self
     }
 
-    /// Name at GitHub.
+    /// GitHub name.
     pub fn github(mut self, github: impl Into<String>) -> Self {
         self.github = Some(github.into());
         self
     }
 
-    /// Name at Instagram.
+    /// Instagram name.
     pub fn instagram(mut self, instagram: impl Into<String>) -> Self {
         self.instagram = Some(instagram.into());
         self
     }
 
-    /// Name at LinkedIn.
+    /// LinkedIn name.
     pub fn linkedin(mut self, linkedin: impl Into<String>) -> Self {
         self.linkedin = Some(linkedin.into());
         self
     }
 
-    /// Name at TikTok.
+    /// TikTok name.
     pub fn tiktok(mut self, tiktok: impl Into<String>) -> Self {
         self.tiktok = Some(tiktok.into());
         self
     }
 
-    /// Number at WhatsApp.
+    /// WhatsApp number.
     pub fn whatsapp(mut self, whatsapp: impl Into<String>) -> Self {
         self.whatsapp = Some(whatsapp.into());
         self
     }
 
-    /// Name at X.
+    /// X name.
     pub fn x(mut self, x: impl Into<String>) -> Self {
         self.x = Some(x.into());
         self
     }
 
-    /// Name at YouTube.
+    /// YouTube name.
     pub fn youtube(mut self, youtube: impl Into<String>) -> Self {
         self.youtube = Some(youtube.into());
         self

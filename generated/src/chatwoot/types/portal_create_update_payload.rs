@@ -4,31 +4,31 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a portal is created from, or what is changed.
+/// Request body for creating or updating a portal.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PortalCreateUpdatePayload {
-    /// Colour, in hex such as `#1f93ff`.
+    /// Color in hexadecimal, such as `#1f93ff`.
     pub color: Option<String>,
-    /// Domain the portal is shown at.
+    /// Custom domain of the portal.
     pub custom_domain: Option<String>,
-    /// Text at the head of the portal.
+    /// Header text of the portal.
     pub header_text: Option<String>,
-    /// Where the portal's logo leads.
+    /// URL to which the portal's logo links.
     pub homepage_link: Option<String>,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
     /// Title of the portal's pages.
     pub page_title: Option<String>,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: Option<String>,
-    /// Whether the portal is put away.
+    /// Whether the portal is archived.
     pub archived: Option<bool>,
-    /// Languages of the portal, and how it looks.
+    /// Languages and appearance of the portal.
     pub config: Option<super::PortalConfigPayload>,
-    /// Id of the web widget inbox shown on the portal.
+    /// ID of the web widget inbox shown on the portal.
     pub inbox_id: Option<i64>,
-    /// Signed id of an uploaded logo.
+    /// Signed ID of an uploaded logo.
     pub blob_id: Option<String>,
 }
 
@@ -54,31 +54,31 @@ impl PortalCreateUpdatePayload {
         Default::default()
     }
 
-    /// Colour, in hex such as `#1f93ff`.
+    /// Color in hexadecimal, such as `#1f93ff`.
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self
     }
 
-    /// Domain the portal is shown at.
+    /// Custom domain of the portal.
     pub fn custom_domain(mut self, custom_domain: impl Into<String>) -> Self {
         self.custom_domain = Some(custom_domain.into());
         self
     }
 
-    /// Text at the head of the portal.
+    /// Header text of the portal.
     pub fn header_text(mut self, header_text: impl Into<String>) -> Self {
         self.header_text = Some(header_text.into());
         self
     }
 
-    /// Where the portal's logo leads.
+    /// URL to which the portal's logo links.
     pub fn homepage_link(mut self, homepage_link: impl Into<String>) -> Self {
         self.homepage_link = Some(homepage_link.into());
         self
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -90,31 +90,31 @@ impl PortalCreateUpdatePayload {
         self
     }
 
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub fn slug(mut self, slug: impl Into<String>) -> Self {
         self.slug = Some(slug.into());
         self
     }
 
-    /// Whether the portal is put away.
+    /// Whether the portal is archived.
     pub fn archived(mut self, archived: bool) -> Self {
         self.archived = Some(archived);
         self
     }
 
-    /// Languages of the portal, and how it looks.
+    /// Languages and appearance of the portal.
     pub fn config(mut self, config: impl Into<super::PortalConfigPayload>) -> Self {
         self.config = Some(config.into());
         self
     }
 
-    /// Id of the web widget inbox shown on the portal.
+    /// ID of the web widget inbox shown on the portal.
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         self.inbox_id = Some(inbox_id);
         self
     }
 
-    /// Signed id of an uploaded logo.
+    /// Signed ID of an uploaded logo.
     pub fn blob_id(mut self, blob_id: impl Into<String>) -> Self {
         self.blob_id = Some(blob_id.into());
         self

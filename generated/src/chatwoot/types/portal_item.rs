@@ -8,35 +8,35 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PortalItem {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Whether the portal is put away.
+    /// Whether the portal is archived.
     pub archived: bool,
-    /// Colour, in hex such as `#1f93ff`.
+    /// Color in hexadecimal, such as `#1f93ff`.
     pub color: String,
-    /// Languages of the portal, and how it looks.
+    /// Languages and appearance of the portal.
     pub config: super::PortalConfig,
-    /// Domain the portal is shown at.
+    /// Custom domain of the portal.
     pub custom_domain: Option<String>,
-    /// Text at the head of the portal.
+    /// Header text of the portal.
     pub header_text: Option<String>,
-    /// Where the portal's logo leads.
+    /// URL to which the portal's logo links.
     pub homepage_link: Option<String>,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Word it is known by in addresses.
+    /// Slug, as used in URLs.
     pub slug: String,
     /// Title of the portal's pages.
     pub page_title: Option<String>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
     /// The web widget shown on the portal.
     pub inbox: Option<super::Inbox>,
-    /// Picture of the portal.
+    /// Logo of the portal.
     pub logo: Option<super::PortalLogo>,
-    /// Figures on the portal.
+    /// Statistics of the portal.
     pub meta: super::PortalMeta,
-    /// State of the custom domain's certificate.
+    /// Status of the custom domain's certificate.
     pub ssl_settings: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

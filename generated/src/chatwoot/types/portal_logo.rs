@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// The picture of a portal.
+/// The logo of a portal.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PortalLogo {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the portal it belongs to.
+    /// ID of the portal.
     pub portal_id: i64,
     /// Media type of the file.
     pub file_type: String,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Address of the file.
+    /// URL of the file.
     pub file_url: String,
-    /// Signed id of the stored file.
+    /// Signed ID of the stored file.
     pub blob_id: String,
     /// Name of the file.
     pub filename: String,

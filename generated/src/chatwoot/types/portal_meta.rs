@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Figures on a portal.
+/// Statistics of a portal.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PortalMeta {
@@ -18,7 +18,7 @@ pub struct PortalMeta {
     pub draft_articles_count: Option<i64>,
     /// Number of categories.
     pub categories_count: Option<i64>,
-    /// Language shown first.
+    /// Default language.
     pub default_locale: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,31 +4,31 @@
 
 use crm_clients_runtime as runtime;
 
-/// One field of that form.
+/// A field of the form.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PreChatFieldPayload {
     /// Key of the field, such as `emailAddress`.
     pub name: String,
-    /// Kind of input, such as `text`, `email` or `select`.
+    /// Input type, such as `text`, `email` or `select`.
     pub r#type: String,
-    /// What visitors read beside the field.
+    /// Label shown next to the field.
     pub label: Option<String>,
-    /// What an empty field shows.
+    /// Placeholder shown in an empty field.
     pub placeholder: Option<String>,
-    /// `standard`, or the kind of custom attribute that the field sets.
+    /// `standard`, or the type of the custom attribute that the field sets.
     pub field_type: Option<String>,
-    /// Whether the app can be used in this account.
+    /// Whether the app is available in this account.
     pub enabled: Option<bool>,
-    /// Whether the field has to be filled in.
+    /// Whether the field is required.
     pub required: Option<bool>,
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub locale: Option<String>,
-    /// Regular expression that a text has to match.
+    /// Regular expression that a text value must match.
     pub regex_pattern: Option<String>,
-    /// What to tell people whose text does not match.
+    /// Hint shown for values that do not match.
     pub regex_cue: Option<String>,
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub values: Option<Vec<String>>,
 }
 
@@ -66,55 +66,55 @@ impl PreChatFieldPayload {
         }
     }
 
-    /// What visitors read beside the field.
+    /// Label shown next to the field.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// What an empty field shows.
+    /// Placeholder shown in an empty field.
     pub fn placeholder(mut self, placeholder: impl Into<String>) -> Self {
         self.placeholder = Some(placeholder.into());
         self
     }
 
-    /// `standard`, or the kind of custom attribute that the field sets.
+    /// `standard`, or the type of the custom attribute that the field sets.
     pub fn field_type(mut self, field_type: impl Into<String>) -> Self {
         self.field_type = Some(field_type.into());
         self
     }
 
-    /// Whether the app can be used in this account.
+    /// Whether the app is available in this account.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
         self
     }
 
-    /// Whether the field has to be filled in.
+    /// Whether the field is required.
     pub fn required(mut self, required: bool) -> Self {
         self.required = Some(required);
         self
     }
 
-    /// Language, as a code such as `en`.
+    /// Language code, such as `en`.
     pub fn locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = Some(locale.into());
         self
     }
 
-    /// Regular expression that a text has to match.
+    /// Regular expression that a text value must match.
     pub fn regex_pattern(mut self, regex_pattern: impl Into<String>) -> Self {
         self.regex_pattern = Some(regex_pattern.into());
         self
     }
 
-    /// What to tell people whose text does not match.
+    /// Hint shown for values that do not match.
     pub fn regex_cue(mut self, regex_cue: impl Into<String>) -> Self {
         self.regex_cue = Some(regex_cue.into());
         self
     }
 
-    /// What the attribute is compared with: strings, numbers or booleans.
+    /// Values to compare with: strings, numbers or booleans.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<String>>,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The form that visitors fill in before they chat.
+/// The form that visitors fill in before a chat.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PreChatFormPayload {
     /// Text above the form.
     pub pre_chat_message: Option<String>,
-    /// Whether an e-mail address is required.
+    /// Whether an email address is required.
     pub require_email: Option<bool>,
     /// The fields, in order.
     pub pre_chat_fields: Option<Vec<super::PreChatFieldPayload>>,
@@ -36,7 +36,7 @@ impl PreChatFormPayload {
         self
     }
 
-    /// Whether an e-mail address is required.
+    /// Whether an email address is required.
     pub fn require_email(mut self, require_email: bool) -> Self {
         self.require_email = Some(require_email);
         self

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileUpdateRequest {
-    /// What is changed on the profile.
+    /// Changes to the profile.
     pub profile: ProfileUpdateRequestProfile,
 }
 
@@ -37,19 +37,19 @@ impl From<ProfileUpdateRequestProfile> for ProfileUpdateRequest {
 pub struct ProfileUpdateRequestInput {
     /// Name.
     pub profile_name: Option<String>,
-    /// E-mail address; it has to be confirmed anew.
+    /// Email address; a new one must be confirmed.
     pub profile_email: Option<String>,
-    /// Name shown to customers in place of the real one.
+    /// Name shown to customers instead of the full name.
     pub profile_display_name: Option<String>,
-    /// Text put below messages.
+    /// Signature added to messages.
     pub profile_message_signature: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub profile_phone_number: Option<String>,
-    /// Password up to now, which a new one needs.
+    /// Current password; required for setting a new one.
     pub profile_current_password: Option<runtime::Secret>,
     /// New password.
     pub profile_password: Option<runtime::Secret>,
-    /// New password once more.
+    /// New password, repeated.
     pub profile_password_confirmation: Option<runtime::Secret>,
     /// Picture.
     pub profile_avatar: Option<runtime::Upload>,
@@ -84,13 +84,13 @@ impl ProfileUpdateRequestInput {
         self
     }
 
-    /// E-mail address; it has to be confirmed anew.
+    /// Email address; a new one must be confirmed.
     pub fn profile_email(mut self, profile_email: impl Into<String>) -> Self {
         self.profile_email = Some(profile_email.into());
         self
     }
 
-    /// Name shown to customers in place of the real one.
+    /// Name shown to customers instead of the full name.
     pub fn profile_display_name(
         mut self,
         profile_display_name: impl Into<String>,
@@ -99,7 +99,7 @@ impl ProfileUpdateRequestInput {
         self
     }
 
-    /// Text put below messages.
+    /// Signature added to messages.
     pub fn profile_message_signature(
         mut self,
         profile_message_signature: impl Into<String>,
@@ -108,7 +108,7 @@ impl ProfileUpdateRequestInput {
         self
     }
 
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub fn profile_phone_number(
         mut self,
         profile_phone_number: impl Into<String>,
@@ -117,7 +117,7 @@ impl ProfileUpdateRequestInput {
         self
     }
 
-    /// Password up to now, which a new one needs.
+    /// Current password; required for setting a new one.
     pub fn profile_current_password(
         mut self,
         profile_current_password: impl Into<runtime::Secret>,
@@ -135,7 +135,7 @@ impl ProfileUpdateRequestInput {
         self
     }
 
-    /// New password once more.
+    /// New password, repeated.
     pub fn profile_password_confirmation(
         mut self,
         profile_password_confirmation: impl Into<runtime::Secret>,
@@ -160,25 +160,25 @@ impl ProfileUpdateRequestInput {
     }
 }
 
-/// What is changed on the profile.
+/// Changes to the profile.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileUpdateRequestProfile {
     /// Name.
     pub name: Option<String>,
-    /// E-mail address; it has to be confirmed anew.
+    /// Email address; a new one must be confirmed.
     pub email: Option<String>,
-    /// Name shown to customers in place of the real one.
+    /// Name shown to customers instead of the full name.
     pub display_name: Option<String>,
-    /// Text put below messages.
+    /// Signature added to messages.
     pub message_signature: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Password up to now, which a new one needs.
+    /// Current password; required for setting a new one.
     pub current_password: Option<runtime::Secret>,
     /// New password.
     pub password: Option<runtime::Secret>,
-    /// New password once more.
+    /// New password, repeated.
     pub password_confirmation: Option<runtime::Secret>,
     /// Settings of the web interface.
     pub ui_settings: Option<runtime::Map<String, runtime::Value>>,
@@ -210,31 +210,31 @@ impl ProfileUpdateRequestProfile {
         self
     }
 
-    /// E-mail address; it has to be confirmed anew.
+    /// Email address; a new one must be confirmed.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Name shown to customers in place of the real one.
+    /// Name shown to customers instead of the full name.
     pub fn display_name(mut self, display_name: impl Into<String>) -> Self {
         self.display_name = Some(display_name.into());
         self
     }
 
-    /// Text put below messages.
+    /// Signature added to messages.
     pub fn message_signature(mut self, message_signature: impl Into<String>) -> Self {
         self.message_signature = Some(message_signature.into());
         self
     }
 
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         self.phone_number = Some(phone_number.into());
         self
     }
 
-    /// Password up to now, which a new one needs.
+    /// Current password; required for setting a new one.
     pub fn current_password(
         mut self,
         current_password: impl Into<runtime::Secret>,
@@ -249,7 +249,7 @@ impl ProfileUpdateRequestProfile {
         self
     }
 
-    /// New password once more.
+    /// New password, repeated.
     pub fn password_confirmation(
         mut self,
         password_confirmation: impl Into<runtime::Secret>,

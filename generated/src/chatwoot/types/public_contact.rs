@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// A contact, as the public API shows it.
+/// A contact in the public API.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicContact {
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: i64,
-    /// Address of the contact in the inbox.
+    /// Source ID of the contact in the inbox.
     pub source_id: String,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Token of the websocket for live updates.
+    /// WebSocket token for live updates.
     pub pubsub_token: runtime::Secret,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a contact is created from by the public API, or what is changed.
+/// Request body for creating or updating a contact in the public API.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicContactCreateUpdatePayload {
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
-    /// HMAC of the identifier with the inbox's token, in hex; proves who the contact is.
+    /// HMAC of the identifier with the inbox's token, in hexadecimal; proves the identity of the contact.
     pub identifier_hash: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Address of the contact in the inbox; generated where it is left out.
+    /// Source ID of the contact in the inbox; generated if omitted.
     pub source_id: Option<String>,
 }
 
@@ -45,37 +45,37 @@ impl PublicContactCreateUpdatePayload {
         Default::default()
     }
 
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.identifier = Some(identifier.into());
         self
     }
 
-    /// HMAC of the identifier with the inbox's token, in hex; proves who the contact is.
+    /// HMAC of the identifier with the inbox's token, in hexadecimal; proves the identity of the contact.
     pub fn identifier_hash(mut self, identifier_hash: impl Into<String>) -> Self {
         self.identifier_hash = Some(identifier_hash.into());
         self
     }
 
-    /// E-mail address.
+    /// Email address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         self.phone_number = Some(phone_number.into());
         self
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,
@@ -84,13 +84,13 @@ impl PublicContactCreateUpdatePayload {
         self
     }
 
-    /// Address of the picture.
+    /// URL of the picture.
     pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
         self.avatar_url = Some(avatar_url.into());
         self
     }
 
-    /// Address of the contact in the inbox; generated where it is left out.
+    /// Source ID of the contact in the inbox; generated if omitted.
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         self.source_id = Some(source_id.into());
         self

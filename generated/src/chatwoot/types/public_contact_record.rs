@@ -4,45 +4,45 @@
 
 use crm_clients_runtime as runtime;
 
-/// A contact as the database holds it.
+/// A contact as stored in the database.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicContactRecord {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
     /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether the contact is a visitor, a lead or a customer.
+    /// Type of the contact: visitor, lead or customer.
     pub contact_type: Option<String>,
     /// Two-letter code of the country.
     pub country_code: Option<String>,
-    /// When the contact was last active.
+    /// Time of the contact's last activity.
     pub last_activity_at: Option<runtime::Timestamp>,
-    /// When the contact was created.
+    /// Creation time of the contact.
     pub created_at: Option<runtime::Timestamp>,
-    /// When the contact was last changed.
+    /// Time of the last change to the contact.
     pub updated_at: Option<runtime::Timestamp>,
     /// Last name.
     pub last_name: Option<String>,
     /// Middle name.
     pub middle_name: Option<String>,
-    /// Place.
+    /// Location.
     pub location: Option<String>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: Option<i64>,
-    /// Id of the contact's company.
+    /// ID of the contact's company.
     pub company_id: Option<i64>,
     /// Titles of the labels.
     pub label_list: Option<Vec<String>>,

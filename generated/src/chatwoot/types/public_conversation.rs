@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// A conversation, as its contact sees it.
+/// A conversation as its contact sees it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicConversation {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the conversation that is unique everywhere.
+    /// UUID of the conversation.
     pub uuid: String,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: i64,
-    /// Epoch seconds at which the contact last looked; 0 where that never happened.
+    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
     pub contact_last_seen_at: i64,
-    /// What state the conversation is in.
+    /// Status of the conversation.
     pub status: super::ConversationStatus,
-    /// Epoch seconds at which an agent last looked; 0 where none did.
+    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
     pub agent_last_seen_at: i64,
     /// Messages of the conversation.
     pub messages: Vec<super::PublicMessage>,

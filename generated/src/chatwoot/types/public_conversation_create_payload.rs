@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a conversation is started from by the public API.
+/// Request body for creating a conversation in the public API.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicConversationCreatePayload {
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -24,7 +24,7 @@ impl PublicConversationCreatePayload {
         Default::default()
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,

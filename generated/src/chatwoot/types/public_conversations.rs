@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicConversationsToggleTypingRequest {
-    /// Whether typing goes on.
+    /// State of the typing indicator.
     pub typing_status: super::ConversationsToggleTypingStatusRequestTypingStatus,
 }
 

@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// An inbox, as its end users may see it.
+/// The public details of an inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicInbox {
-    /// Word the inbox is known by in public addresses.
+    /// Public identifier of the inbox, as used in URLs.
     pub identifier: String,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
     /// Time zone.
     pub timezone: String,
-    /// The working hours, a day each.
+    /// The working hours, one entry per day.
     pub working_hours: Vec<PublicInboxWorkingHoursItem>,
-    /// Whether working hours are observed.
+    /// Whether working hours are enabled.
     pub working_hours_enabled: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
-    /// Whether a conversation begins with a greeting.
+    /// Whether conversations begin with a greeting.
     pub greeting_enabled: Option<bool>,
-    /// Whether contacts have to prove who they are.
+    /// Whether identity verification is required.
     pub identity_validation_enabled: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -45,17 +45,17 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicInboxWorkingHoursItem {
-    /// 0 for Sunday to 6 for Saturday.
+    /// Day of the week, from 0 (Sunday) to 6 (Saturday).
     pub day_of_week: Option<i64>,
-    /// Whether work goes on all day.
+    /// Whether the inbox is open all day.
     pub open_all_day: Option<bool>,
-    /// Whether nobody works that day.
+    /// Whether the inbox is closed all day.
     pub closed_all_day: Option<bool>,
-    /// Hour at which work begins; null on a closed day.
+    /// Opening hour; null on a closed day.
     pub open_hour: Option<i64>,
     /// Minute of that hour; null on a closed day.
     pub open_minutes: Option<i64>,
-    /// Hour at which work ends; null on a closed day.
+    /// Closing hour; null on a closed day.
     pub close_hour: Option<i64>,
     /// Minute of that hour; null on a closed day.
     pub close_minutes: Option<i64>,

@@ -4,27 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// A message, as its contact sees it.
+/// A message as its contact sees it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicMessage {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Text of the message; null where it has attachments alone.
+    /// Text of the message; null if it has only attachments.
     pub content: Option<String>,
-    /// 0 incoming, 1 outgoing, 2 activity, 3 template.
+    /// Message type: 0 incoming, 1 outgoing, 2 activity, 3 template.
     pub message_type: i64,
-    /// Form of the message.
+    /// Content type of the message.
     pub content_type: String,
-    /// What the form of the message needs: any keys, any JSON values.
+    /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: runtime::Map<String, runtime::Value>,
-    /// Epoch seconds at which it was created.
+    /// Creation time as a Unix timestamp.
     pub created_at: i64,
     /// Number of the conversation within its account.
     pub conversation_id: i64,
-    /// What is attached; absent where nothing is.
+    /// The attachments; absent if there are none.
     pub attachments: Option<Vec<super::MessageAttachment>>,
-    /// Who sent it; absent where the system did.
+    /// The sender; absent for messages of the system.
     pub sender: Option<super::MessageSender>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

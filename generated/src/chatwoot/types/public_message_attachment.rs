@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// A file or a place attached to a message; which fields are there depends on `file_type`.
+/// A file or a location attached to a message; the fields depend on `file_type`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageAttachment {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the message.
+    /// ID of the message.
     pub message_id: i64,
-    /// What is attached.
+    /// Type of the attachment.
     pub file_type: MessageAttachmentFileType,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
     /// Extension of the file name.
     pub extension: Option<String>,
-    /// Address of the file; null where there is none.
+    /// URL of the file; null if there is none.
     pub data_url: Option<String>,
-    /// Address of a small picture of it.
+    /// URL of a thumbnail.
     pub thumb_url: Option<String>,
     /// Size in bytes.
     pub file_size: Option<i64>,
@@ -32,11 +32,11 @@ pub struct MessageAttachment {
     pub coordinates_lat: Option<f64>,
     /// Longitude in degrees.
     pub coordinates_long: Option<f64>,
-    /// What to show where the attachment itself cannot be.
+    /// Title to show if the attachment cannot be displayed.
     pub fallback_title: Option<String>,
-    /// Names of an attached contact.
+    /// First and last name of an attached contact.
     pub meta: Option<runtime::Map<String, runtime::Value>>,
-    /// What is said in a sound file.
+    /// Transcript of an audio file.
     pub transcribed_text: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -62,7 +62,7 @@ runtime::object! {
     }
 }
 
-/// What is attached.
+/// Type of the attachment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageAttachmentFileType {

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// A message in the contact's name, with files.
+/// A message sent on behalf of the contact, with files.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PublicMessageForm {
-    /// The text.
+    /// Text.
     pub content: Option<String>,
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub echo_id: Option<String>,
     /// Files to upload with the message.
     pub attachments: Vec<runtime::Upload>,
@@ -30,13 +30,13 @@ impl PublicMessageForm {
         Default::default()
     }
 
-    /// The text.
+    /// Text.
     pub fn content(mut self, content: impl Into<String>) -> Self {
         self.content = Some(content.into());
         self
     }
 
-    /// Word of the caller's own that comes back with the message.
+    /// Text chosen by the caller, returned with the message.
     pub fn echo_id(mut self, echo_id: impl Into<String>) -> Self {
         self.echo_id = Some(echo_id.into());
         self

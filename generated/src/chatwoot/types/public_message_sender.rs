@@ -4,41 +4,41 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who sent a message; which fields are there depends on `type`.
+/// The sender of a message; the fields depend on `type`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageSender {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the picture; empty if there is none.
     pub thumbnail: Option<String>,
-    /// What kind of sender this is.
+    /// Type of the sender.
     pub r#type: SenderType,
     /// Name shown to customers.
     pub available_name: Option<String>,
-    /// Whether the person is there at present.
+    /// Current availability of the person.
     pub availability_status: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Phone number, in E.164 form.
+    /// Phone number in E.164 format.
     pub phone_number: Option<String>,
-    /// Id of the contact in a system of the account's own.
+    /// ID of the contact in an external system.
     pub identifier: Option<String>,
     /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
-    /// What was found out about it: any keys, any JSON values.
+    /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// When a Captain assistant was created.
+    /// Creation time of a Captain assistant.
     pub created_at: Option<runtime::Timestamp>,
-    /// Id of a contact's company; null without one, and absent before Chatwoot 4.16.
+    /// ID of a contact's company; null if there is none, and absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -65,7 +65,7 @@ runtime::object! {
     }
 }
 
-/// What kind of sender this is.
+/// Type of the sender.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SenderType {

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicMessageUpdatePayload {
-    /// What the contact chose or entered.
+    /// Values chosen or entered by the contact.
     pub submitted_values: Option<PublicMessageUpdatePayloadSubmittedValues>,
 }
 
@@ -24,7 +24,7 @@ impl PublicMessageUpdatePayload {
         Default::default()
     }
 
-    /// What the contact chose or entered.
+    /// Values chosen or entered by the contact.
     pub fn submitted_values(
         mut self,
         submitted_values: impl Into<PublicMessageUpdatePayloadSubmittedValues>,
@@ -40,11 +40,11 @@ impl From<PublicMessageUpdatePayloadSubmittedValues> for PublicMessageUpdatePayl
     }
 }
 
-/// What the contact chose or entered.
+/// Values chosen or entered by the contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicMessageUpdatePayloadSubmittedValues {
-    /// Name of the field that was filled in.
+    /// Name of the field.
     pub name: Option<String>,
     /// Title of the choice.
     pub title: Option<String>,
@@ -71,7 +71,7 @@ impl PublicMessageUpdatePayloadSubmittedValues {
         Default::default()
     }
 
-    /// Name of the field that was filled in.
+    /// Name of the field.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -105,9 +105,9 @@ impl PublicMessageUpdatePayloadSubmittedValues {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicMessageUpdatePayloadSubmittedValuesCsatSurveyResponse {
-    /// What the customer has to say.
+    /// Feedback of the customer.
     pub feedback_message: Option<String>,
-    /// From 1, bad, to 5, good.
+    /// Rating from 1 (bad) to 5 (good).
     pub rating: Option<i64>,
 }
 
@@ -124,13 +124,13 @@ impl PublicMessageUpdatePayloadSubmittedValuesCsatSurveyResponse {
         Default::default()
     }
 
-    /// What the customer has to say.
+    /// Feedback of the customer.
     pub fn feedback_message(mut self, feedback_message: impl Into<String>) -> Self {
         self.feedback_message = Some(feedback_message.into());
         self
     }
 
-    /// From 1, bad, to 5, good.
+    /// Rating from 1 (bad) to 5 (good).
     pub fn rating(mut self, rating: i64) -> Self {
         self.rating = Some(rating);
         self

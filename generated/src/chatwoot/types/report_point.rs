@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// One point of a series over time.
+/// A point of a time series.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportPoint {
-    /// The metric at that time: a count, or seconds on average.
+    /// Value of the metric at that time: a count, or an average in seconds.
     pub value: Option<f64>,
-    /// Epoch seconds at which the interval begins.
+    /// Start of the interval as a Unix timestamp.
     pub timestamp: i64,
-    /// How many events an average was taken of; absent for counts.
+    /// Number of events in the average; absent for counts.
     pub count: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// A metric over time, or an empty object for a metric that the server does not know.
+/// A metric over time, or an empty object for a metric unknown to the server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ReportSeries {
     ReportPointList(Vec<super::ReportPoint>),
     Object(runtime::Map<String, runtime::Value>),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The figures of a period.
+/// The statistics of a period.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportTotals {
@@ -14,13 +14,13 @@ pub struct ReportTotals {
     pub incoming_messages_count: i64,
     /// Number of messages to customers.
     pub outgoing_messages_count: i64,
-    /// Seconds until the first response, on average; null without data.
+    /// Average time to the first response, in seconds; null if there is no data.
     pub avg_first_response_time: Option<f64>,
-    /// Seconds until the resolution, on average; null without data.
+    /// Average time to the resolution, in seconds; null if there is no data.
     pub avg_resolution_time: Option<f64>,
     /// Number of resolutions.
     pub resolutions_count: i64,
-    /// Seconds between a customer's message and its reply, on average; null without data.
+    /// Average time between a customer's message and its reply, in seconds; null if there is no data.
     pub reply_time: Option<f64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,33 +4,33 @@
 
 use crm_clients_runtime as runtime;
 
-/// One measurement: how long something took in a conversation.
+/// A measured duration in a conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportingEvent {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// What was measured, such as `first_response`, `resolution` or `reply_time`.
+    /// Name of the measurement, such as `first_response`, `resolution` or `reply_time`.
     pub name: String,
-    /// Seconds it took.
+    /// Duration in seconds.
     pub value: Option<f64>,
-    /// Seconds it took, counting working hours only.
+    /// Duration in seconds, counting only business hours.
     pub value_in_business_hours: Option<f64>,
-    /// When the measured interval began.
+    /// Start of the measured interval.
     pub event_start_time: Option<runtime::Timestamp>,
-    /// When the measured interval ended.
+    /// End of the measured interval.
     pub event_end_time: Option<runtime::Timestamp>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
     /// Number of the conversation within its account.
     pub conversation_id: Option<i64>,
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub inbox_id: Option<i64>,
-    /// Id of the user.
+    /// ID of the user.
     pub user_id: Option<i64>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: runtime::Timestamp,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where a page of reporting events stands.
+/// Pagination details of a page of reporting events.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportingEventMeta {
-    /// Number of events on all pages together.
+    /// Number of events on all pages.
     pub count: i64,
-    /// Number of this page, from 1.
+    /// Number of this page, starting at 1.
     pub current_page: i64,
     /// Number of pages.
     pub total_pages: i64,

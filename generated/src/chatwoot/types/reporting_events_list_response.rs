@@ -8,9 +8,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportingEventsListResponse {
-    /// Where this page stands.
+    /// Pagination details.
     pub meta: super::ReportingEventMeta,
-    /// The events of this page.
+    /// The events on this page.
     pub payload: Vec<super::ReportingEvent>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

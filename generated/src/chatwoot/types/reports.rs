@@ -8,13 +8,13 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportsAccountConversationMetricsResponse {
-    /// Open conversations.
+    /// Number of open conversations.
     pub open: i64,
-    /// Conversations without a first reply, or that wait for one.
+    /// Number of conversations without a first reply, or waiting for a reply.
     pub unattended: i64,
-    /// Open conversations assigned to nobody.
+    /// Number of open unassigned conversations.
     pub unassigned: i64,
-    /// Pending conversations.
+    /// Number of pending conversations.
     pub pending: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

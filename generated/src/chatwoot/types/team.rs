@@ -8,21 +8,21 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Team {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Whether conversations of the team are given out to its agents automatically.
+    /// Whether conversations of the team are assigned to its agents automatically.
     pub allow_auto_assign: bool,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// Whether the token's user is in the team.
+    /// Whether the token's user is a member of the team.
     pub is_member: bool,
-    /// Name of an icon; empty without one, and absent before Chatwoot 4.16.
+    /// Name of an icon; empty if there is none, and absent before Chatwoot 4.16.
     pub icon: Option<String>,
-    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    /// Color of the icon, in hexadecimal; empty if there is none, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

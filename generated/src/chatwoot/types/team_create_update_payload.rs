@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a team is created from, or what is changed.
+/// Request body for creating or updating a team.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TeamCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Whether conversations of the team are given out to its agents automatically.
+    /// Whether conversations of the team are assigned to its agents automatically.
     pub allow_auto_assign: Option<bool>,
     /// Name of an icon (since 4.16).
     pub icon: Option<String>,
-    /// Colour of the icon, in hex (since 4.16).
+    /// Color of the icon, in hexadecimal (since 4.16).
     pub icon_color: Option<String>,
 }
 
@@ -36,19 +36,19 @@ impl TeamCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Whether conversations of the team are given out to its agents automatically.
+    /// Whether conversations of the team are assigned to its agents automatically.
     pub fn allow_auto_assign(mut self, allow_auto_assign: bool) -> Self {
         self.allow_auto_assign = Some(allow_auto_assign);
         self
@@ -60,7 +60,7 @@ impl TeamCreateUpdatePayload {
         self
     }
 
-    /// Colour of the icon, in hex (since 4.16).
+    /// Color of the icon, in hexadecimal (since 4.16).
     pub fn icon_color(mut self, icon_color: impl Into<String>) -> Self {
         self.icon_color = Some(icon_color.into());
         self

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Agents to add to a team, to keep or to take out.
+/// Agents to add to a team, keep in it or remove from it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TeamMembersPayload {
-    /// Ids of the agents.
+    /// IDs of the agents.
     pub user_ids: Vec<i64>,
 }
 

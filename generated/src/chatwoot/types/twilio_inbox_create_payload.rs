@@ -10,15 +10,15 @@ use crm_clients_runtime as runtime;
 pub struct TwilioChannel {
     pub name: String,
     pub medium: TwilioChannelMedium,
-    /// Id of the account at Twilio.
+    /// ID of the Twilio account.
     pub account_sid: String,
-    /// Token of that account, or the secret of the API key.
+    /// Token of the Twilio account, or the secret of the API key.
     pub auth_token: runtime::Secret,
-    /// Id of the API key at Twilio, where one is used.
+    /// ID of the Twilio API key, if one is used.
     pub api_key_sid: Option<String>,
-    /// The number, in E.164 form; the server puts `whatsapp:` before it where that is the medium.
+    /// Phone number in E.164 format; the server adds the prefix `whatsapp:` for that medium.
     pub phone_number: Option<String>,
-    /// Id of a messaging service, in place of `phone_number`.
+    /// ID of a messaging service, instead of `phone_number`.
     pub messaging_service_sid: Option<String>,
 }
 
@@ -53,19 +53,19 @@ impl TwilioChannel {
         }
     }
 
-    /// Id of the API key at Twilio, where one is used.
+    /// ID of the Twilio API key, if one is used.
     pub fn api_key_sid(mut self, api_key_sid: impl Into<String>) -> Self {
         self.api_key_sid = Some(api_key_sid.into());
         self
     }
 
-    /// The number, in E.164 form; the server puts `whatsapp:` before it where that is the medium.
+    /// Phone number in E.164 format; the server adds the prefix `whatsapp:` for that medium.
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         self.phone_number = Some(phone_number.into());
         self
     }
 
-    /// Id of a messaging service, in place of `phone_number`.
+    /// ID of a messaging service, instead of `phone_number`.
     pub fn messaging_service_sid(
         mut self,
         messaging_service_sid: impl Into<String>,
@@ -94,7 +94,7 @@ runtime::string_enum! {
     }
 }
 
-/// What an inbox of Twilio is created from.
+/// Request body for creating a Twilio inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TwilioInboxCreatePayload {

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is sent when somebody types (webhook.conversation_typing_on).
+/// An event sent when somebody types (webhook.conversation_typing_on).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TypingEvent {
-    /// What has happened.
+    /// Event that occurred.
     pub event: TypingEventName,
-    /// Who has written or types: a contact, a user, a bot or an assistant, each with fields of its own.
+    /// A person or program that writes or types: a contact, a user, a bot or an assistant, each with its own fields.
     pub user: super::EventPerson,
-    /// A conversation, as events hold it.
+    /// A conversation in an event.
     pub conversation: super::EventConversation,
-    /// Whether it is a note for agents that is being typed.
+    /// Whether a private note is being typed, visible only to agents.
     pub is_private: bool,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -29,7 +29,7 @@ runtime::object! {
     }
 }
 
-/// What has happened.
+/// Event that occurred.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TypingEventName {

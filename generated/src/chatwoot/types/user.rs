@@ -4,49 +4,49 @@
 
 use crm_clients_runtime as runtime;
 
-/// A user's own profile, with the accounts the user belongs to.
+/// The profile of a user, with the user's accounts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Token that acts in this name: keep it secret.
+    /// Access token: keep it secret.
     pub access_token: runtime::Secret,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: Option<i64>,
     /// Name shown to customers.
     pub available_name: String,
-    /// Address of the picture.
+    /// URL of the picture.
     pub avatar_url: String,
-    /// Whether the e-mail address was confirmed.
+    /// Whether the email address was confirmed.
     pub confirmed: bool,
-    /// Name shown to customers in place of the real one; null where it is the same.
+    /// Name shown to customers instead of the full name; null if it is the same.
     pub display_name: Option<String>,
-    /// Text put below messages; null where there is none.
+    /// Signature added to messages; null if there is none.
     pub message_signature: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: String,
-    /// Hash that proves who the user is to a widget.
+    /// Hash that proves the user's identity to a widget.
     pub hmac_identifier: Option<String>,
-    /// Id of the user who invited this one; null where nobody did.
+    /// ID of the user who invited this one; null if there is none.
     pub inviter_id: Option<i64>,
-    /// Name, as people see it.
+    /// Name.
     pub name: String,
-    /// Who provides the channel or the sign-in; null where nobody does.
+    /// Provider of the channel or the sign-in; null if there is none.
     pub provider: String,
-    /// Token of the websocket for live updates.
+    /// WebSocket token for live updates.
     pub pubsub_token: runtime::Secret,
-    /// What the user may do: `administrator` or `agent`.
+    /// Role of the user: `administrator` or `agent`.
     pub role: Option<UserRole>,
     /// Settings of the web interface.
     pub ui_settings: Option<runtime::Map<String, runtime::Value>>,
-    /// Word the user signs in by.
+    /// Identifier used to sign in.
     pub uid: String,
     /// `SuperAdmin` for an administrator of the installation, otherwise null.
     pub r#type: Option<String>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// The accounts the user belongs to.
+    /// The accounts of the user.
     pub accounts: Vec<UserAccountsItem>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -81,31 +81,31 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserAccountsItem {
-    /// Id of the account.
+    /// ID of the account.
     pub id: i64,
     /// Name of the account.
     pub name: String,
-    /// `active` or `suspended`.
+    /// Status: `active` or `suspended`.
     pub status: String,
-    /// When the user was last seen in the account.
+    /// Time at which the user was last active in the account.
     pub active_at: Option<runtime::Timestamp>,
-    /// What the user may do there.
+    /// Role of the user in the account.
     pub role: UserAccountsItemRole,
-    /// The user's permissions, by name.
+    /// Names of the user's permissions.
     pub permissions: Option<Vec<String>>,
-    /// Whether the user wants to be seen as there.
+    /// Availability chosen by the user.
     pub availability: Option<String>,
-    /// Whether the user is there at present.
+    /// Current availability of the user.
     pub availability_status: Option<String>,
-    /// Whether the user goes offline by being away.
+    /// Whether the user goes offline automatically when inactive.
     pub auto_offline: Option<bool>,
-    /// Id of a custom role (Enterprise edition); null where there is none.
+    /// ID of a custom role (Enterprise edition); null if there is none.
     pub custom_role_id: Option<i64>,
-    /// The custom role (Enterprise edition); null where there is none.
+    /// The custom role (Enterprise edition); null if there is none.
     pub custom_role: Option<runtime::Map<String, runtime::Value>>,
-    /// Whether the account's plan allows the API and webhooks; absent before Chatwoot 4.16.
+    /// Whether the account's plan includes the API and webhooks; absent before Chatwoot 4.16.
     pub api_and_webhooks: Option<bool>,
-    /// Step at which setting up stands; absent before Chatwoot 4.16.
+    /// Current step of the account setup; absent before Chatwoot 4.16.
     pub onboarding_step: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -129,7 +129,7 @@ runtime::object! {
     }
 }
 
-/// What the user may do there.
+/// Role of the user in the account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserAccountsItemRole {
@@ -148,7 +148,7 @@ runtime::string_enum! {
     }
 }
 
-/// What the user may do: `administrator` or `agent`.
+/// Role of the user: `administrator` or `agent`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserRole {

@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a user is created from, or what is changed.
+/// Request body for creating or updating a user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserCreateUpdatePayload {
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// Name shown to customers in place of the real one; null where it is the same.
+    /// Name shown to customers instead of the full name; null if it is the same.
     pub display_name: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
-    /// Password, with upper and lower case, a digit and a special character.
+    /// Password; must contain an uppercase and a lowercase letter, a digit and a special character.
     pub password: Option<runtime::Secret>,
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -36,31 +36,31 @@ impl UserCreateUpdatePayload {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Name shown to customers in place of the real one; null where it is the same.
+    /// Name shown to customers instead of the full name; null if it is the same.
     pub fn display_name(mut self, display_name: impl Into<String>) -> Self {
         self.display_name = Some(display_name.into());
         self
     }
 
-    /// E-mail address.
+    /// Email address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Password, with upper and lower case, a digit and a special character.
+    /// Password; must contain an uppercase and a lowercase letter, a digit and a special character.
     pub fn password(mut self, password: impl Into<runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Values of the custom attributes, by their keys.
+    /// Values of the custom attributes, by key.
     pub fn custom_attributes(
         mut self,
         custom_attributes: impl runtime::IntoObject,

@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 pub struct TokenUser {
     pub id: i64,
     pub name: String,
-    /// Name shown to customers in place of the real one; null where it is the same.
+    /// Name shown to customers instead of the full name; null if it is the same.
     pub display_name: Option<String>,
-    /// E-mail address.
+    /// Email address.
     pub email: String,
-    /// Token of the websocket for live updates.
+    /// WebSocket token for live updates.
     pub pubsub_token: Option<runtime::Secret>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -30,13 +30,13 @@ runtime::object! {
     }
 }
 
-/// A user's access token, and whose it is.
+/// The access token of a user, with the user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserToken {
-    /// Token that acts in the user's name: keep it secret.
+    /// Token that acts as the user: keep it secret.
     pub access_token: runtime::Secret,
-    /// When the token ends; null, as it does not.
+    /// Expiry time; always null, because the token does not expire.
     pub expiry: Option<String>,
     /// The user.
     pub user: TokenUser,

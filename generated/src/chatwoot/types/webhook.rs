@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// A URL that events are sent to.
+/// A URL that receives events.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Address the events are sent to.
+    /// URL to which the events are sent.
     pub url: String,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// The events that are sent.
+    /// The subscribed events.
     pub subscriptions: Vec<WebhookSubscriptionsItem>,
-    /// Key that signs what is sent; null on old webhooks.
+    /// Key that signs deliveries; null for old webhooks.
     pub secret: Option<runtime::Secret>,
-    /// Id of the account it belongs to.
+    /// ID of the account.
     pub account_id: i64,
-    /// The inbox whose events are sent; absent where the webhook serves the whole account.
+    /// The inbox whose events are sent; absent if the webhook covers the whole account.
     pub inbox: Option<WebhookInbox>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -38,11 +38,11 @@ runtime::object! {
     }
 }
 
-/// The inbox whose events are sent; absent where the webhook serves the whole account.
+/// The inbox whose events are sent; absent if the webhook covers the whole account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebhookInbox {
-    /// Id of the inbox.
+    /// ID of the inbox.
     pub id: i64,
     /// Name of the inbox.
     pub name: String,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a webhook is created from, or what is changed.
+/// Request body for creating or updating a webhook.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebhookCreateUpdatePayload {
-    /// Address the events are sent to.
+    /// URL to which the events are sent.
     pub url: Option<String>,
-    /// Name, as people see it.
+    /// Name.
     pub name: Option<String>,
-    /// The events that are sent.
+    /// The subscribed events.
     pub subscriptions: Option<Vec<WebhookCreateUpdatePayloadSubscriptionsItem>>,
-    /// Id of the inbox whose events are sent; those of the whole account without it.
+    /// ID of the inbox whose events are sent; the whole account if omitted.
     pub inbox_id: Option<i64>,
 }
 
@@ -33,19 +33,19 @@ impl WebhookCreateUpdatePayload {
         Default::default()
     }
 
-    /// Address the events are sent to.
+    /// URL to which the events are sent.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
         self
     }
 
-    /// Name, as people see it.
+    /// Name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The events that are sent.
+    /// The subscribed events.
     pub fn subscriptions(
         mut self,
         subscriptions: impl IntoIterator<
@@ -56,7 +56,7 @@ impl WebhookCreateUpdatePayload {
         self
     }
 
-    /// Id of the inbox whose events are sent; those of the whole account without it.
+    /// ID of the inbox whose events are sent; the whole account if omitted.
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         self.inbox_id = Some(inbox_id);
         self

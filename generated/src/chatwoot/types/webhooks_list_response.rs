@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebhooksListResponse {
-    /// The list.
+    /// Object that contains the list.
     pub payload: WebhooksListResponsePayload,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -20,7 +20,7 @@ runtime::object! {
     }
 }
 
-/// The list.
+/// Object that contains the list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebhooksListResponsePayload {

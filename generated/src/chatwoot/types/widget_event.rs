@@ -4,25 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is sent when a visitor opens the chat (webhook.webwidget_triggered).
+/// An event sent when a visitor opens the chat (webhook.webwidget_triggered).
 ///
 /// `event` is always `webwidget_triggered`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WidgetEvent {
-    /// Id of the contact's link to the inbox.
+    /// ID of the contact inbox.
     pub id: i64,
-    /// A contact, as events hold it.
+    /// A contact in an event.
     pub contact: super::EventContact,
-    /// An account, an inbox or a team by its id and its name.
+    /// An account, an inbox or a team, by ID and name.
     pub inbox: super::IdAndName,
-    /// An account, an inbox or a team by its id and its name.
+    /// An account, an inbox or a team, by ID and name.
     pub account: super::IdAndName,
-    /// The visitor's last conversation.
+    /// The last conversation of the visitor.
     pub current_conversation: Option<super::EventConversation>,
-    /// The visitor's id in the channel.
+    /// Source ID of the visitor.
     pub source_id: String,
-    /// Where and when it was opened.
+    /// Time and place at which the chat was opened.
     pub event_info: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

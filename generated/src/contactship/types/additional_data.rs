@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AdditionalField {
-    /// Kind of value, for example `text`, `date`, `number` or `location`.
+    /// Type of the value, for example `text`, `date`, `number` or `location`.
     pub r#type: String,
     /// Name of the field.
     pub field: String,
-    /// Value of the field, as text whatever its kind.
+    /// Value of the field, as text whatever its type.
     pub value: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

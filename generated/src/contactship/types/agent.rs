@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Agent {
-    /// Id of the agent.
+    /// ID of the agent.
     pub id: String,
     /// Name of the agent within the organization.
     pub name: String,
@@ -16,7 +16,7 @@ pub struct Agent {
     pub person_name: Option<String>,
     /// Language that the agent understands; `multi` for Spanish and English.
     pub language: Option<String>,
-    /// URL that receives an event when a call of the agent has ended.
+    /// URL that receives an event after each call of the agent.
     pub webhook_url: Option<String>,
     /// Purpose of the agent's calls.
     pub conversation_purpose: Option<String>,
@@ -24,23 +24,23 @@ pub struct Agent {
     pub prompt: Option<String>,
     /// Volume of the voice, from 0 to 2.
     pub volume: Option<f64>,
-    /// Id of the voice.
+    /// ID of the voice.
     pub voice_id: Option<String>,
-    /// How easily the agent is interrupted, from 0.1 (never) to 1.
+    /// Sensitivity of the agent to interruptions, from 0.1 (never interrupted) to 1.
     pub interruption_sensitivity: Option<f64>,
-    /// Sound in the background; null for none.
+    /// Background sound; null for none.
     pub ambient_sound: Option<AgentAmbientSound>,
     /// Speed of the voice, from 0.5 to 2.
     pub voice_speed: Option<f64>,
     /// Variation of the voice, from 0 to 2.
     pub voice_temperature: Option<f64>,
-    /// What to find out from each call.
+    /// Values to extract from each call.
     pub post_call_analysis_data: Option<Vec<super::AnalysisField>>,
-    /// Tools that the agent can use.
+    /// Tools available to the agent.
     pub tools: Option<Vec<runtime::Map<String, runtime::Value>>>,
-    /// When the agent was created.
+    /// Creation time of the agent.
     pub created_at: runtime::Timestamp,
-    /// When the agent was last changed.
+    /// Time of the last change to the agent.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -68,7 +68,7 @@ runtime::object! {
     }
 }
 
-/// Sound in the background; null for none.
+/// Background sound; null for none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentAmbientSound {

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentsResponse {
-    /// The HTTP status once more.
+    /// The HTTP status, repeated in the body.
     pub status_code: Option<i64>,
     /// The agents.
     pub data: Vec<super::Agent>,

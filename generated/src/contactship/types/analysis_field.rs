@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Something to find out from each call.
+/// A value to extract from each call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AnalysisField {
@@ -12,7 +12,7 @@ pub struct AnalysisField {
     pub name: String,
     /// Type of the value, for example `string`, `number` or `boolean`.
     pub r#type: String,
-    /// What to look for.
+    /// Instructions for extracting the value.
     pub description: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -37,7 +37,7 @@ impl AnalysisField {
         }
     }
 
-    /// What to look for.
+    /// Instructions for extracting the value.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

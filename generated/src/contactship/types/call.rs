@@ -8,41 +8,41 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Call {
-    /// Id of the call.
+    /// ID of the call.
     pub id: String,
-    /// Who called whom.
+    /// Direction of the call.
     pub direction: Option<super::CallDirection>,
     /// Phone number of the caller, in international format.
     pub from: Option<String>,
     /// URL of the recording, if there is one.
     pub call_record: Option<String>,
-    /// Where the call stands.
+    /// Status of the call.
     pub call_status: Option<super::CallStatus>,
-    /// How the call ended.
+    /// Outcome of the call.
     pub call_result: Option<super::CallResult>,
-    /// Why the call ended, for example `agent_hangup`.
+    /// Reason why the call ended, for example `agent_hangup`.
     pub disconnection_reason: Option<String>,
-    /// When the call ended.
+    /// End time of the call.
     pub finished_at: Option<runtime::Timestamp>,
-    /// When the call began.
+    /// Start time of the call.
     pub start_at: Option<runtime::Timestamp>,
-    /// Length of the call in seconds.
+    /// Duration of the call in seconds.
     pub duration: Option<f64>,
     /// Analysis of the call.
     pub call_analysis: Option<super::CallAnalysis>,
-    /// Kind of call, for example `ai_call`.
+    /// Type of call, for example `ai_call`.
     pub r#type: Option<String>,
-    /// When the call was created.
+    /// Creation time of the call.
     pub created_at: runtime::Timestamp,
-    /// Id of the agent.
+    /// ID of the agent.
     pub agent_id: Option<String>,
-    /// Id of the campaign, if the call belongs to one.
+    /// ID of the campaign, if the call belongs to one.
     pub campaign_id: Option<String>,
     /// The contact.
     pub contact: Option<super::CallContact>,
-    /// The transcript, if it was asked for.
+    /// The transcript, if requested.
     pub chat_history: Option<super::Transcript>,
-    /// The transcript with the agent's tool calls, if it was asked for.
+    /// The transcript with the agent's tool calls, if requested.
     pub chat_history_with_tools: Option<super::Transcript>,
     /// Format of the transcripts.
     pub transcript_format: Option<super::TranscriptFormat>,

@@ -8,9 +8,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CallAnalysis {
-    /// What was said, in short.
+    /// Summary of the conversation.
     pub summary: Option<String>,
-    /// Mood of the person called, for example `positive`.
+    /// Sentiment of the person called, for example `positive`.
     pub sentiment: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CallContact {
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: String,
     /// Full name.
     pub full_name: Option<String>,

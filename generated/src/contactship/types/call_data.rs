@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Something that the agent should know, for example a balance.
+/// A piece of information for the agent, for example a balance.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CallData {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who called whom: `outbound` calls are made by the organization.
+/// Direction of a call: `outbound` calls are made by the organization.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallDirection {

@@ -4,14 +4,14 @@
 
 use crm_clients_runtime as runtime;
 
-/// A call that was started. The current pages show the call itself, earlier pages an envelope with `statusCode` and `data`; either
-/// is read.
+/// A call that was started. The current documentation describes the call itself, earlier versions an envelope
+/// with `statusCode` and `data`; both are accepted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CallResponse {
     StartedCall(super::StartedCall),
     StartedCallEnvelope(super::StartedCallEnvelope),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// How a call ended.
+/// Outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallResult {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where a call stands.
+/// Status of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallStatus {

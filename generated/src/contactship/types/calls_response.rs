@@ -10,7 +10,7 @@ use crm_clients_runtime as runtime;
 pub struct CallsResponse {
     /// The calls on this page.
     pub data: Vec<super::Call>,
-    /// Number of calls that match, on all pages together.
+    /// Number of matching calls on all pages.
     pub count: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,9 +8,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: String,
-    /// When the contact was created.
+    /// Creation time of the contact.
     pub created_at: runtime::Timestamp,
     /// Phone number in international format.
     pub phone_number: String,
@@ -24,7 +24,7 @@ pub struct Contact {
     pub description: Option<String>,
     /// Custom fields.
     pub additional_data: Option<Vec<super::AdditionalField>>,
-    /// Id of the organization that the contact belongs to.
+    /// ID of the organization to which the contact belongs.
     pub organization_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,27 +8,27 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCall {
-    /// Id of the call.
+    /// ID of the call.
     pub id: String,
-    /// When the record was created.
+    /// Creation time of the record.
     pub created_at: runtime::Timestamp,
-    /// When the call took place.
+    /// Start time of the call.
     pub call_time: Option<runtime::Timestamp>,
-    /// Length of the call in seconds.
+    /// Duration of the call in seconds.
     pub duration: Option<f64>,
-    /// Who called whom.
+    /// Direction of the call.
     pub direction: Option<super::CallDirection>,
-    /// How the call ended.
+    /// Outcome of the call.
     pub status: Option<super::ContactCallStatus>,
     /// Notes on the call.
     pub notes: Option<String>,
     /// URL of the recording; null if there is none.
     pub recording_url: Option<String>,
-    /// Id of the contact.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// Id of the user who made or received the call.
+    /// ID of the user who made or received the call.
     pub user_id: Option<String>,
-    /// Id of the organization.
+    /// ID of the organization.
     pub organization_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// How a call in a contact's history ended.
+/// Outcome of a call in a contact's history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactCallStatus {

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What went wrong. The pages name the message; other members are kept.
+/// Description of an error. Contactship documents only the message; other properties are kept.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// What went wrong, for people to read.
+    /// Error message.
     pub message: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

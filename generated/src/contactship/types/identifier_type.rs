@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Kind of identifier of a contact.
+/// Type of the identifier of a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdentifierType {

@@ -8,19 +8,19 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCallCreate {
-    /// Id of the contact to call.
+    /// ID of the contact to call.
     pub contact_id: String,
-    /// Id of the agent that calls.
+    /// ID of the agent that calls.
     pub agent_id: String,
-    /// Id of the phone number to call from.
+    /// ID of the phone number from which to call.
     pub from_number_id: String,
-    /// Minutes to wait before calling; 0 unless set.
+    /// Number of minutes to wait before calling; 0 by default.
     pub delay: Option<f64>,
-    /// When to call.
+    /// Time at which to call.
     pub schedule: Option<super::CallSchedule>,
-    /// What else the agent should know, beside the contact's own fields.
+    /// Additional information for the agent, besides the contact's own fields.
     pub additional_data: Option<Vec<super::CallData>>,
-    /// Values of your own, kept with the call.
+    /// Custom values, stored with the call.
     pub metadata: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -54,19 +54,19 @@ impl ContactCallCreate {
         }
     }
 
-    /// Minutes to wait before calling; 0 unless set.
+    /// Number of minutes to wait before calling; 0 by default.
     pub fn delay(mut self, delay: f64) -> Self {
         self.delay = Some(delay);
         self
     }
 
-    /// When to call.
+    /// Time at which to call.
     pub fn schedule(mut self, schedule: impl Into<super::CallSchedule>) -> Self {
         self.schedule = Some(schedule.into());
         self
     }
 
-    /// What else the agent should know, beside the contact's own fields.
+    /// Additional information for the agent, besides the contact's own fields.
     pub fn additional_data(
         mut self,
         additional_data: impl IntoIterator<Item = impl Into<super::CallData>>,
@@ -77,7 +77,7 @@ impl ContactCallCreate {
         self
     }
 
-    /// Values of your own, kept with the call.
+    /// Custom values, stored with the call.
     pub fn metadata(mut self, metadata: impl runtime::IntoObject) -> Self {
         self.metadata = Some(metadata.into_object());
         self

@@ -8,27 +8,27 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneNumberCallCreate {
-    /// Phone number of the organization to call from, in international format.
+    /// Phone number of the organization from which to call, in international format.
     pub from_number: String,
     /// Phone number to call, in international format.
     pub to_number: String,
     /// Full name of the person called.
     pub full_name: String,
-    /// Id of the agent that calls.
+    /// ID of the agent that calls.
     pub agent_id: String,
     /// Email address of the person called, for the agent.
     pub email: Option<String>,
-    /// Country of the person called, for the agent; earlier pages required it.
+    /// Country of the person called, for the agent; required by earlier versions of the documentation.
     pub country: Option<String>,
-    /// Minutes to wait before calling; 0 unless set.
+    /// Number of minutes to wait before calling; 0 by default.
     pub delay: Option<f64>,
-    /// When to call.
+    /// Time at which to call.
     pub schedule: Option<super::CallSchedule>,
-    /// What else the agent should know.
+    /// Additional information for the agent.
     pub additional_data: Option<Vec<super::CallData>>,
     /// URL that receives the events of this call.
     pub webhook_url: Option<String>,
-    /// Values of your own, kept with the call.
+    /// Custom values, stored with the call.
     pub metadata: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -77,25 +77,25 @@ impl PhoneNumberCallCreate {
         self
     }
 
-    /// Country of the person called, for the agent; earlier pages required it.
+    /// Country of the person called, for the agent; required by earlier versions of the documentation.
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Minutes to wait before calling; 0 unless set.
+    /// Number of minutes to wait before calling; 0 by default.
     pub fn delay(mut self, delay: f64) -> Self {
         self.delay = Some(delay);
         self
     }
 
-    /// When to call.
+    /// Time at which to call.
     pub fn schedule(mut self, schedule: impl Into<super::CallSchedule>) -> Self {
         self.schedule = Some(schedule.into());
         self
     }
 
-    /// What else the agent should know.
+    /// Additional information for the agent.
     pub fn additional_data(
         mut self,
         additional_data: impl IntoIterator<Item = impl Into<super::CallData>>,
@@ -112,7 +112,7 @@ impl PhoneNumberCallCreate {
         self
     }
 
-    /// Values of your own, kept with the call.
+    /// Custom values, stored with the call.
     pub fn metadata(mut self, metadata: impl runtime::IntoObject) -> Self {
         self.metadata = Some(metadata.into_object());
         self

@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneNumber {
-    /// Id of the phone number; the `from_number_id` of a call.
+    /// ID of the phone number; the `from_number_id` of a call.
     pub id: String,
     /// Phone number in international format.
     pub phone_number: String,
-    /// Direction of the calls that it is for.
+    /// Direction of the calls for which the number is used.
     pub r#type: Option<super::CallDirection>,
-    /// Id of the organization.
+    /// ID of the organization.
     pub organization_id: Option<String>,
-    /// When the phone number was added.
+    /// Time at which the phone number was added.
     pub created_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

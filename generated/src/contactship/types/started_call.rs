@@ -8,13 +8,13 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartedCall {
-    /// Id of the call.
+    /// ID of the call.
     pub call_id: String,
-    /// Id of the agent that calls.
+    /// ID of the agent that calls.
     pub agent_id: Option<String>,
-    /// Id of the contact called; null if the phone number is no contact's.
+    /// ID of the contact called; null if the phone number belongs to no contact.
     pub contact_id: Option<String>,
-    /// When the call was created.
+    /// Creation time of the call.
     pub created_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

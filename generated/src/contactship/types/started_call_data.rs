@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// A call that was started, within its envelope.
+/// A call that was started, inside its envelope.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartedCallData {
-    /// Id of the record.
+    /// ID of the record.
     pub id: Option<String>,
-    /// When the call was created.
+    /// Creation time of the call.
     pub created_at: Option<runtime::Timestamp>,
-    /// Id of the agent at the voice provider.
+    /// ID of the agent at the voice provider.
     pub provider_agent_id: Option<String>,
-    /// What was sent for the agent.
+    /// Additional information that was sent for the agent.
     pub additional_data: Option<runtime::Map<String, runtime::Value>>,
     /// URL that receives the events of this call.
     pub webhook_url: Option<String>,
-    /// Id of the call.
+    /// ID of the call.
     pub call_id: String,
-    /// Id of the contact called.
+    /// ID of the contact called.
     pub contact_id: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

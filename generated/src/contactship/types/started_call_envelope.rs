@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// A call that was started, as earlier pages show it.
+/// A call that was started, as described by earlier versions of the documentation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartedCallEnvelope {
-    /// The HTTP status once more.
+    /// The HTTP status, repeated in the body.
     pub status_code: Option<i64>,
     /// The call.
     pub data: super::StartedCallData,

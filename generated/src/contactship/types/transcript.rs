@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was said: a list, or text if the TOON format was asked for.
+/// A transcript: a list, or text if the TOON format was requested.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Transcript {
     TranscriptEntryList(Vec<super::TranscriptEntry>),
     String(String),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// Something that was said. Entries of tool calls have further properties.
+/// An entry of a transcript. Entries of tool calls have additional properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TranscriptEntry {
-    /// Who spoke, for example `agent` or `user`.
+    /// Role of the speaker, for example `agent` or `user`.
     pub role: String,
-    /// What was said.
+    /// Spoken text.
     pub content: Option<String>,
-    /// The time of each word, if it was asked for.
+    /// The time of each word, if requested.
     pub words: Option<Vec<runtime::Map<String, runtime::Value>>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Changes of an agent.
+/// Changes to an agent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AgentUpdate {
@@ -12,15 +12,15 @@ pub struct AgentUpdate {
     pub name: Option<String>,
     /// Name by which the agent introduces itself.
     pub person_name: Option<String>,
-    /// Id of the voice.
+    /// ID of the voice.
     pub voice_id: Option<String>,
     /// Language that the agent understands; `multi` for Spanish and English.
     pub language: Option<AgentUpdateLanguage>,
-    /// Sound in the background; null for none.
+    /// Background sound; null for none.
     pub ambient_sound: runtime::Patch<super::AgentAmbientSound>,
-    /// How easily the agent is interrupted, from 0.1 (never) to 1.
+    /// Sensitivity of the agent to interruptions, from 0.1 (never interrupted) to 1.
     pub interruption_sensitivity: Option<f64>,
-    /// URL that receives an event when a call of the agent has ended.
+    /// URL that receives an event after each call of the agent.
     pub webhook_url: Option<String>,
     /// Purpose of the agent's calls.
     pub conversation_purpose: Option<String>,
@@ -32,9 +32,9 @@ pub struct AgentUpdate {
     pub voice_temperature: Option<f64>,
     /// Volume of the voice, from 0 to 2.
     pub volume: Option<f64>,
-    /// What to find out from each call.
+    /// Values to extract from each call.
     pub post_call_analysis_data: Option<Vec<super::AnalysisField>>,
-    /// Tools that the agent can use.
+    /// Tools available to the agent.
     pub tools: Option<Vec<runtime::Map<String, runtime::Value>>>,
 }
 
@@ -75,7 +75,7 @@ impl AgentUpdate {
         self
     }
 
-    /// Id of the voice.
+    /// ID of the voice.
     pub fn voice_id(mut self, voice_id: impl Into<String>) -> Self {
         self.voice_id = Some(voice_id.into());
         self
@@ -87,7 +87,7 @@ impl AgentUpdate {
         self
     }
 
-    /// Sound in the background; null for none.
+    /// Background sound; null for none.
     pub fn ambient_sound(
         mut self,
         ambient_sound: impl Into<super::AgentAmbientSound>,
@@ -102,13 +102,13 @@ impl AgentUpdate {
         self
     }
 
-    /// How easily the agent is interrupted, from 0.1 (never) to 1.
+    /// Sensitivity of the agent to interruptions, from 0.1 (never interrupted) to 1.
     pub fn interruption_sensitivity(mut self, interruption_sensitivity: f64) -> Self {
         self.interruption_sensitivity = Some(interruption_sensitivity);
         self
     }
 
-    /// URL that receives an event when a call of the agent has ended.
+    /// URL that receives an event after each call of the agent.
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = Some(webhook_url.into());
         self
@@ -147,7 +147,7 @@ impl AgentUpdate {
         self
     }
 
-    /// What to find out from each call.
+    /// Values to extract from each call.
     pub fn post_call_analysis_data(
         mut self,
         post_call_analysis_data: impl IntoIterator<
@@ -160,7 +160,7 @@ impl AgentUpdate {
         self
     }
 
-    /// Tools that the agent can use.
+    /// Tools available to the agent.
     pub fn tools(
         mut self,
         tools: impl IntoIterator<Item = runtime::Map<String, runtime::Value>>,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Changes of a contact.
+/// Changes to a contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdate {

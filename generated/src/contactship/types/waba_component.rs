@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Values for a part of a template, as Meta's Cloud API has them.
+/// Values for a part of a template, in the format of Meta's Cloud API.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaComponent {
     /// Part of the template.
     pub r#type: WabaComponentType,
-    /// Values of its variables.
+    /// Values of the variables.
     pub parameters: Option<Vec<super::WabaParameter>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -33,7 +33,7 @@ impl WabaComponent {
         }
     }
 
-    /// Values of its variables.
+    /// Values of the variables.
     pub fn parameters(
         mut self,
         parameters: impl IntoIterator<Item = impl Into<super::WabaParameter>>,

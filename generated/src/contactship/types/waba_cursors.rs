@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Cursors of the neighbouring pages.
+/// Cursors of the adjacent pages.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaCursors {
-    /// Cursor of the page before.
+    /// Cursor of the previous page.
     pub before: Option<String>,
-    /// Cursor of the next page; missing on the last.
+    /// Cursor of the next page; absent on the last page.
     pub after: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where the neighbouring pages are.
+/// Cursors of the adjacent pages.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaPaging {
-    /// Cursors of the neighbouring pages.
+    /// Cursors of the adjacent pages.
     pub cursors: Option<super::WabaCursors>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

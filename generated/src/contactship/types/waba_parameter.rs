@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Value of a template's variable. Media have further properties.
+/// Value of a template's variable. Media have additional properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaParameter {
-    /// Kind of value, for example `text`, `image` or `document`.
+    /// Type of the value, for example `text`, `image` or `document`.
     pub r#type: String,
     /// Name of the variable.
     pub parameter_name: Option<String>,

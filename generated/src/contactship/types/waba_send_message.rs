@@ -8,13 +8,13 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaMessage {
-    /// Id of the WhatsApp channel to send from.
+    /// ID of the WhatsApp channel from which to send.
     pub channel_id: String,
-    /// Id of the contact.
+    /// ID of the contact.
     pub contact_id: String,
     /// Text of the message.
     pub content: String,
-    /// Id of a thread; its channel and contact then take the place of those given.
+    /// ID of a thread; its channel and contact replace the given ones.
     pub thread_id: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl WabaMessage {
         }
     }
 
-    /// Id of a thread; its channel and contact then take the place of those given.
+    /// ID of a thread; its channel and contact replace the given ones.
     pub fn thread_id(mut self, thread_id: impl Into<String>) -> Self {
         self.thread_id = Some(thread_id.into());
         self

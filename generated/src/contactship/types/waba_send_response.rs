@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whether a message was sent.
+/// The result of sending a message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaSendResponse {
     /// Whether the message was sent.
     pub success: bool,
-    /// Description of what happened.
+    /// Description of the result.
     pub message: Option<String>,
     /// The message.
     pub data: super::WabaSent,

@@ -8,19 +8,19 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaTemplateMessage {
-    /// Id of the WhatsApp channel to send from.
+    /// ID of the WhatsApp channel from which to send.
     pub channel_id: String,
-    /// Id of the contact.
+    /// ID of the contact.
     pub contact_id: String,
     /// Name of the template.
     pub template_name: String,
-    /// Language of the template; `es` unless set.
+    /// Language of the template; `es` by default.
     pub language_code: Option<String>,
     /// Values for the template's variables.
     pub components: Option<Vec<super::WabaComponent>>,
-    /// Id of a thread; its channel and contact then take the place of those given.
+    /// ID of a thread; its channel and contact replace the given ones.
     pub thread_id: Option<String>,
-    /// Whether the message is saved in the thread; true unless set.
+    /// Whether to save the message in the thread; `true` by default.
     pub save_message: Option<bool>,
 }
 
@@ -54,7 +54,7 @@ impl WabaTemplateMessage {
         }
     }
 
-    /// Language of the template; `es` unless set.
+    /// Language of the template; `es` by default.
     pub fn language_code(mut self, language_code: impl Into<String>) -> Self {
         self.language_code = Some(language_code.into());
         self
@@ -69,13 +69,13 @@ impl WabaTemplateMessage {
         self
     }
 
-    /// Id of a thread; its channel and contact then take the place of those given.
+    /// ID of a thread; its channel and contact replace the given ones.
     pub fn thread_id(mut self, thread_id: impl Into<String>) -> Self {
         self.thread_id = Some(thread_id.into());
         self
     }
 
-    /// Whether the message is saved in the thread; true unless set.
+    /// Whether to save the message in the thread; `true` by default.
     pub fn save_message(mut self, save_message: bool) -> Self {
         self.save_message = Some(save_message);
         self

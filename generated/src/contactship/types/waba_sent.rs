@@ -8,13 +8,13 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaSent {
-    /// Id of the message.
+    /// ID of the message.
     pub message_id: String,
-    /// Id of the message at WhatsApp.
+    /// ID of the message on WhatsApp.
     pub provider_id: Option<String>,
-    /// Id of the thread.
+    /// ID of the thread.
     pub thread_id: Option<String>,
-    /// Whether the message was sent or waits; a template has none.
+    /// Delivery status of the message; absent for templates.
     pub status: Option<WabaSentStatus>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -29,7 +29,7 @@ runtime::object! {
     }
 }
 
-/// Whether the message was sent or waits; a template has none.
+/// Delivery status of the message; absent for templates.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WabaSentStatus {

@@ -8,13 +8,13 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaTemplate {
-    /// Id of the template at WhatsApp.
+    /// ID of the template on WhatsApp.
     pub id: String,
     /// Name of the template.
     pub name: String,
     /// Language of the template, for example `es` or `en_US`.
     pub language: String,
-    /// Whether WhatsApp has approved the template.
+    /// Approval status of the template.
     pub status: Option<WabaTemplateStatus>,
     /// Purpose of the template.
     pub category: Option<WabaTemplateCategory>,
@@ -57,7 +57,7 @@ runtime::string_enum! {
     }
 }
 
-/// Whether WhatsApp has approved the template.
+/// Approval status of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WabaTemplateStatus {

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// A part of a template, as Meta's Cloud API has it, with further properties.
+/// A part of a template, in the format of Meta's Cloud API, with additional properties.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaTemplateComponent {
-    /// Which part it is.
+    /// Type of the part.
     pub r#type: WabaTemplateComponentType,
-    /// Its text, with variables as `{{1}}`.
+    /// Text of the part, with variables such as `{{1}}`.
     pub text: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -23,7 +23,7 @@ runtime::object! {
     }
 }
 
-/// Which part it is.
+/// Type of the part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WabaTemplateComponentType {

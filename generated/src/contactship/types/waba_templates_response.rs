@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WabaTemplatesResponse {
-    /// Whether the templates could be read.
+    /// Whether the templates were loaded successfully.
     pub success: bool,
     /// The templates on this page.
     pub data: Vec<super::WabaTemplate>,
-    /// Where the neighbouring pages are.
+    /// Cursors of the adjacent pages.
     pub paging: Option<super::WabaPaging>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// The credentials of one grant.
+/// The credentials of a grant.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenRequest {
-    /// Name of a user; an API key is preferred.
+    /// Username of a user; an API key is recommended instead.
     pub username: Option<String>,
-    /// Password of that user.
+    /// Password of the user.
     pub password: Option<runtime::Secret>,
-    /// Id of the API key.
+    /// ID of the API key.
     pub client_id: Option<String>,
     /// Secret of the API key.
     pub client_secret: Option<runtime::Secret>,
-    /// `client_credentials` or `refresh_token`; left out with a username and password.
+    /// Grant type: `client_credentials` or `refresh_token`; omitted with a username and password.
     pub grant_type: Option<String>,
-    /// Scope to ask for.
+    /// Scope to request.
     pub scope: Option<String>,
-    /// A refresh token that has not expired, from an earlier client credentials grant.
+    /// Unexpired refresh token from an earlier client credentials grant.
     pub refresh_token: Option<runtime::Secret>,
 }
 
@@ -42,19 +42,19 @@ impl TokenRequest {
         Default::default()
     }
 
-    /// Name of a user; an API key is preferred.
+    /// Username of a user; an API key is recommended instead.
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
         self
     }
 
-    /// Password of that user.
+    /// Password of the user.
     pub fn password(mut self, password: impl Into<runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Id of the API key.
+    /// ID of the API key.
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = Some(client_id.into());
         self
@@ -66,30 +66,30 @@ impl TokenRequest {
         self
     }
 
-    /// `client_credentials` or `refresh_token`; left out with a username and password.
+    /// Grant type: `client_credentials` or `refresh_token`; omitted with a username and password.
     pub fn grant_type(mut self, grant_type: impl Into<String>) -> Self {
         self.grant_type = Some(grant_type.into());
         self
     }
 
-    /// Scope to ask for.
+    /// Scope to request.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// A refresh token that has not expired, from an earlier client credentials grant.
+    /// Unexpired refresh token from an earlier client credentials grant.
     pub fn refresh_token(mut self, refresh_token: impl Into<runtime::Secret>) -> Self {
         self.refresh_token = Some(refresh_token.into());
         self
     }
 }
 
-/// The token to end.
+/// The token to revoke.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TokenRevocation {
-    /// An access token or a refresh token.
+    /// Access token or refresh token.
     pub token: runtime::Secret,
 }
 

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a new resource belongs to.
+/// Relationships of a new resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BelongsToSite {
-    /// The site that something belongs to.
+    /// The site to which a resource belongs.
     pub site: super::SiteRelationship,
 }
 

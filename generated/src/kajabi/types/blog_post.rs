@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A post of a blog.
+/// A blog post.
 ///
 /// `type` is always `blog_posts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPost {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What a blog post says and where it stands.
+    /// Attributes of a blog post.
     pub attributes: super::BlogPostsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: BlogPostRelationships,
@@ -30,11 +30,11 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPostRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub blog: Option<super::ToOneRelationship>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

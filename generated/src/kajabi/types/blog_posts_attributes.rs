@@ -4,31 +4,31 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a blog post says and where it stands.
+/// Attributes of a blog post.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPostsAttributes {
     /// Title of the post.
     pub title: Option<String>,
-    /// Where the post can be read.
+    /// URL of the post.
     pub url: Option<String>,
     /// Text of the post.
     pub content: Option<String>,
-    /// Last part of the post's address.
+    /// Last segment of the post's URL.
     pub slug: Option<String>,
     /// Title of the page, for search engines.
     pub page_title: Option<String>,
     /// Description of the page, for search engines.
     pub page_description: Option<String>,
-    /// When the post was published; null while it is not.
+    /// Publication time; null if the post is not published.
     pub published_at: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
-    /// URL of the post's picture.
+    /// URL of the post's image.
     pub image_url: Option<String>,
-    /// What the picture shows, in words.
+    /// Alternative text of the image.
     pub image_alt_text: Option<String>,
     /// Tags of the post.
     pub tags: Option<Vec<String>>,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A person that a site knows.
+/// A contact of a site.
 ///
 /// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What is known of a contact.
+    /// Attributes of a contact.
     pub attributes: super::ContactsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: ContactRelationships,
@@ -48,15 +48,15 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub customer: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub offers: Option<super::ToManyRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub tags: Option<super::ToManyRelationship>,

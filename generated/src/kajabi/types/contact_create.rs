@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCreate {
-    /// A new contact's attributes and its site.
+    /// Attributes and site of a new contact.
     pub data: super::ContactCreateData,
 }
 

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A new contact's attributes and its site.
+/// Attributes and site of a new contact.
 ///
 /// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCreateData {
-    /// What is known of a contact.
+    /// Attributes of a contact.
     pub attributes: super::ContactsAttributesInput,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     pub relationships: super::BelongsToSite,
 }
 

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Points at a contact.
+/// A reference to a contact.
 ///
 /// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactIdentifier {
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: String,
 }
 

@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNote {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A note's own data.
+    /// Attributes of a note.
     pub attributes: super::ContactNotesAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: ContactNoteRelationships,
@@ -30,11 +30,11 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub contact: Option<super::ToOneRelationship>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

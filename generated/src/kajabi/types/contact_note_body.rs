@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a note says.
+/// Text of a note.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteBody {

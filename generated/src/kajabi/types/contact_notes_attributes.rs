@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A note's own data.
+/// Attributes of a note.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNotesAttributes {
     /// Text of the note.
     pub body: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

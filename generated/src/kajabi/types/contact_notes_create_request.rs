@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BelongsToContact {
-    /// The contact that something belongs to.
+    /// The contact to which a resource belongs.
     pub contact: super::ContactRelationship,
 }
 
@@ -49,7 +49,7 @@ impl From<String> for BelongsToContact {
     }
 }
 
-/// A new note and the contact it is about.
+/// A new note and its contact.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteCreate {
@@ -81,7 +81,7 @@ impl From<ContactNoteCreateData> for ContactNoteCreate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteCreateData {
-    /// What a note says.
+    /// Text of a note.
     pub attributes: super::ContactNoteBody,
     pub relationships: BelongsToContact,
 }

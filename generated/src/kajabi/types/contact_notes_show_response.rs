@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One note, with the contact if it was asked to be included.
+/// One note, with the contact if included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNotesShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
     /// A note on a contact.
     pub data: super::ContactNote,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

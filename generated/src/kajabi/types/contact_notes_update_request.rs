@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// A note's new text.
+/// The new text of a note.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteUpdate {
@@ -37,7 +37,7 @@ impl From<ContactNoteUpdateData> for ContactNoteUpdate {
 #[non_exhaustive]
 pub struct ContactNoteUpdateData {
     pub id: String,
-    /// What a note says.
+    /// Text of a note.
     pub attributes: super::ContactNoteBody,
 }
 

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The contact that something belongs to.
+/// The contact to which a resource belongs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactRelationship {
-    /// Points at a contact.
+    /// A reference to a contact.
     pub data: super::ContactIdentifier,
 }
 

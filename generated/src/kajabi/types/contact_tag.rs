@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A tag that contacts can carry.
+/// A tag for contacts.
 ///
 /// `type` is always `contact_tags`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTag {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A tag's own data.
+    /// Attributes of a contact tag.
     pub attributes: super::ContactTagsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,

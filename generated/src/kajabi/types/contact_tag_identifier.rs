@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Points at a contact tag.
+/// A reference to a contact tag.
 ///
 /// `type` is always `contact_tags`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTagIdentifier {
-    /// Id of the tag.
+    /// ID of the tag.
     pub id: String,
 }
 

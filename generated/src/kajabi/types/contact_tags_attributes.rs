@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// A tag's own data.
+/// Attributes of a contact tag.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTagsAttributes {
-    /// What the tag is called.
+    /// Name of the tag.
     pub name: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

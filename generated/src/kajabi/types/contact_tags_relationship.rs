@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The tags to add, remove or put in place of others.
+/// The tags to add, remove or replace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTagsRelationship {

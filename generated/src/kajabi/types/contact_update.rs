@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// A contact's changes.
+/// Changes to a contact.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdate {
-    /// Which contact to change, and what.
+    /// ID of a contact and its changes.
     pub data: super::ContactUpdateData,
 }
 

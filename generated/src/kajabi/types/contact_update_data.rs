@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// Which contact to change, and what.
+/// ID of a contact and its changes.
 ///
 /// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdateData {
-    /// Id of the contact.
+    /// ID of the contact.
     pub id: String,
-    /// What is known of a contact.
+    /// Attributes of a contact.
     pub attributes: super::ContactsAttributesInput,
     /// Relationships to replace.
     ///
@@ -55,7 +55,7 @@ impl ContactUpdateData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdateRelationships {
-    /// The tags to add, remove or put in place of others.
+    /// The tags to add, remove or replace.
     pub tags: Option<super::ContactTagsRelationship>,
 }
 
@@ -71,7 +71,7 @@ impl ContactUpdateRelationships {
         Default::default()
     }
 
-    /// The tags to add, remove or put in place of others.
+    /// The tags to add, remove or replace.
     pub fn tags(mut self, tags: impl Into<super::ContactTagsRelationship>) -> Self {
         self.tags = Some(tags.into());
         self

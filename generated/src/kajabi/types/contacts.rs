@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What can be included with a contact.
+/// A resource that can be included with a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactInclude {

@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is known of a contact.
+/// Attributes of a contact.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsAttributes {
     /// Full name.
     pub name: Option<String>,
-    /// Mail address; must be valid and deliverable.
+    /// Email address; must be valid and deliverable.
     pub email: Option<String>,
     /// Phone number.
     pub phone_number: Option<String>,
-    /// Phone number at work.
+    /// Work phone number.
     pub business_number: Option<String>,
-    /// True once the contact agreed to the marketing of the site.
+    /// If `true`, the contact agreed to receive marketing from the site.
     pub subscribed: Option<bool>,
     /// First line of the address.
     pub address_line_1: Option<String>,
@@ -28,7 +28,7 @@ pub struct ContactsAttributes {
     pub address_state: Option<String>,
     /// Country of the address.
     pub address_country: Option<String>,
-    /// Your own id for this person; can be set once the contact is a customer.
+    /// ID of the person in your own system; can be set after the contact has become a customer.
     pub external_user_id: Option<String>,
     /// Postal code of the address.
     pub address_zip: Option<String>,
@@ -38,9 +38,9 @@ pub struct ContactsAttributes {
     pub custom_2: Option<String>,
     /// Value of the custom field with the handle `custom_3`.
     pub custom_3: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Mobile phone number.
     pub mobile_phone_number: Option<String>,
@@ -71,19 +71,19 @@ runtime::object! {
     }
 }
 
-/// What is known of a contact.
+/// Attributes of a contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsAttributesInput {
     /// Full name.
     pub name: Option<String>,
-    /// Mail address; must be valid and deliverable.
+    /// Email address; must be valid and deliverable.
     pub email: Option<String>,
     /// Phone number.
     pub phone_number: runtime::Patch<String>,
-    /// Phone number at work.
+    /// Work phone number.
     pub business_number: runtime::Patch<String>,
-    /// True once the contact agreed to the marketing of the site.
+    /// If `true`, the contact agreed to receive marketing from the site.
     pub subscribed: Option<bool>,
     /// First line of the address.
     pub address_line_1: runtime::Patch<String>,
@@ -95,7 +95,7 @@ pub struct ContactsAttributesInput {
     pub address_state: runtime::Patch<String>,
     /// Country of the address.
     pub address_country: runtime::Patch<String>,
-    /// Your own id for this person; can be set once the contact is a customer.
+    /// ID of the person in your own system; can be set after the contact has become a customer.
     pub external_user_id: runtime::Patch<String>,
     /// Postal code of the address.
     pub address_zip: runtime::Patch<String>,
@@ -144,7 +144,7 @@ impl ContactsAttributesInput {
         self
     }
 
-    /// Mail address; must be valid and deliverable.
+    /// Email address; must be valid and deliverable.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
@@ -162,7 +162,7 @@ impl ContactsAttributesInput {
         self
     }
 
-    /// Phone number at work.
+    /// Work phone number.
     pub fn business_number(mut self, business_number: impl Into<String>) -> Self {
         self.business_number = runtime::Patch::Value(business_number.into());
         self
@@ -174,7 +174,7 @@ impl ContactsAttributesInput {
         self
     }
 
-    /// True once the contact agreed to the marketing of the site.
+    /// If `true`, the contact agreed to receive marketing from the site.
     pub fn subscribed(mut self, subscribed: bool) -> Self {
         self.subscribed = Some(subscribed);
         self
@@ -240,7 +240,7 @@ impl ContactsAttributesInput {
         self
     }
 
-    /// Your own id for this person; can be set once the contact is a customer.
+    /// ID of the person in your own system; can be set after the contact has become a customer.
     pub fn external_user_id(mut self, external_user_id: impl Into<String>) -> Self {
         self.external_user_id = runtime::Patch::Value(external_user_id.into());
         self

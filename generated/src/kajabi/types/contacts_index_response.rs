@@ -10,15 +10,15 @@ use crm_clients_runtime as runtime;
 pub struct ContactsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Contact>,
-    /// Where the neighbours of a page are.
+    /// Links to the adjacent pages.
     ///
     /// Default: `{}`.
     pub links: super::PageLinks,
-    /// How long a list is.
+    /// Size of a list.
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The ids of the resources on the other side of a relationship.
+/// The IDs of related resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipResponse {
-    /// Points at any number of resources.
+    /// References to any number of resources.
     pub data: Vec<super::ResourceIdentifier>,
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One contact, with the resources that were asked to be included.
+/// One contact, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
-    /// A person that a site knows.
+    /// A contact of a site.
     pub data: super::Contact,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

@@ -10,15 +10,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Course {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A course's own data.
+    /// Attributes of a course.
     pub attributes: super::CoursesAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: CourseRelationships,
-    /// Where one example has what was included; other responses have it beside the course.
+    /// Included resources, which one example places here; other responses have them next to the course.
     pub included: Option<Vec<super::IncludedResource>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -33,11 +33,11 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub offers: Option<super::ToManyRelationship>,

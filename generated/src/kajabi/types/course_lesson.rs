@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseLesson {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A lesson of a module; found among a course's included resources of type `lessons`.
+    /// Attributes of a lesson; part of a course's included resources of type `lessons`.
     pub attributes: super::CourseLessonsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: runtime::Map<String, runtime::Value>,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A lesson of a module; found among a course's included resources of type `lessons`.
+/// Attributes of a lesson; part of a course's included resources of type `lessons`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseLessonsAttributes {
     /// Title of the lesson, at most 200 characters.
     pub title: Option<String>,
-    /// Place among the lessons of its module.
+    /// Position within the module.
     pub position: Option<i64>,
-    /// `ready`, `duplicating` while it is being copied, or `failed`.
+    /// Status: `ready`, `duplicating` while the lesson is being copied, or `failed`.
     pub status: Option<String>,
-    /// When students see it: `draft`, `published`, `drip` or `locked`.
+    /// Visibility of the lesson: `draft`, `published`, `drip` or `locked`.
     pub publishing_option: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

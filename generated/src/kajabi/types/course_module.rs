@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseModule {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A module of a course; found among a course's included resources of type `modules`.
+    /// Attributes of a course module; part of a course's included resources of type `modules`.
     pub attributes: super::CourseModulesAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: runtime::Map<String, runtime::Value>,

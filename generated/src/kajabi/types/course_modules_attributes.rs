@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// A module of a course; found among a course's included resources of type `modules`.
+/// Attributes of a course module; part of a course's included resources of type `modules`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseModulesAttributes {
-    /// Title of the module, one of a kind within the course.
+    /// Title of the module, unique within the course.
     pub title: Option<String>,
-    /// What the module is about.
+    /// Description of the module.
     pub description: Option<String>,
-    /// Place among the modules, from 1.
+    /// Position within the course, starting at 1.
     pub position: Option<i64>,
-    /// URL of the module's picture.
+    /// URL of the module's image.
     pub poster_image_url: Option<String>,
-    /// Who sees it: `published` or `draft`.
+    /// Visibility of the module: `published` or `draft`.
     pub publishing_option: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A course's own data.
+/// Attributes of a course.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CoursesAttributes {
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
     /// Title of the course.
     pub title: Option<String>,
-    /// What the course is about.
+    /// Description of the course.
     pub description: Option<String>,
-    /// URL of a small picture.
+    /// URL of a thumbnail image.
     pub thumbnail_url: Option<String>,
     /// State of the course, for example `active`.
     pub status: Option<String>,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One course, with the resources that were asked to be included.
+/// One course, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CoursesShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
     /// A course.
     pub data: super::Course,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

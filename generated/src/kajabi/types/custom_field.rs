@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A field that a site has added to its contacts.
+/// A custom field of a site's contacts.
 ///
 /// `type` is always `custom_fields`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// How a custom field is set up.
+    /// Attributes of a custom field.
     pub attributes: super::CustomFieldsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,

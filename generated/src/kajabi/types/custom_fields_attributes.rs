@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// How a custom field is set up.
+/// Attributes of a custom field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldsAttributes {
@@ -12,11 +12,11 @@ pub struct CustomFieldsAttributes {
     pub title: Option<String>,
     /// Name of the contact attribute that holds the value, for example `custom_1`.
     pub handle: Option<String>,
-    /// Kind of input, for example `TextField`.
+    /// Input type, for example `TextField`.
     pub r#type: Option<String>,
-    /// Whether forms insist on a value.
+    /// Whether forms require a value.
     pub required: Option<bool>,
-    /// Whether the field is no longer in use.
+    /// Whether the field is archived.
     pub archived: Option<bool>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

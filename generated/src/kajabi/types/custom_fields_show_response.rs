@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldsShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
-    /// A field that a site has added to its contacts.
+    /// A custom field of a site's contacts.
     pub data: super::CustomField,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

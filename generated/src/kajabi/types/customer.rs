@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What is known of a customer.
+    /// Attributes of a customer.
     pub attributes: super::CustomersAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: CustomerRelationships,
@@ -48,13 +48,13 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub contact: Option<super::ToOneRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub offers: Option<super::ToManyRelationship>,

@@ -4,37 +4,37 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is known of a customer.
+/// Attributes of a customer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomersAttributes {
-    /// Full name; kept the same as the contact's.
+    /// Full name; kept in sync with the contact.
     pub name: Option<String>,
-    /// Mail address, one of a kind within a site; kept the same as the contact's.
+    /// Email address, unique within a site; kept in sync with the contact.
     pub email: Option<String>,
-    /// URL of a picture.
+    /// URL of the avatar.
     pub avatar: Option<String>,
-    /// Your own id for this person; one of a kind within a site.
+    /// ID of the person in your own system; unique within a site.
     pub external_user_id: Option<String>,
-    /// What the customer tells the community about themselves.
+    /// Biography shown to the community.
     pub public_bio: Option<String>,
-    /// Where the customer says to be.
+    /// Location shown to the community.
     pub public_location: Option<String>,
-    /// The customer's website.
+    /// Website shown to the community.
     pub public_website: Option<String>,
-    /// Links to profiles elsewhere.
+    /// Links to social media profiles.
     pub socials: Option<CustomersAttributesSocials>,
-    /// What the customer has paid so far, as a decimal number in text, for example `0.0`.
+    /// Total amount paid by the customer, as a decimal number in text, for example `0.0`.
     pub net_revenue: Option<NetRevenue>,
-    /// How often the customer has signed in.
+    /// Number of times the customer has signed in.
     pub sign_in_count: Option<i64>,
-    /// When the customer was last active; null if never.
+    /// Time of the customer's last activity; null if there was none.
     pub last_request_at: Option<runtime::Timestamp>,
-    /// When mail to the customer began to bounce; null while it does not.
+    /// Time at which emails to the customer started to bounce; null while they do not bounce.
     pub bounced_at: Option<runtime::Timestamp>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -59,7 +59,7 @@ runtime::object! {
     }
 }
 
-/// Links to profiles elsewhere.
+/// Links to social media profiles.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomersAttributesSocials {
@@ -84,13 +84,13 @@ runtime::object! {
     }
 }
 
-/// What the customer has paid so far, as a decimal number in text, for example `0.0`.
+/// Total amount paid by the customer, as a decimal number in text, for example `0.0`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NetRevenue {
     String(String),
     Number(f64),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One customer, with the resources that were asked to be included.
+/// One customer, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomersShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
     /// A contact who has bought something or was granted an offer.
     pub data: super::Customer,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

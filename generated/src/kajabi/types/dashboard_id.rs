@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// An id in a delivery of a webhook of the dashboard.
+/// An ID in the deliveries of the dashboard's webhooks.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DashboardId {
     String(String),
     Integer(i64),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

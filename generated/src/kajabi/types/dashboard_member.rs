@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardMember {
-    /// An id in a delivery of a webhook of the dashboard.
+    /// An ID in the deliveries of the dashboard's webhooks.
     pub id: Option<super::DashboardId>,
     /// Email address.
     pub email: Option<String>,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The offer that was paid for.
+/// The paid offer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardOffer {
-    /// An id in a delivery of a webhook of the dashboard.
+    /// An ID in the deliveries of the dashboard's webhooks.
     pub id: Option<super::DashboardId>,
     /// Title of the offer.
     pub title: Option<String>,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A delivery of a webhook of the dashboard, when a payment was made.
+/// A delivery of a dashboard webhook for a payment.
 ///
 /// `event` is always `payment.succeeded`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardPayment {
-    /// An id in a delivery of a webhook of the dashboard.
+    /// An ID in the deliveries of the dashboard's webhooks.
     pub id: Option<super::DashboardId>,
-    /// The offer that was paid for.
+    /// The paid offer.
     pub offer: Option<super::DashboardOffer>,
     /// The customer who paid.
     pub member: Option<super::DashboardMember>,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A delivery of a webhook of the dashboard, when a purchase was made.
+/// A delivery of a dashboard webhook for a purchase.
 ///
 /// `event` is always `purchase.created`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardPurchase {
-    /// An id in a delivery of a webhook of the dashboard.
+    /// An ID in the deliveries of the dashboard's webhooks.
     pub id: Option<super::DashboardId>,
-    /// Who bought what. What else the checkout collects is kept, too.
+    /// Customer and offer of a purchase. Other values collected at checkout are kept as well.
     pub payload: super::DashboardPurchasePayload,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

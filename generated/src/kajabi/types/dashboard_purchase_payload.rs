@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who bought what. What else the checkout collects is kept, too.
+/// Customer and offer of a purchase. Other values collected at checkout are kept as well.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardPurchasePayload {
-    /// An id in a delivery of a webhook of the dashboard.
+    /// An ID in the deliveries of the dashboard's webhooks.
     pub member_id: Option<super::DashboardId>,
     /// Email address of the customer.
     pub member_email: Option<String>,
@@ -18,7 +18,7 @@ pub struct DashboardPurchasePayload {
     pub member_first_name: Option<String>,
     /// Last name of the customer.
     pub member_last_name: Option<String>,
-    /// An id in a delivery of a webhook of the dashboard.
+    /// An ID in the deliveries of the dashboard's webhooks.
     pub offer_id: Option<super::DashboardId>,
     /// Title of the offer.
     pub offer_title: Option<String>,

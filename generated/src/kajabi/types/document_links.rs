@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where a response can be read again.
+/// Links of a response.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DocumentLinks {
     /// This response.
     pub self_: Option<String>,
-    /// This response, in the form the server would write it.
+    /// This response, in the server's canonical form.
     pub current: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,21 +4,21 @@
 
 use crm_clients_runtime as runtime;
 
-/// One problem with a request.
+/// One error of a request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorsAttributes {
-    /// HTTP status of the problem, as text.
+    /// HTTP status of the error, as text.
     pub status: Option<String>,
-    /// What in the request caused the problem; null where nothing in particular did.
+    /// Part of the request that caused the error; null if there is none in particular.
     pub source: Option<ErrorsAttributesSource>,
-    /// Short name of the kind of problem.
+    /// Short summary of the kind of error.
     pub title: Option<String>,
-    /// What went wrong this time.
+    /// Description of this occurrence of the error.
     pub detail: Option<String>,
-    /// Id of this occurrence of the problem.
+    /// ID of this occurrence of the error.
     pub id: Option<String>,
-    /// Code of the kind of problem.
+    /// Code of the kind of error.
     pub code: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -35,15 +35,15 @@ runtime::object! {
     }
 }
 
-/// What in the request caused the problem; null where nothing in particular did.
+/// Part of the request that caused the error; null if there is none in particular.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorsAttributesSource {
-    /// JSON pointer to the part of the request, for example `/data/attributes/email`.
+    /// JSON pointer to that part of the request, for example `/data/attributes/email`.
     pub pointer: Option<String>,
-    /// Name of the query parameter at fault.
+    /// Name of the query parameter that caused the error.
     pub parameter: Option<String>,
-    /// Name of the header at fault.
+    /// Name of the header that caused the error.
     pub header: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

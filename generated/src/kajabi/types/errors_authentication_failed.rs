@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Why no token was handed out.
+/// Error response of the token endpoints.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorsAuthenticationFailed {
-    /// What went wrong, as a code or a sentence.
+    /// Error code or message.
     pub error: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

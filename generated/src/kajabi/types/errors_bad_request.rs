@@ -2,5 +2,5 @@
 
 //! Types of `errors_bad_request`.
 
-/// What is wrong with the form of the request (400).
+/// Error response for a malformed request (400).
 pub type ErrorsBadRequest = super::ErrorsDocument;

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Why a request was refused, problem by problem.
+/// Error response with a list of errors.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorsDocument {
-    /// The problems, each with what can be said about it.
+    /// The errors, each with the details that are known.
     pub errors: Vec<super::ErrorsAttributes>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

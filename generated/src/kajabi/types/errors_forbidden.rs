@@ -2,5 +2,5 @@
 
 //! Types of `errors_forbidden`.
 
-/// Why the token may not do this (403).
+/// Error response for missing permissions (403).
 pub type ErrorsForbidden = super::ErrorsDocument;

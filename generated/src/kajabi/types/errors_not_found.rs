@@ -2,5 +2,5 @@
 
 //! Types of `errors_not_found`.
 
-/// What could not be found (404).
+/// Error response for a resource that does not exist (404).
 pub type ErrorsNotFound = super::ErrorsDocument;

@@ -2,5 +2,5 @@
 
 //! Types of `errors_unauthorized`.
 
-/// Why the token was not accepted (401).
+/// Error response for a rejected token (401).
 pub type ErrorsUnauthorized = super::ErrorsDocument;

@@ -2,5 +2,5 @@
 
 //! Types of `errors_unavailable`.
 
-/// Why the service cannot respond now (503).
+/// Error response for an unavailable service (503).
 pub type ErrorsUnavailable = super::ErrorsDocument;

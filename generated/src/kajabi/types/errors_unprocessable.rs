@@ -2,5 +2,5 @@
 
 //! Types of `errors_unprocessable`.
 
-/// What is wrong with the values sent (422).
+/// Error response for invalid values (422).
 pub type ErrorsUnprocessable = super::ErrorsDocument;

@@ -4,27 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// How a field of a form is set up; found among a form's included resources of type `fields`.
+/// Attributes of a form field; part of a form's included resources of type `fields`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldsAttributes {
     /// Label of the field.
     pub title: Option<String>,
-    /// Kind of input, for example `TextField`, `EmailField` or `SelectBoxField`.
+    /// Input type, for example `TextField`, `EmailField` or `SelectBoxField`.
     pub r#type: Option<String>,
-    /// Whether the form insists on a value.
+    /// Whether the form requires a value.
     pub required: Option<bool>,
     /// Name of the value in submissions and on contacts, for example `custom_1`.
     pub handle: Option<String>,
-    /// The choices, one a line; null where the field has none.
+    /// The options, one per line; null if the field has none.
     pub select_options: Option<String>,
-    /// Whether the field can be changed; the fields every form starts with cannot.
+    /// Whether the field can be changed; the built-in fields of every form cannot.
     pub editable: Option<bool>,
     /// Name of the value in submissions.
     pub name: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Form {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// How a form is set up.
+    /// Attributes of a form.
     pub attributes: super::FormAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: FormRelationships,
@@ -30,13 +30,13 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub offer: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub fields: Option<super::ToManyRelationship>,

@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// How a form is set up.
+/// Attributes of a form.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormAttributes {
-    /// Title of the form, one of a kind within a site.
+    /// Title of the form, unique within a site.
     pub title: Option<String>,
     /// Whether this is the site's default form.
     pub default: Option<bool>,
-    /// Where submissions are posted to; null for nowhere.
+    /// URL to which submissions are posted; null for none.
     pub webhook_url: Option<String>,
-    /// Where the form can be filled in.
+    /// URL of the form.
     pub url: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
-    /// What the form is for.
+    /// Description of the form.
     pub description: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -10,9 +10,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormField {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// How a field of a form is set up; found among a form's included resources of type `fields`.
+    /// Attributes of a form field; part of a form's included resources of type `fields`.
     pub attributes: super::FieldsAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was submitted through a form.
+/// A form submission.
 ///
 /// `type` is always `form_submissions`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmission {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What was entered into a form; null where nothing was.
+    /// Submitted values of a form; null for fields left empty.
     pub attributes: super::FormSubmissionAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: FormSubmissionRelationships,
@@ -30,13 +30,13 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub form: Option<super::ToOneRelationship>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was entered into a form; null where nothing was.
+/// Submitted values of a form; null for fields left empty.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionAttributes {
     /// Full name.
     pub name: Option<String>,
-    /// Mail address; must be valid and deliverable.
+    /// Email address; must be valid and deliverable.
     pub email: Option<String>,
     /// Phone number.
     pub phone_number: Option<String>,
-    /// Phone number at work.
+    /// Work phone number.
     pub business_number: Option<String>,
     /// First line of the address.
     pub address_line_1: Option<String>,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What to submit through a form.
+/// A new form submission.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionCreate {
-    /// What to enter into a form.
+    /// Data of a new form submission.
     pub data: super::FormSubmissionCreateData,
 }
 

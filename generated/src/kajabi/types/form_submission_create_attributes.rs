@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// The values to enter; a name and an address are needed.
+/// Values of the form fields; a name and an email address are required.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionCreateAttributes {
     /// Full name.
     pub name: String,
-    /// Mail address; must be valid and deliverable.
+    /// Email address; must be valid and deliverable.
     pub email: String,
     /// Phone number.
     pub phone_number: runtime::Patch<String>,
-    /// Phone number at work.
+    /// Work phone number.
     pub business_number: runtime::Patch<String>,
     /// First line of the address.
     pub address_line_1: runtime::Patch<String>,
@@ -93,7 +93,7 @@ impl FormSubmissionCreateAttributes {
         self
     }
 
-    /// Phone number at work.
+    /// Work phone number.
     pub fn business_number(mut self, business_number: impl Into<String>) -> Self {
         self.business_number = runtime::Patch::Value(business_number.into());
         self

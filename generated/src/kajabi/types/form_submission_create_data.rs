@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What to enter into a form.
+/// Data of a new form submission.
 ///
 /// `type` is always `form_submissions`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionCreateData {
-    /// The values to enter; a name and an address are needed.
+    /// Values of the form fields; a name and an email address are required.
     pub attributes: super::FormSubmissionCreateAttributes,
 }
 

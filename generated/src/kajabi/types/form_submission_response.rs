@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// The submission that was just made.
+/// The submission that was just created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
-    /// What was submitted through a form.
+    /// A form submission.
     pub data: super::FormSubmission,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

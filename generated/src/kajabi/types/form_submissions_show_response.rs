@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// One form submission, with the resources that were asked to be included.
+/// One form submission, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionsShowResponse {
-    /// What was submitted through a form.
+    /// A form submission.
     pub data: super::FormSubmission,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

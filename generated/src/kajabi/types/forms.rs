@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What can be included with a form.
+/// A resource that can be included with a form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FormInclude {
@@ -29,7 +29,7 @@ runtime::string_enum! {
     }
 }
 
-/// What can be included with a form submission.
+/// A resource that can be included with a form submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FormSubmissionInclude {

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// One form, with the resources that were asked to be included.
+/// One form, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormsShowResponse {
     /// A form of a site.
     pub data: super::Form,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

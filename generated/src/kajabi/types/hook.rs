@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Hook {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What a webhook listens to.
+    /// Attributes of a webhook subscription.
     pub attributes: super::HooksAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: HookRelationships,
@@ -30,11 +30,11 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookCreate {
-    /// What to listen to, and the site to listen on.
+    /// Attributes and site of a new webhook subscription.
     pub data: super::HookCreateData,
 }
 

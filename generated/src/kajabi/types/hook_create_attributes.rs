@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a webhook listens to.
+/// Attributes of a webhook subscription.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookCreateAttributes {
-    /// The event that is delivered.
+    /// Event that triggers a delivery.
     pub event: super::HooksAttributesEvent,
-    /// Where it is posted to.
+    /// URL to which the event is posted.
     pub target_url: String,
-    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
+    /// ID of the only resource whose events are delivered, for example of a tag; omitted or null for all.
     pub resource_id: runtime::Patch<String>,
 }
 
@@ -37,7 +37,7 @@ impl HookCreateAttributes {
         }
     }
 
-    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
+    /// ID of the only resource whose events are delivered, for example of a tag; omitted or null for all.
     pub fn resource_id(mut self, resource_id: impl Into<String>) -> Self {
         self.resource_id = runtime::Patch::Value(resource_id.into());
         self

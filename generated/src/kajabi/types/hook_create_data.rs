@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What to listen to, and the site to listen on.
+/// Attributes and site of a new webhook subscription.
 ///
 /// `type` is always `hooks`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookCreateData {
-    /// What a webhook listens to.
+    /// Attributes of a webhook subscription.
     pub attributes: super::HookCreateAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     pub relationships: super::BelongsToSite,
 }
 

@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a webhook listens to.
+/// Attributes of a webhook subscription.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HooksAttributes {
-    /// The event that is delivered.
+    /// Event that triggers a delivery.
     pub event: Option<HooksAttributesEvent>,
-    /// Where it is posted to.
+    /// URL to which the event is posted.
     pub target_url: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
-    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
+    /// ID of the only resource whose events are delivered, for example of a tag; omitted or null for all.
     pub resource_id: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -32,7 +32,7 @@ runtime::object! {
     }
 }
 
-/// The event that is delivered.
+/// Event that triggers a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HooksAttributesEvent {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// A resource that was asked to be included.
+/// An included resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IncludedResource {
@@ -36,7 +36,7 @@ pub enum IncludedResource {
     CourseLesson(super::CourseLesson),
     /// If `type` is `media`.
     LessonMedia(super::LessonMedia),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -2,5 +2,5 @@
 
 //! Types of `included_resources`.
 
-/// The resources that were asked to be included, of every type.
+/// The included resources, of all types.
 pub type IncludedResources = Vec<super::IncludedResource>;

@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LandingPage {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A landing page's own data.
+    /// Attributes of a landing page.
     pub attributes: super::LandingPagesAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,

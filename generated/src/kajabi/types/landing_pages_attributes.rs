@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// A landing page's own data.
+/// Attributes of a landing page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LandingPagesAttributes {
     /// Title of the page.
     pub title: Option<String>,
-    /// Where the page can be read.
+    /// URL of the page.
     pub url: Option<String>,
-    /// When the page is or was published; null for never.
+    /// Publication time, past or scheduled; null if there is none.
     pub publish_at: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LandingPagesShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

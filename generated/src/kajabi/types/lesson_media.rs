@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A video or an audio file of a lesson.
+/// A video or audio file of a lesson.
 ///
 /// `type` is always `media`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LessonMedia {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What is known of a video or an audio file.
+    /// Attributes of a video or audio file.
     pub attributes: super::LessonMediaAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: runtime::Map<String, runtime::Value>,

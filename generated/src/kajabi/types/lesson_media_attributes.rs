@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is known of a video or an audio file.
+/// Attributes of a video or audio file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LessonMediaAttributes {
-    /// How long it plays, in minutes.
+    /// Duration in minutes.
     pub duration_in_minutes: Option<f64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

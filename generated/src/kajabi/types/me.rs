@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Me {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
     /// Type of the resource.
     pub r#type: String,
-    /// Who the user is.
+    /// Attributes of a user.
     pub attributes: super::MeAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

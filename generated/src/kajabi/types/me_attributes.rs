@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Who the user is.
+/// Attributes of a user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MeAttributes {
@@ -12,9 +12,9 @@ pub struct MeAttributes {
     pub initials: Option<String>,
     /// Full name.
     pub name: Option<String>,
-    /// Mail address the user signs in with.
+    /// Email address used to sign in.
     pub email: Option<String>,
-    /// What the user may do, for example `OWNER` or `ADMINISTRATOR`.
+    /// Role of the user, for example `OWNER` or `ADMINISTRATOR`.
     pub role_level: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

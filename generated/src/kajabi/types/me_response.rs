@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The user behind the token.
+/// The user to whom the token belongs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MeResponse {

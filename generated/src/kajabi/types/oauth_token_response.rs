@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A token and what keeps it alive.
+/// An access token, its lifetime and its refresh token.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OauthTokenResponse {
-    /// The bearer token of further requests.
+    /// Bearer token for further requests.
     pub access_token: runtime::Secret,
-    /// Buys the next access token.
+    /// Token that can be exchanged for the next access token.
     pub refresh_token: Option<runtime::Secret>,
     /// Always `Bearer`.
     pub token_type: String,
-    /// Seconds until the access token expires.
+    /// Number of seconds until the access token expires.
     pub expires_in: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

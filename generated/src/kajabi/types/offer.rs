@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// Something that a site sells or gives away.
+/// A bundle of products that a site sells or gives away.
 ///
 /// `type` is always `offers`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Offer {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What an offer is called and costs.
+    /// Attributes of an offer.
     pub attributes: super::OffersAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: OfferRelationships,
@@ -30,11 +30,11 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OfferRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub products: Option<super::ToManyRelationship>,

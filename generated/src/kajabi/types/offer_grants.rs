@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// How to grant the offers.
+/// Options for granting the offers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OfferGrantOptions {
-    /// Whether to welcome the customer by mail; true unless set.
+    /// Whether to send the customer a welcome email; `true` by default.
     pub send_customer_welcome_email: Option<bool>,
 }
 
@@ -24,7 +24,7 @@ impl OfferGrantOptions {
         Default::default()
     }
 
-    /// Whether to welcome the customer by mail; true unless set.
+    /// Whether to send the customer a welcome email; `true` by default.
     pub fn send_customer_welcome_email(
         mut self,
         send_customer_welcome_email: bool,
@@ -40,13 +40,13 @@ impl From<bool> for OfferGrantOptions {
     }
 }
 
-/// The offers to grant, and how.
+/// The offers to grant, with options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OfferGrants {
     /// The offers.
     pub data: Vec<super::OfferIdentifier>,
-    /// How to grant the offers.
+    /// Options for granting the offers.
     pub meta: Option<OfferGrantOptions>,
 }
 
@@ -68,7 +68,7 @@ impl OfferGrants {
         }
     }
 
-    /// How to grant the offers.
+    /// Options for granting the offers.
     pub fn meta(mut self, meta: impl Into<OfferGrantOptions>) -> Self {
         self.meta = Some(meta.into());
         self

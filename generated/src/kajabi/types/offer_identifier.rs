@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Points at an offer.
+/// A reference to an offer.
 ///
 /// `type` is always `offers`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OfferIdentifier {
-    /// Id of the offer.
+    /// ID of the offer.
     pub id: String,
 }
 

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What can be included with an offer.
+/// A resource that can be included with an offer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OfferInclude {

@@ -4,45 +4,45 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an offer is called and costs.
+/// Attributes of an offer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OffersAttributes {
-    /// Title that customers see.
+    /// Title shown to customers.
     pub title: Option<String>,
-    /// What is in the offer.
+    /// Description of the offer.
     pub description: Option<String>,
-    /// Title that only the team sees.
+    /// Internal title, shown only to the team.
     pub internal_title: Option<String>,
     /// Currency code, for example `USD`.
     pub currency: Option<String>,
     /// Price in cents of `currency`.
     pub price_in_cents: Option<i64>,
-    /// How the offer is paid, for example `single`, `subscription` or `free`.
+    /// Payment type of the offer, for example `single`, `subscription` or `free`.
     pub payment_type: Option<String>,
-    /// Id of the offer in checkout addresses.
+    /// ID of the offer in checkout URLs.
     pub token: Option<String>,
     /// Payment provider, for example `stripe`; empty if none is set.
     pub payment_method: Option<String>,
-    /// Price for people to read, for example `$10.00 USD`.
+    /// Formatted price, for example `$10.00 USD`.
     pub price_description: Option<String>,
-    /// Where the offer is bought.
+    /// URL of the checkout page.
     pub checkout_url: Option<String>,
-    /// Whether it is paid more than once.
+    /// Whether the offer is paid more than once.
     pub recurring_offer: Option<bool>,
-    /// Whether it is a subscription.
+    /// Whether the offer is a subscription.
     pub subscription: Option<bool>,
-    /// Whether it is paid once.
+    /// Whether the offer is paid once.
     pub one_time: Option<bool>,
-    /// Whether its payment type is a single payment.
+    /// Whether the payment type is `single`.
     pub single: Option<bool>,
-    /// Whether it costs nothing.
+    /// Whether the offer is free.
     pub free: Option<bool>,
-    /// URL of the offer's picture.
+    /// URL of the offer's image.
     pub image_url: Option<String>,
-    /// What the offer is called, where it is included with something else.
+    /// Name of the offer, if it is included with another resource.
     pub name: Option<String>,
-    /// Price in units (not cents) of `currency`, where it is included with a course.
+    /// Price in units (not cents) of `currency`, if the offer is included with a course.
     pub price: Option<f64>,
     /// State of the offer, for example `active`.
     pub status: Option<String>,

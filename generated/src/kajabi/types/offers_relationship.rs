@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The offers to grant, revoke or put in place of others.
+/// The offers to grant, revoke or replace.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OffersRelationship {

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One offer, with its products if they were asked to be included.
+/// One offer, with its products if included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OffersShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
-    /// Something that a site sells or gives away.
+    /// A bundle of products that a site sells or gives away.
     pub data: super::Offer,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

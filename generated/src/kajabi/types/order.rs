@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What an order comes to.
+    /// Attributes of an order.
     pub attributes: super::OrdersAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: OrderRelationships,
@@ -30,13 +30,13 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub customer: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub order_items: Option<super::ToManyRelationship>,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One line of an order.
+/// An item of an order.
 ///
 /// `type` is always `order_items`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItem {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What one line of an order comes to.
+    /// Attributes of an order item.
     pub attributes: super::OrderItemsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: OrderItemRelationships,
@@ -30,11 +30,11 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItemRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub order: Option<super::ToOneRelationship>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

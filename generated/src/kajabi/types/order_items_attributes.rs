@@ -4,35 +4,35 @@
 
 use crm_clients_runtime as runtime;
 
-/// What one line of an order comes to.
+/// Attributes of an order item.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItemsAttributes {
-    /// How many were bought.
+    /// Quantity.
     pub quantity: Option<i64>,
     /// Currency of all amounts, for example `USD`.
     pub currency_code: Option<String>,
-    /// What was bought, for example `Offer`.
+    /// Type of the purchased item, for example `Offer`.
     pub item_type: Option<String>,
-    /// Id of what was bought.
+    /// ID of the purchased item.
     pub item_id: Option<i64>,
-    /// Title of what was bought.
+    /// Title of the purchased item.
     pub title: Option<String>,
-    /// Time of fulfilment; null before it.
+    /// Time of fulfilment; null if not fulfilled yet.
     pub fulfilled_at: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// What is paid for this line, in cents of `currency_code`.
+    /// Total of the item in cents of `currency_code`.
     pub total_price_in_cents: Option<i64>,
-    /// Price in cents before taxes and discounts.
+    /// Subtotal in cents, before taxes and discounts.
     pub subtotal_in_cents: Option<i64>,
     /// Sales tax in cents.
     pub sales_tax_amount_in_cents: Option<i64>,
     /// Discount in cents.
     pub discount_amount_in_cents: Option<i64>,
-    /// The total for people to read, for example `$10.00`.
+    /// Formatted total, for example `$10.00`.
     pub formatted_total_price: Option<String>,
-    /// The subtotal for people to read.
+    /// Formatted subtotal.
     pub formatted_subtotal: Option<String>,
     /// Symbol of the currency, for example `$`.
     pub currency_symbol: Option<String>,

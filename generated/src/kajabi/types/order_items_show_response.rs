@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One order item, with its order if it was asked to be included.
+/// One order item, with its order if included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItemsShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
-    /// One line of an order.
+    /// An item of an order.
     pub data: super::OrderItem,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

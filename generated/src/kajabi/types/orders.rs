@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What can be included with an order.
+/// A resource that can be included with an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderInclude {
@@ -26,7 +26,7 @@ runtime::string_enum! {
     }
 }
 
-/// What can be included with an order item.
+/// A resource that can be included with an order item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderItemInclude {

@@ -4,29 +4,29 @@
 
 use crm_clients_runtime as runtime;
 
-/// What an order comes to.
+/// Attributes of an order.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrdersAttributes {
-    /// Number of the order, one of a kind within the site.
+    /// Number of the order, unique within the site.
     pub order_number: Option<i64>,
     /// Currency of all amounts, for example `USD`.
     pub currency_code: Option<String>,
-    /// Time of fulfilment; null before it.
+    /// Time of fulfilment; null if not fulfilled yet.
     pub fulfilled_at: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// What is paid, in cents of `currency_code`, with taxes and discounts.
+    /// Total in cents of `currency_code`, including taxes and discounts.
     pub total_price_in_cents: Option<i64>,
-    /// Price in cents before taxes and discounts.
+    /// Subtotal in cents, before taxes and discounts.
     pub subtotal_in_cents: Option<i64>,
     /// Sales tax in cents.
     pub sales_tax_amount_in_cents: Option<i64>,
     /// Discount in cents.
     pub discount_amount_in_cents: Option<i64>,
-    /// The total for people to read, for example `$10.00`.
+    /// Formatted total, for example `$10.00`.
     pub formatted_total_price: Option<String>,
-    /// The subtotal for people to read.
+    /// Formatted subtotal.
     pub formatted_subtotal: Option<String>,
     /// Symbol of the currency, for example `$`.
     pub currency_symbol: Option<String>,

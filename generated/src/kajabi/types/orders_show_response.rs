@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One order, with the resources that were asked to be included.
+/// One order, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrdersShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
     /// An order.
     pub data: super::Order,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

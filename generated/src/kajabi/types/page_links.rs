@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where the neighbours of a page are.
+/// Links to the adjacent pages.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PageLinks {
@@ -12,13 +12,13 @@ pub struct PageLinks {
     pub self_: Option<String>,
     /// The first page.
     pub first: Option<String>,
-    /// The page before; null on the first.
+    /// The previous page; null on the first page.
     pub prev: Option<String>,
-    /// The page after; null on the last.
+    /// The next page; null on the last page.
     pub next: Option<String>,
     /// The last page.
     pub last: Option<String>,
-    /// This page, in the form the server would write it.
+    /// This page, in the server's canonical form.
     pub current: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// How long a list is.
+/// Size of a list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PageMeta {
-    /// Pages of the list.
+    /// Number of pages in the list.
     pub total_pages: Option<i64>,
-    /// Resources of the list.
+    /// Number of resources in the list.
     pub total_count: Option<i64>,
-    /// Number of this page, from 1.
+    /// Number of this page, starting at 1.
     pub current_page: Option<i64>,
-    /// Resources on this page; purchases alone give it.
+    /// Number of resources on this page; only returned for purchases.
     pub count: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A transfer of money to the site owner's bank.
+/// A payout to the site owner's bank.
 ///
 /// `type` is always `kajabi_payments_payouts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Payout {
-    /// Id of the payout, for example `payout_abc123`.
+    /// ID of the payout, for example `payout_abc123`.
     pub id: String,
-    /// What was transferred, and where it stands.
+    /// Attributes of a payout.
     pub attributes: super::PayoutsAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// A sale, a refund or an adjustment within a payout.
+/// A sale, a refund or an adjustment of a payout.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutTransaction {
-    /// Kind of transaction, for example `Sales`.
+    /// Type of transaction, for example `Sales`.
     pub transaction_type: Option<String>,
-    /// How the offer of a sale is priced, for example `Subscription`.
+    /// Pricing type of the sold offer, for example `Subscription`.
     pub pricing_type: Option<String>,
     /// Sales tax in units of `currency`.
     pub sales_tax: Option<f64>,
@@ -20,23 +20,23 @@ pub struct PayoutTransaction {
     pub currency: Option<String>,
     /// Processing fee in units of `currency`.
     pub fee: Option<f64>,
-    /// Amount less the fee.
+    /// Amount minus the fee.
     pub net: Option<f64>,
-    /// Id of the customer, as a number.
+    /// ID of the customer, as a number.
     pub customer_id: Option<i64>,
     /// Name of the customer.
     pub customer_name: Option<String>,
-    /// Mail address of the customer.
+    /// Email address of the customer.
     pub customer_email: Option<String>,
-    /// Ids of the offers sold or refunded, as numbers.
+    /// IDs of the offers sold or refunded, as numbers.
     pub offer_ids: Option<Vec<i64>>,
-    /// Titles of these offers.
+    /// Titles of the offers.
     pub offer_titles: Option<Vec<String>>,
     /// Payment provider, for example `Kajabi Payments`.
     pub provider: Option<String>,
-    /// How the customer paid, for example `Visa`.
+    /// Payment method of the customer, for example `Visa`.
     pub payment_method: Option<String>,
-    /// When it happened.
+    /// Time of the transaction.
     pub created_at: Option<runtime::Timestamp>,
     /// Coupon that was applied.
     pub coupon_used: Option<String>,
@@ -44,9 +44,9 @@ pub struct PayoutTransaction {
     pub presented_amount: Option<f64>,
     /// Currency code before conversion.
     pub presented_currency: Option<String>,
-    /// Rate of the conversion.
+    /// Exchange rate of the conversion.
     pub exchange_rate: Option<f64>,
-    /// How many were bought.
+    /// Quantity.
     pub quantity: Option<i64>,
     /// Number of the order, if there is one.
     pub order_number: Option<String>,

@@ -4,23 +4,23 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was transferred, and where it stands.
+/// Attributes of a payout.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutsAttributes {
-    /// Where it stands, for example `Paid`.
+    /// Status of the payout, for example `Paid`.
     pub status: Option<String>,
     /// Amount in units (not cents) of `currency`.
     pub amount: Option<f64>,
     /// Currency code, for example `USD`.
     pub currency: Option<String>,
-    /// When it was created.
+    /// Creation date of the payout.
     pub initiated_date: Option<runtime::Timestamp>,
-    /// When it should arrive.
+    /// Estimated date of arrival.
     pub estimated_arrival_date: Option<runtime::Timestamp>,
-    /// Bank and last digits of the account.
+    /// Name of the bank and last digits of the account.
     pub bank_account: Option<String>,
-    /// The transactions it covers; in a single payout only.
+    /// Transactions of the payout; only returned for a single payout.
     pub transactions: Option<Vec<super::PayoutTransaction>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

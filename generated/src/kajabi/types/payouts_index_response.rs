@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 pub struct PayoutsIndexResponse {
     /// The payouts on this page.
     pub data: Vec<super::Payout>,
-    /// Where the neighbours of a page are.
+    /// Links to the adjacent pages.
     ///
     /// Default: `{}`.
     pub links: super::PageLinks,
-    /// How many payouts there are.
+    /// Number of payouts and pagination details.
     ///
     /// Default: `{}`.
     pub meta: PayoutsMeta,
@@ -30,13 +30,13 @@ runtime::object! {
     }
 }
 
-/// How many payouts there are.
+/// Number of payouts and pagination details.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutsMeta {
-    /// Payouts in all.
+    /// Number of payouts on all pages.
     pub total: Option<i64>,
-    /// Numbers of the neighbouring pages.
+    /// Numbers of the adjacent pages.
     ///
     /// Default: `{}`.
     pub pagination: PayoutsPagination,
@@ -51,7 +51,7 @@ runtime::object! {
     }
 }
 
-/// Numbers of the neighbouring pages.
+/// Numbers of the adjacent pages.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutsPagination {
@@ -59,13 +59,13 @@ pub struct PayoutsPagination {
     pub current: Option<i64>,
     /// The first page.
     pub first: Option<i64>,
-    /// The page before; null on the first.
+    /// The previous page; null on the first page.
     pub prev: Option<i64>,
-    /// The page after; null on the last.
+    /// The next page; null on the last page.
     pub next: Option<i64>,
     /// The last page.
     pub last: Option<i64>,
-    /// Payouts on a page.
+    /// Number of payouts per page.
     pub records: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutsShowResponse {
-    /// A transfer of money to the site owner's bank.
+    /// A payout to the site owner's bank.
     pub data: super::Payout,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

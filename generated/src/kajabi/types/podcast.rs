@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Podcast {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A podcast's own data.
+    /// Attributes of a podcast.
     pub attributes: super::PodcastsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,

@@ -4,47 +4,47 @@
 
 use crm_clients_runtime as runtime;
 
-/// A podcast's own data.
+/// Attributes of a podcast.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PodcastsAttributes {
     /// Title of the podcast.
     pub title: Option<String>,
-    /// What the podcast is about.
+    /// Description of the podcast.
     pub description: Option<String>,
     /// Language code, for example `en`.
     pub language: Option<String>,
-    /// Mail address of the owner.
+    /// Email address of the owner.
     pub owner_email: Option<String>,
-    /// Who makes the podcast.
+    /// Author of the podcast.
     pub author: Option<String>,
-    /// Whether it can be used yet.
+    /// Processing status of the podcast.
     pub status: Option<PodcastsAttributesStatus>,
-    /// Whether episodes stand alone or follow on each other.
+    /// Type of the podcast: episodic or serial.
     pub show_type: Option<PodcastsAttributesShowType>,
-    /// URL of a small picture.
+    /// URL of a thumbnail image.
     pub thumbnail_url: Option<String>,
-    /// URL of the cover.
+    /// URL of the cover art.
     pub cover_art_url: Option<String>,
-    /// Categories it is listed under.
+    /// Categories of the podcast.
     pub categories: Option<Vec<String>>,
-    /// Directories it is listed in.
+    /// Directories that list the podcast.
     pub directories: Option<Vec<PodcastsAttributesDirectoriesItem>>,
-    /// Where the podcast has moved to; null if it has not.
+    /// URL to which the podcast was moved; null if it was not moved.
     pub migrated_to_url: Option<String>,
-    /// Whether the podcast has moved elsewhere.
+    /// Whether the podcast was moved elsewhere.
     pub migrated: Option<bool>,
-    /// Whether everybody may listen.
+    /// Whether the podcast is public.
     pub public: Option<bool>,
-    /// Whether it can be used.
+    /// Whether the podcast is ready to use.
     pub ready: Option<bool>,
-    /// Whether it can be handed to directories.
+    /// Whether the podcast is ready to be submitted to directories.
     pub distribution_ready: Option<bool>,
-    /// Where the podcast can be heard.
+    /// URL of the podcast.
     pub url: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Name of the owner.
     pub owner_name: Option<String>,
@@ -81,9 +81,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PodcastsAttributesDirectoriesItem {
-    /// Id of the directory.
+    /// ID of the directory.
     pub id: Option<String>,
-    /// Address of the podcast in the directory.
+    /// URL of the podcast in the directory.
     pub url: Option<String>,
     /// Settings of the listing.
     pub config: Option<runtime::Map<String, runtime::Value>>,
@@ -99,7 +99,7 @@ runtime::object! {
     }
 }
 
-/// Whether episodes stand alone or follow on each other.
+/// Type of the podcast: episodic or serial.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PodcastsAttributesShowType {
@@ -118,7 +118,7 @@ runtime::string_enum! {
     }
 }
 
-/// Whether it can be used yet.
+/// Processing status of the podcast.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PodcastsAttributesStatus {

@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 pub struct PodcastsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Podcast>,
-    /// Where the neighbours of a page are.
+    /// Links to the adjacent pages.
     ///
     /// Default: `{}`.
     pub links: super::PageLinks,
-    /// How long a list is.
+    /// Size of a list.
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,

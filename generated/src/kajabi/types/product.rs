@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// Something that an offer gives access to.
+/// Content to which an offer gives access.
 ///
 /// `type` is always `products`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Product {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A product's own data.
+    /// Attributes of a product.
     pub attributes: super::ProductsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,

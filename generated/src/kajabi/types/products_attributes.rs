@@ -4,31 +4,31 @@
 
 use crm_clients_runtime as runtime;
 
-/// A product's own data.
+/// Attributes of a product.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProductsAttributes {
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
     /// Title of the product.
     pub title: Option<String>,
-    /// What the product is.
+    /// Description of the product.
     pub description: Option<String>,
-    /// State of processing, for example `ready`.
+    /// Processing status, for example `ready`.
     pub status: Option<String>,
-    /// How many people have access.
+    /// Number of people with access.
     pub members_aggregate_count: Option<i64>,
-    /// Kind of product, for example `Course`.
+    /// Type of product, for example `Course`.
     pub product_type_name: Option<String>,
-    /// Id of the course, podcast or other thing this product stands for.
+    /// ID of the underlying course, podcast or other content.
     pub product_type_id: Option<i64>,
-    /// Whether members see it, for example `published` or `draft`.
+    /// Publishing status, for example `published` or `draft`.
     pub publish_status: Option<String>,
-    /// URL of a small picture.
+    /// URL of a thumbnail image.
     pub thumbnail_url: Option<String>,
-    /// Where the product can be used.
+    /// URL of the product.
     pub url: Option<String>,
-    /// URL of a picture.
+    /// URL of the avatar.
     pub image_url: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Purchase {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What was bought, and how it is paid.
+    /// Attributes of a purchase.
     pub attributes: super::PurchasesAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: PurchaseRelationships,
@@ -30,13 +30,13 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PurchaseRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub offer: Option<super::ToOneRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub customer: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub transactions: Option<super::ToManyRelationship>,

@@ -4,51 +4,51 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was bought, and how it is paid.
+/// Attributes of a purchase.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PurchasesAttributes {
     /// Price in cents of `currency`.
     pub amount_in_cents: Option<i64>,
-    /// How it is paid, for example `single`, `multipay` or `subscription`.
+    /// Payment type, for example `single`, `multipay` or `subscription`.
     pub payment_type: Option<String>,
-    /// Payments made so far; null where it is paid once.
+    /// Number of payments made so far; null for a single payment.
     pub multipay_payments_made: Option<i64>,
     /// Whether the buyer opted in to marketing.
     pub opt_in: Option<bool>,
-    /// What else the buyer entered at checkout.
+    /// Additional information entered at checkout.
     pub raw_extra_contact_information: Option<runtime::Map<String, runtime::Value>>,
     /// Currency code, for example `USD`.
     pub currency: Option<String>,
-    /// When the purchase takes effect.
+    /// Time at which the purchase takes effect.
     pub effective_start_at: Option<runtime::Timestamp>,
-    /// Name on the card.
+    /// Cardholder name.
     pub cardholder_name: Option<String>,
     /// Postal code of the billing address.
     pub billing_address_zip: Option<String>,
-    /// When access ends or has ended; a time in the future is its scheduled end. Null if none is known.
+    /// Time at which access ended or will end; a future time is a scheduled end. Null if none is known.
     pub deactivated_at: Option<runtime::Timestamp>,
-    /// Why access ends, for example `access_expired` or `admin`.
+    /// Reason why access ends, for example `access_expired` or `admin`.
     pub deactivation_reason: Option<String>,
-    /// Coupon used.
+    /// Coupon code.
     pub coupon_code: Option<String>,
-    /// Where the purchase came from.
+    /// Source of the purchase.
     pub source: Option<String>,
-    /// Who or what referred the buyer.
+    /// Referrer of the buyer.
     pub referrer: Option<String>,
-    /// How many were bought.
+    /// Quantity.
     pub quantity: Option<i64>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
-    /// Where the purchase stands; for a subscription or a payment plan, where the plan stands.
+    /// Status of the purchase; for a subscription or a payment plan, the status of the plan.
     pub status: Option<String>,
-    /// Days of trial, of a subscription or a payment plan.
+    /// Number of trial days of a subscription or a payment plan.
     pub trial: Option<i64>,
-    /// When the trial ends.
+    /// End of the trial.
     pub trial_end_at: Option<String>,
-    /// Payments that the plan consists of.
+    /// Number of payments in the payment plan.
     pub payment_plan_total_payments: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Points at a resource by its type and id.
+/// A reference to a resource, by type and ID.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceIdentifier {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
     /// Type of the resource, for example `offers`.
     pub r#type: String,

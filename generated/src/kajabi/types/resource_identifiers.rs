@@ -2,5 +2,5 @@
 
 //! Types of `resource_identifiers`.
 
-/// Points at any number of resources.
+/// References to any number of resources.
 pub type ResourceIdentifiers = Vec<super::ResourceIdentifier>;

@@ -10,9 +10,9 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Site {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// A site's own data.
+    /// Attributes of a site.
     pub attributes: super::SitesAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Points at a site.
+/// A reference to a site.
 ///
 /// `type` is always `sites`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SiteIdentifier {
-    /// Id of the site.
+    /// ID of the site.
     pub id: String,
 }
 

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The site that something belongs to.
+/// The site to which a resource belongs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SiteRelationship {
-    /// Points at a site.
+    /// A reference to a site.
     pub data: super::SiteIdentifier,
 }
 

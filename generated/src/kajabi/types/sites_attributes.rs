@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A site's own data.
+/// Attributes of a site.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SitesAttributes {
     /// Name of the site.
     pub title: Option<String>,
-    /// Subdomain the site is reached at.
+    /// Subdomain of the site.
     pub subdomain: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where the relationship can be read.
+/// Links of the relationship.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipLinks {
-    /// The ids of the resources.
+    /// URL of the IDs of the resources.
     pub self_: Option<String>,
-    /// The resources themselves.
+    /// URL of the resources.
     pub related: Option<String>,
-    /// Points at any number of resources.
+    /// References to any number of resources.
     pub data: Option<Vec<super::ResourceIdentifier>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -30,9 +30,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToManyRelationship {
-    /// Points at any number of resources.
+    /// References to any number of resources.
     pub data: Option<Vec<super::ResourceIdentifier>>,
-    /// Where the relationship can be read.
+    /// Links of the relationship.
     pub links: Option<RelationshipLinks>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// A relationship to one resource at most.
+/// A relationship to at most one resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToOneRelationship {

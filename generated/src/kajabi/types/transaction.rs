@@ -10,11 +10,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// Id of the resource.
+    /// ID of the resource.
     pub id: String,
-    /// What a charge, refund or dispute amounts to.
+    /// Attributes of a transaction.
     pub attributes: super::TransactionsAttributes,
-    /// What the resource is related to.
+    /// Relationships of the resource.
     ///
     /// Default: `{}`.
     pub relationships: TransactionRelationships,
@@ -30,18 +30,18 @@ runtime::object! {
     }
 }
 
-/// What the resource is related to.
+/// Relationships of the resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionRelationships {
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub customer: Option<super::ToOneRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     #[deprecated]
     pub offer: Option<super::ToOneRelationship>,
     /// A relationship to any number of resources.
     pub purchases: Option<super::ToManyRelationship>,
-    /// A relationship to one resource at most.
+    /// A relationship to at most one resource.
     pub site: Option<super::ToOneRelationship>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What can be included with a transaction.
+/// A resource that can be included with a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransactionInclude {

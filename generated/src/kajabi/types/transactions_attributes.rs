@@ -4,27 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a charge, refund or dispute amounts to.
+/// Attributes of a transaction.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionsAttributes {
-    /// Kind of transaction, for example `charge`, `refund`, `subscription_charge` or `dispute`.
+    /// Type of transaction, for example `charge`, `refund`, `subscription_charge` or `dispute`.
     pub action: Option<String>,
-    /// `initialized`, `succeeded` or `failed`.
+    /// State: `initialized`, `succeeded` or `failed`.
     pub state: Option<String>,
-    /// How the purchase is paid, for example `subscription`.
+    /// Payment type of the purchase, for example `subscription`.
     pub payment_type: Option<String>,
     /// Amount in cents of `currency`; negative for a refund.
     pub amount_in_cents: Option<i64>,
     /// Sales tax in cents of `currency`.
     pub sales_tax_in_cents: Option<i64>,
-    /// Currency code in capitals; `USD` unless set otherwise.
+    /// Currency code in uppercase; `USD` by default.
     pub currency: Option<String>,
     /// Symbol of the currency, for example `$`.
     pub currency_symbol: Option<String>,
-    /// Amount for people to read, for example `$19.99`.
+    /// Formatted amount, for example `$19.99`.
     pub formatted_amount: Option<String>,
-    /// When this was created; set by the server.
+    /// Creation time; set by the server.
     pub created_at: Option<runtime::Timestamp>,
     /// Payment provider.
     pub provider: Option<String>,
@@ -36,7 +36,7 @@ pub struct TransactionsAttributes {
     pub settlement_fee_amount_in_cents: Option<i64>,
     /// Currency of the bank account; Kajabi Payments only.
     pub settlement_currency: Option<String>,
-    /// When this last changed; set by the server.
+    /// Time of the last change; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

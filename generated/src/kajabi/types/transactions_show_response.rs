@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// One transaction, with the resources that were asked to be included.
+/// One transaction, with its included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionsShowResponse {
-    /// Where a response can be read again.
+    /// Links of a response.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
     /// A charge, a refund or a dispute.
     pub data: super::Transaction,
-    /// The resources that were asked to be included, of every type.
+    /// The included resources, of all types.
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,

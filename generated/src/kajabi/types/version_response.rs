@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What API this is.
+/// Name, version and documentation of the API.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionResponse {
     /// The API.
     pub meta: Option<VersionResponseMeta>,
-    /// Where to read on.
+    /// Links to the documentation.
     pub links: Option<VersionResponseLinks>,
-    /// The JSON:API dialect spoken.
+    /// The supported JSON:API version.
     pub jsonapi: Option<VersionResponseJsonapi>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -26,13 +26,13 @@ runtime::object! {
     }
 }
 
-/// The JSON:API dialect spoken.
+/// The supported JSON:API version.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionResponseJsonapi {
     /// Version of JSON:API.
     pub version: Option<String>,
-    /// URL of the JSON:API specification, under a misspelt key.
+    /// URL of the JSON:API specification; the key is misspelled upstream.
     #[deprecated]
     pub specficiation: Option<String>,
     /// URL of the JSON:API specification.
@@ -49,7 +49,7 @@ runtime::object! {
     }
 }
 
-/// Where to read on.
+/// Links to the documentation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionResponseLinks {

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is sent when an event has happened.
+/// A webhook delivery.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// Id of the delivery: an opaque text.
+    /// ID of the delivery, as opaque text.
     pub id: String,
-    /// What has happened.
+    /// Event that occurred.
     pub event: WebhookDeliveryEvent,
-    /// The resources concerned; a list of them as documented, or one.
+    /// The affected resources; documented as a list, but a single resource is accepted as well.
     pub payload: super::WebhookPayload,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -26,7 +26,7 @@ runtime::object! {
     }
 }
 
-/// What has happened.
+/// Event that occurred.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDeliveryEvent {

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The resources concerned; a list of them as documented, or one.
+/// The affected resources; documented as a list, but a single resource is accepted as well.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WebhookPayload {
     WebhookResourceList(Vec<super::WebhookResource>),
     WebhookResource(super::WebhookResource),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

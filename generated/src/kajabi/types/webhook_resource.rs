@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// A resource that a webhook delivers.
+/// A resource delivered by a webhook.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WebhookResource {
@@ -28,7 +28,7 @@ pub enum WebhookResource {
     Order(super::Order),
     /// If `type` is `order_items`.
     OrderItem(super::OrderItem),
-    /// A value that fits no other variant, as it was received.
+    /// A value that matches no other variant, as received.
     Unknown(runtime::Value),
 }
 

@@ -1,7 +1,7 @@
-//! One `cargo check` of all crates.
+//! Runs one `cargo check` for all crates.
 //!
-//! They are members of one workspace, because a call of cargo for each takes longer than the compiler does. What did not
-//! change since the last run is not compiled again.
+//! The crates are members of one workspace, because running cargo for each takes longer than compiling. Crates that did
+//! not change since the last run are not compiled again.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,23 +16,23 @@ use serde::Deserialize;
 
 use crate::commands::cargo;
 
-/// What the compiler said of a crate.
+/// The compiler's output for a crate.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
     /// The first error.
     pub error: Option<String>,
-    /// How many warnings there were.
+    /// The number of warnings.
     pub warnings: usize,
 }
 
-/// A library, as cargo calls it, and whether it came to be.
+/// A library by cargo's name, and true if it was built.
 #[derive(Default)]
 struct Library {
     checked: Checked,
     is_compiled: bool,
 }
 
-/// A line that cargo prints.
+/// A line of cargo's output.
 #[derive(Deserialize)]
 struct Line {
     reason: String,
@@ -65,8 +65,8 @@ struct Span {
     is_primary: bool,
 }
 
-/// Checks the crates of these slugs below `crates`, as members of a workspace in `directory`. They are built where the
-/// generator's workspace is, with the versions of its lock file, so that what they depend on is not built twice.
+/// Checks the crates with these slugs in `crates` as members of a workspace in `directory`. They share the generator's
+/// target directory and lock file, so that dependencies are not built twice.
 pub fn check(
     workspace: &Project,
     slugs: &[&str],
@@ -93,7 +93,7 @@ pub fn check(
     let mut errors = process.stderr.take().ok_or("cargo has no standard error")?;
     let said = thread::spawn(move || {
         let mut said = Vec::new();
-        // What cannot be read is not shown.
+        // Unreadable output is not shown.
         _ = errors.read_to_end(&mut said);
         String::from_utf8_lossy(&said).into_owned()
     });
@@ -113,7 +113,8 @@ pub fn check(
     Ok(result.collect())
 }
 
-/// What cargo tells of each of the libraries. The first error of each is shown at once, for it may be long to the end.
+/// Reads cargo's messages about each library. The first error of each is printed immediately, because the whole run may
+/// take long.
 fn read(output: impl Read, bar: &ProgressBar) -> Result<BTreeMap<String, Library>, Error> {
     let mut libraries = BTreeMap::<String, Library>::new();
     for line in BufReader::new(output).lines() {
@@ -133,7 +134,7 @@ fn read(output: impl Read, bar: &ProgressBar) -> Result<BTreeMap<String, Library
 }
 
 impl Checked {
-    /// Adds a message, and gives it back as it is shown if it is the first error.
+    /// Adds a message. If it is the first error, returns it for display.
     fn add(&mut self, message: Message) -> Option<&str> {
         if message.level == "warning" {
             self.warnings += 1;
@@ -148,15 +149,15 @@ impl Checked {
     }
 }
 
-/// What cargo said of a crate of which the compiler said nothing: it was killed, or crashed.
+/// Returns cargo's message about a crate without compiler errors: the compiler was killed or crashed.
 fn unexplained(said: &str, slug: &str) -> String {
     let named = format!("`api-{slug}`");
     let mut lines = said.lines().skip_while(|line| !line.contains(&named)).take(4);
-    let first = lines.next().unwrap_or("the compiler ended without a word");
+    let first = lines.next().unwrap_or("the compiler ended without a message");
     lines.fold(first.to_owned(), |text, line| text + " " + line.trim())
 }
 
-/// The workspace: each crate's own manifest, with its library where the crate is.
+/// Writes the workspace: each crate's own manifest, with the path of its library.
 fn write(workspace: &Project, slugs: &[&str], crates: &Path, directory: &Path) -> Result<(), Error> {
     fs::create_dir_all(directory)?;
     let crates = crates.canonicalize()?;
@@ -180,7 +181,7 @@ fn write(workspace: &Project, slugs: &[&str], crates: &Path, directory: &Path) -
     Ok(())
 }
 
-/// Writes a file unless it holds the text already: cargo compiles anew what has been written.
+/// Writes a file if its text changed, because cargo recompiles files that are written.
 fn write_changed(path: &Path, text: &str) -> Result<(), Error> {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::write(path, text)?;
@@ -193,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_error_of_a_crate_is_kept() {
+    fn first_error_of_a_crate_is_kept() {
         let messages = concat!(
             r#"{"reason":"compiler-artifact","target":{"name":"serde"}}"#,
             "\n",
@@ -217,12 +218,12 @@ mod tests {
     }
 
     #[test]
-    fn a_compiler_that_was_killed_is_an_error_too() {
+    fn killed_compiler_is_an_error() {
         let said = "   Checking api-a v0.1.0\nerror: could not compile `api-a` (lib)\n\nCaused by:\n  process didn't exit successfully: (signal: 9, SIGKILL: kill)\n";
         assert_eq!(
             unexplained(said, "a"),
             "error: could not compile `api-a` (lib)  Caused by: process didn't exit successfully: (signal: 9, SIGKILL: kill)"
         );
-        assert_eq!(unexplained("", "a"), "the compiler ended without a word");
+        assert_eq!(unexplained("", "a"), "the compiler ended without a message");
     }
 }

@@ -1,4 +1,4 @@
-//! `generate` for a document, in a process of its own: it may end as it likes, take too long, or be killed.
+//! Runs `generate` for a document in its own process, which may crash, time out or be killed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, BufReader, Read};
@@ -14,31 +14,31 @@ use wait4::Wait4 as _;
 
 use super::documents::Document;
 
-/// What came of a document.
+/// The result of generating a crate.
 #[derive(Clone, Debug)]
 pub struct Ran {
-    /// How it ended.
+    /// The outcome.
     pub end: End,
-    /// How many warnings of each code there were.
+    /// The number of warnings by code.
     pub warnings: BTreeMap<String, usize>,
-    /// The time from start to end.
+    /// The elapsed time.
     pub seconds: f64,
-    /// The most memory that was in use at once.
+    /// The peak memory usage.
     pub peak_mib: f64,
 }
 
-/// How a run of `generate` ended.
+/// The outcome of `generate`.
 #[derive(Clone, Debug)]
 pub enum End {
-    /// With a crate.
+    /// A crate was generated.
     Generated,
-    /// With errors in the document: their codes, and the first one's text and place.
+    /// The document has errors: their codes, and the first error with its location.
     Refused { codes: BTreeSet<String>, message: String },
-    /// Otherwise.
+    /// Any other failure.
     Failed(String),
 }
 
-/// A line that `generate` prints.
+/// A line of the output of `generate`.
 #[derive(Deserialize)]
 struct Line {
     severity: String,
@@ -47,7 +47,7 @@ struct Line {
     message: String,
 }
 
-/// What `generate` printed.
+/// The output of `generate`.
 #[derive(Default)]
 struct Said {
     warnings: BTreeMap<String, usize>,
@@ -57,8 +57,8 @@ struct Said {
 
 /// Generates the crate of a document in `directory`.
 ///
-/// The most memory that a process used is no less than what this one used when it was started, which is why this one
-/// keeps nothing large until all are done.
+/// The peak memory of a process is at least the memory of its parent at the time of its start, which is why this
+/// process keeps no large values until all are done.
 pub fn generate(workspace: &Project, document: &Document, directory: &Path, limit: Duration) -> Result<Ran, Error> {
     let start = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
@@ -78,7 +78,7 @@ pub fn generate(workspace: &Project, document: &Document, directory: &Path, limi
     let (said, errors) = (
         thread::spawn(move || {
             let said = Said::read(output);
-            // Nobody waits any more once the time is over.
+            // After the time limit, nobody receives this.
             _ = sender.send(());
             said
         }),
@@ -91,7 +91,7 @@ pub fn generate(workspace: &Project, document: &Document, directory: &Path, limi
     let used = child.wait4()?;
     let said = said.join().map_err(|_| "a reader panicked")??;
     let errors = errors.join().map_err(|_| "a reader panicked")?;
-    let end = if in_time { said.end(used.status, &errors) } else { End::Failed(format!("took over {limit:?}")) };
+    let end = if in_time { said.end(used.status, &errors) } else { End::Failed(format!("took longer than {limit:?}")) };
     Ok(Ran {
         end,
         warnings: said.warnings,
@@ -115,7 +115,7 @@ impl Said {
         Ok(said)
     }
 
-    /// What it means that a process ended with `status`.
+    /// Returns the outcome for the exit status of a process.
     fn end(&self, status: ExitStatus, errors: &str) -> End {
         match (status.code(), &self.first) {
             (Some(0), None) => End::Generated,
@@ -125,11 +125,11 @@ impl Said {
     }
 }
 
-/// The beginning of what a process said to people. What it goes on to say is read, so that it never waits for a reader.
+/// Returns the beginning of a process's error output. The rest is read too, so that the process is never blocked.
 fn beginning(errors: impl Read) -> String {
     let mut kept = Vec::new();
     let mut errors = errors;
-    // What cannot be read is not shown.
+    // Unreadable output is not shown.
     _ = errors.by_ref().take(2000).read_to_end(&mut kept);
     _ = io::copy(&mut errors, &mut io::sink());
     String::from_utf8_lossy(&kept).trim().to_owned()

@@ -1,4 +1,4 @@
-//! Which documents there are, what they are called, and which of them a sample has.
+//! Finds documents, names them and selects a sample.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,34 +9,34 @@ use sha2::{Digest, Sha256};
 
 use super::spec_index;
 
-/// A document below the directory.
+/// A document in the corpus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// Its path below the directory, with `/`.
+    /// The path relative to the corpus, with `/` as the separator.
     pub path: String,
-    /// The path as the name of a directory and of a crate, no other document's in any letter case.
+    /// The path as the name of a directory and a crate, unique regardless of case.
     pub slug: String,
-    /// Where it is.
+    /// The path of the file.
     pub file: PathBuf,
 }
 
-/// The documents to look at, sorted by path.
+/// The selected documents, sorted by path.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Corpus {
     /// The documents.
     pub documents: Vec<Document>,
-    /// Files that may have held a document and hold none.
+    /// Candidate files that are not documents.
     pub passed_over: Vec<String>,
 }
 
 impl Corpus {
-    /// All documents below a directory.
+    /// Returns all documents in a directory.
     pub fn whole(directory: &Path) -> Result<Self, Error> {
         Ok(Self::first(candidates(directory)?, usize::MAX))
     }
 
-    /// So many documents: those whose hash with the seed is lowest. Neither the order on disk nor what else is there
-    /// makes a difference, and a document more changes the sample by one at most.
+    /// Returns a sample of documents: those with the lowest hash of path and seed. It does not depend on the order of
+    /// files on disk, and adding a document changes the sample by at most one.
     pub fn sample(directory: &Path, size: usize, seed: u64) -> Result<Self, Error> {
         let mut candidates = candidates(directory)?;
         candidates.sort_by_cached_key(|candidate| Sha256::digest(format!("{seed} {}", candidate.path)));
@@ -61,7 +61,7 @@ impl Corpus {
     }
 }
 
-/// Every file that may hold a document, sorted by path.
+/// Returns all files that may be documents, sorted by path.
 fn candidates(directory: &Path) -> Result<Vec<Document>, Error> {
     let mut found = Vec::new();
     let mut queue = vec![(directory.to_owned(), String::new())];
@@ -93,7 +93,7 @@ fn candidates(directory: &Path) -> Result<Vec<Document>, Error> {
     Ok(named.collect())
 }
 
-/// A path in letters, digits and single hyphens.
+/// Returns a path as letters, digits and single hyphens.
 fn slug(path: &str) -> String {
     let words = path.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_documents_have_one_slug() -> io::Result<()> {
+    fn slugs_are_unique() -> io::Result<()> {
         let root = tempfile::tempdir()?;
         fs::create_dir(root.path().join("a"))?;
         for path in ["a/b.json", "a-b.json", "A_b.json", "c.yaml"] {

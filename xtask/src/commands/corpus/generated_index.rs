@@ -1,16 +1,16 @@
-//! The operations of a crate, by the text of its files.
+//! Finds the operations of a generated crate in the text of its files.
 //!
-//! A method's documentation ends with the operation as the document has it, and its code names the constant of what is
-//! sent. The two are held against each other: a constant's path has no fragment, no part of the query that a parameter
-//! fills, and the signs of its parameters' styles.
+//! The documentation of a method ends with the operation as in the document, and its code uses the constant that
+//! describes the request. Both are compared: the path of a constant has no fragment and no declared query parameters,
+//! and it has the operators of its parameters' styles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// The operations that a crate has, as `GET /pets`: there is a method for each, or several where the request's body has
-/// several types. They are in the files beside the crate's root, one for each resource.
+/// Returns the operations of a crate, as `GET /pets`. Each has a method, or several if the request body has several
+/// types. They are in the files next to the crate's root, one for each resource.
 pub fn operations(directory: &Path) -> io::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(directory.join("src"))? {
@@ -22,7 +22,8 @@ pub fn operations(directory: &Path) -> io::Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// The operations of a file. One whose method sends something else than it says is none that a document could have.
+/// Returns the operations of a file. A method whose request differs from its documentation yields an operation that no
+/// document contains.
 fn of_file(text: &str) -> Vec<String> {
     let constants = constants(text);
     let mut found = Vec::new();
@@ -44,7 +45,7 @@ fn of_file(text: &str) -> Vec<String> {
     found
 }
 
-/// What is sent: method and path by the name of the constant. The emitter writes each of its fields on a line of its own.
+/// Returns method and path by the name of the constant. The emitter writes each field on a separate line.
 fn constants(text: &str) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     let (mut name, mut method) = ("", "");
@@ -62,20 +63,20 @@ fn constants(text: &str) -> BTreeMap<String, (String, String)> {
     found
 }
 
-/// The constant that a call is made with, behind the resource's core: `Call::new(&self.core, LIST, &[])`, which may go on
-/// in the next lines.
+/// Returns the constant with which a call is created, which follows the resource's core: `Call::new(&self.core, LIST,
+/// &[])`. The call may span several lines.
 fn named(line: &str, after: &str) -> Option<String> {
     let text: String = std::iter::once(line).chain(after.lines().take(3)).flat_map(str::split_whitespace).collect();
     let (_, arguments) = text.split_once("Call::new(&self.core,")?;
     Some(arguments.split(',').next()?.to_owned())
 }
 
-/// Whether an operation, as it is documented, is sent with this method to this path.
+/// Returns true if the documented operation matches the method and path of the request.
 fn is_sent(said: &str, method: &str, path: &str) -> bool {
     said.split_once(' ').is_some_and(|(said, template)| said == method && before_query(template) == unsigned(path))
 }
 
-/// A template up to its query or fragment. A `?` or a `#` within braces is a part of a name.
+/// Returns a template up to its query or fragment. A `?` or `#` in braces is part of a name.
 fn before_query(template: &str) -> String {
     let mut inside = false;
     let ends = |letter: char| {
@@ -85,7 +86,7 @@ fn before_query(template: &str) -> String {
     unsigned(&template[..template.find(ends).unwrap_or(template.len())])
 }
 
-/// A template up to its query, with nothing but names in its braces: `/maps/{;area*}` is `/maps/{area}`.
+/// Returns a template up to its query, with only names in its braces: `/maps/{;area*}` becomes `/maps/{area}`.
 fn unsigned(template: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
@@ -145,13 +146,13 @@ pub(super) const POST: &Operation<(), ErrorBody> = &Operation {
 "#;
 
     #[test]
-    fn operations_are_what_methods_say_and_send() {
+    fn operations_match_documentation_and_request() {
         let found = of_file(&format!("{CALLS}{CONSTANTS}"));
         assert_eq!(found, ["GET /maps/{area}?all=1#top", "POST /\"a\"", "POST /\"a\" (called DELETE /a)"]);
     }
 
     #[test]
-    fn a_sign_within_braces_is_a_part_of_the_name() {
+    fn symbols_in_braces_are_part_of_the_name() {
         assert_eq!(before_query("/a/{b#?}/c?d={e}#f"), "/a/{b#?}/c");
         assert!(is_sent("GET /a/{b#?}/c#f", "GET", "/a/{b#?}/c"));
         assert!(!is_sent("GET /a/b", "GET", "/a"));

@@ -1,4 +1,4 @@
-//! What came of one document.
+//! The result for one document.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,45 +8,45 @@ use super::child::{End, Ran};
 use super::documents::Document;
 use super::{generated_index, spec_index};
 
-/// A document, and what came of it.
+/// A document and its result.
 pub struct Record {
     /// The document.
     pub document: Document,
-    /// What `generate` made of it.
+    /// The result of `generate`.
     pub ran: Ran,
-    /// Its operations, once they are counted.
+    /// The operations, after they are counted.
     pub operations: Operations,
-    /// What the compiler said of its crate, if it was asked.
+    /// The compiler's result for the crate, if it was compiled.
     pub checked: Option<Checked>,
 }
 
-/// Operations by an independent count, against those of the crate.
+/// The operations of the document, counted independently, and those of the crate.
 #[derive(Default)]
 pub struct Operations {
-    /// How many the document has.
+    /// The number of operations in the document.
     pub document: usize,
-    /// How many the crate has.
+    /// The number of operations in the crate.
     pub emitted: usize,
-    /// Those of the document that the crate has not.
+    /// The operations that only the document contains.
     pub missing: Vec<String>,
-    /// Those of the crate that the document has not.
+    /// The operations that only the crate contains.
     pub extra: Vec<String>,
-    /// Why they could not be counted.
+    /// The reason why they could not be counted.
     pub fault: Option<String>,
 }
 
 impl Record {
-    /// What came of a document, its operations not yet counted.
+    /// Creates a record of a document whose operations are not yet counted.
     pub fn new(document: Document, ran: Ran) -> Self {
         Self { document, ran, operations: Operations::default(), checked: None }
     }
 
-    /// Whether there is a crate.
+    /// Returns true if a crate was generated.
     pub fn is_generated(&self) -> bool {
         matches!(self.ran.end, End::Generated)
     }
 
-    /// Whether the crate has each operation of the document, and no other.
+    /// Returns true if the document and the crate have the same operations.
     pub fn keeps_all(&self) -> bool {
         let operations = &self.operations;
         self.is_generated()
@@ -55,7 +55,7 @@ impl Record {
             && operations.extra.is_empty()
     }
 
-    /// Counts the operations, those of the document and those of the crate in `directory`.
+    /// Counts the operations of the document and of the crate in `directory`.
     pub fn count(&mut self, directory: &Path) {
         let counted = match spec_index::operations(&self.document.file) {
             Ok(counted) => counted,
@@ -74,8 +74,8 @@ impl Record {
         }
     }
 
-    /// What is wrong, apart from refusals: an operation that is lost or made up, a process that failed, a crate that
-    /// does not compile.
+    /// Returns the problems other than rejected documents: operations that are missing or invented, a process that
+    /// failed, or a crate that does not compile.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if let End::Failed(reason) = &self.ran.end {

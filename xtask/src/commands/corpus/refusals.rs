@@ -1,4 +1,4 @@
-//! The documents that are refused for a fault that they really have.
+//! The documents that are expected to be rejected.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crm_clients_cli::Error;
 use serde::Deserialize;
 
-/// The list of `refusals.toml`.
+/// The contents of `refusals.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refusals {
@@ -15,15 +15,15 @@ pub struct Refusals {
     refused: Vec<Refusal>,
 }
 
-/// A document that is rightly refused.
+/// A document that is expected to be rejected.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
-    /// Its path below the directory.
+    /// The path relative to the corpus.
     document: String,
-    /// The codes of all errors that are told of it.
+    /// The codes of all of its errors.
     codes: BTreeSet<String>,
-    /// What is wrong with it, as a person found it.
+    /// The error in the document, as found by a reviewer.
     fault: String,
 }
 
@@ -34,13 +34,13 @@ impl Refusals {
         Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?)
     }
 
-    /// What is wrong with a document that is refused with these codes, if that is known.
+    /// Returns the known error of a document that is rejected with these codes.
     pub fn fault(&self, document: &str, codes: &BTreeSet<String>) -> Option<&str> {
         let known = self.refused.iter().find(|refusal| refusal.document == document && refusal.codes == *codes)?;
         Some(&known.fault)
     }
 
-    /// Whether a document is said to be refused, with whatever codes.
+    /// Returns true if a document is expected to be rejected with any codes.
     pub fn names(&self, document: &str) -> bool {
         self.refused.iter().any(|refusal| refusal.document == document)
     }

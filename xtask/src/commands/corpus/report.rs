@@ -1,4 +1,4 @@
-//! The report: a table for people, the same as JSON, and whether all is well.
+//! The report: a table, its JSON form, and the overall result.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,15 +10,15 @@ use super::child::End;
 use super::record::Record;
 use super::refusals::Refusals;
 
-/// What came of all documents.
+/// The results of all documents.
 #[derive(Serialize)]
 pub struct Report {
     totals: Totals,
-    /// Entries of `refusals.toml` whose documents are not refused.
+    /// The entries of `refusals.toml` whose documents are not rejected.
     stale_refusals: Vec<String>,
-    /// The paths of the documents that took longest.
+    /// The paths of the slowest documents.
     slowest: Vec<String>,
-    /// The paths of those that took the most memory.
+    /// The paths of the documents with the highest memory usage.
     largest: Vec<String>,
     documents: Vec<Row>,
 }
@@ -29,21 +29,21 @@ struct Totals {
     passed_over: usize,
     generated: usize,
     every_operation_kept: usize,
-    /// Crates that were checked, and those that compile.
+    /// The numbers of crates that were checked, and that compile.
     checked: usize,
     compiled: usize,
-    /// For a known fault of the document.
+    /// Documents that are rejected because of a known error.
     refused: usize,
-    /// Of whatever else there is.
+    /// Documents with any other problem.
     failed: usize,
-    /// In the documents that were generated, in their crates, and in the other documents.
+    /// The operations in generated documents, in their crates, and in other documents.
     operations: usize,
     emitted_operations: usize,
     other_operations: usize,
     compiler_warnings: usize,
-    /// By code: how many documents are refused with it.
+    /// The number of rejected documents by code.
     refusals: BTreeMap<String, usize>,
-    /// By code: how many warnings there are, and in how many documents.
+    /// The number of warnings and of documents with warnings, by code.
     warnings: BTreeMap<String, Counted>,
     seconds: f64,
 }
@@ -54,7 +54,7 @@ struct Counted {
     documents: usize,
 }
 
-/// A document's line.
+/// The row of a document.
 #[derive(Serialize)]
 struct Row {
     document: String,
@@ -62,17 +62,17 @@ struct Row {
     outcome: Outcome,
     /// The codes of its errors.
     codes: BTreeSet<String>,
-    /// Why it is refused, as the generator says it.
+    /// The message of the generator.
     message: Option<String>,
-    /// What is wrong with a document that is refused, as `refusals.toml` says it.
+    /// The error of a rejected document, from `refusals.toml`.
     fault: Option<String>,
-    /// Why it failed.
+    /// The reasons why it failed.
     problems: Vec<String>,
     operations: usize,
     emitted_operations: usize,
     missing: Vec<String>,
     extra: Vec<String>,
-    /// Null where the crate was not checked.
+    /// True if the crate compiles; null if it was not checked.
     compiled: Option<bool>,
     compiler_warnings: usize,
     warnings: BTreeMap<String, usize>,
@@ -83,16 +83,16 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Outcome {
-    /// A crate with every operation, that compiles if it was checked.
+    /// A crate with every operation, which compiles if it was checked.
     Generated,
-    /// No crate, for a known fault of the document.
+    /// No crate, because of a known error in the document.
     Refused,
     /// Anything else.
     Failed,
 }
 
 impl Report {
-    /// Puts together what came of each document.
+    /// Combines the results of all documents.
     pub fn new(records: Vec<Record>, passed_over: &[String], refusals: &Refusals) -> Self {
         let mut totals = Totals { documents: records.len(), passed_over: passed_over.len(), ..Totals::default() };
         let mut stale_refusals = Vec::new();
@@ -119,7 +119,7 @@ impl Report {
         Self { totals, stale_refusals, slowest, largest, documents }
     }
 
-    /// Whether every document became what it should, and every entry of `refusals.toml` holds.
+    /// Returns true if no document failed and all entries of `refusals.toml` are correct.
     pub fn is_good(&self) -> bool {
         self.totals.failed == 0 && self.stale_refusals.is_empty()
     }
@@ -161,7 +161,7 @@ impl Row {
             fault = refusals.fault(&record.document.path, &told).map(str::to_owned);
             if fault.is_none() {
                 let codes = told.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                problems.push(format!("refused with {codes}, which refusals.toml does not say: {first}"));
+                problems.push(format!("rejected with {codes}, which is not in refusals.toml: {first}"));
             }
             (codes, message) = (told, Some(first));
         }
@@ -188,7 +188,7 @@ impl Row {
         }
     }
 
-    /// What there is to say of it beyond numbers.
+    /// Returns the remark for a document.
     fn remark(&self) -> String {
         match &self.fault {
             _ if !self.problems.is_empty() => self.problems.join("; "),
@@ -226,21 +226,21 @@ impl fmt::Display for Report {
         let head = ["document", "outcome", "operations", "compiles", "warnings", "s", "MiB", ""].map(str::to_owned);
         table(f, std::iter::once(head).chain(self.documents.iter().map(Row::cells)).collect())?;
         let totals = &self.totals;
-        writeln!(f, "\n{} documents, {} other files passed over", totals.documents, totals.passed_over)?;
+        writeln!(f, "\n{} documents, {} other files skipped", totals.documents, totals.passed_over)?;
         writeln!(f, "{} generated, {} of them with every operation", totals.generated, totals.every_operation_kept)?;
         let (emitted, operations, others) = (totals.emitted_operations, totals.operations, totals.other_operations);
         writeln!(f, "{emitted} operations in crates, {operations} in their documents, {others} in other documents")?;
         if totals.checked > 0 {
             let (compiled, checked, warnings) = (totals.compiled, totals.checked, totals.compiler_warnings);
-            writeln!(f, "{compiled} of {checked} crates compile, with {warnings} warnings of the compiler")?;
+            writeln!(f, "{compiled} of {checked} crates compile, with {warnings} compiler warnings")?;
         }
         let refusals: Vec<String> = totals.refusals.iter().map(|(code, count)| format!("{code} {count}")).collect();
-        writeln!(f, "{} refused for a known fault; by code: {}", totals.refused, shown(&refusals))?;
+        writeln!(f, "{} rejected because of a known error; by code: {}", totals.refused, shown(&refusals))?;
         writeln!(f, "{} failed", totals.failed)?;
         for (code, Counted { warnings, documents }) in &totals.warnings {
             writeln!(f, "  warning {code}: {warnings} in {documents} documents")?;
         }
-        writeln!(f, "{:.1} s of generating", totals.seconds)?;
+        writeln!(f, "{:.1} s total generation time", totals.seconds)?;
         for (what, paths) in [("slowest", &self.slowest), ("largest in memory", &self.largest)] {
             writeln!(f, "\n{what}:")?;
             let rows = paths.iter().filter_map(|path| self.documents.iter().find(|row| row.document == *path));
@@ -249,7 +249,7 @@ impl fmt::Display for Report {
             }
         }
         for document in &self.stale_refusals {
-            writeln!(f, "\n{document} is not refused any more: remove it from refusals.toml")?;
+            writeln!(f, "\n{document} is no longer rejected; remove it from refusals.toml")?;
         }
         Ok(())
     }
@@ -259,7 +259,7 @@ fn shown(list: &[String]) -> String {
     if list.is_empty() { "none".to_owned() } else { list.join(", ") }
 }
 
-/// Cells in columns: text to the left, numbers to the right.
+/// Writes cells in columns: text is left-aligned, numbers are right-aligned.
 fn table(f: &mut fmt::Formatter<'_>, rows: Vec<[String; 8]>) -> fmt::Result {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..8).map(width).collect();

@@ -1,4 +1,4 @@
-//! What a document holds, by its text alone: none of the generator's passes is used, for it is them that are checked.
+//! Finds the operations of a document in its text, without the generator's passes, because those are being checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-/// The keys under which a path item holds operations.
+/// The keys of operations in a path item.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// As much of a document as is looked at. The rest is passed over while it is read, for the largest documents have tens
-/// of megabytes.
+/// The relevant part of a document. The rest is skipped while parsing, because the largest documents have tens of
+/// megabytes.
 #[derive(Deserialize)]
 struct Outline {
     openapi: Option<IgnoredAny>,
@@ -22,7 +22,7 @@ struct Outline {
     paths: Option<BTreeMap<String, Entry>>,
 }
 
-/// What stands under a key of `paths`, or in a path item.
+/// A value in `paths` or in a path item.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Entry {
@@ -37,11 +37,11 @@ enum Leaf {
     Other(IgnoredAny),
 }
 
-/// Whether a file holds an OpenAPI document, of whatever version: it says so at its top.
+/// Returns true if a file contains an OpenAPI document of any version, which its top level declares.
 pub fn is_document(file: &Path) -> bool {
     match read::<Outline>(file) {
         Ok(outline) => outline.openapi.is_some() || outline.swagger.is_some(),
-        // Something is wrong with it, which is for the generator to tell.
+        // The document has an error, which the generator reports.
         Err(_) => {
             let mut beginning = Vec::new();
             let opened = File::open(file).and_then(|file| file.take(4096).read_to_end(&mut beginning));
@@ -51,9 +51,9 @@ pub fn is_document(file: &Path) -> bool {
     }
 }
 
-/// The operations of a document, as `GET /pets`: what `paths` has by each of the eight methods, path items that are
-/// referred to included. Webhooks and callbacks are none, for it is not the client that sends them. Extensions are
-/// none, `x-ms-paths` among them. A path is taken as it is written, with its query or fragment.
+/// Returns the operations of a document, as `GET /pets`: the members of `paths` for each of the eight methods,
+/// including referenced path items. Webhooks, callbacks and extensions such as `x-ms-paths` are not included. Paths are
+/// returned as written, with their query or fragment.
 pub fn operations(file: &Path) -> io::Result<BTreeSet<String>> {
     let outline: Outline = read(file)?;
     let mut found = BTreeSet::new();
@@ -69,12 +69,12 @@ pub fn operations(file: &Path) -> io::Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// The keys of a path item that another refers to, and of those that it refers to itself.
+/// Returns the keys of a referenced path item, and of the path items that it refers to.
 fn referred(file: &Path, reference: &str) -> io::Result<BTreeSet<String>> {
     let mut keys = BTreeSet::new();
     let mut file = file.to_owned();
     let mut reference = reference.to_owned();
-    // More in a row would be a circle.
+    // A longer chain would be circular.
     for _ in 0..16 {
         let (name, pointer) = reference.split_once('#').unwrap_or((&reference, ""));
         if !name.is_empty() {
@@ -90,7 +90,7 @@ fn referred(file: &Path, reference: &str) -> io::Result<BTreeSet<String>> {
             _ => return Ok(keys),
         }
     }
-    Err(io::Error::other(format!("{}: the path items refer to each other in a circle", file.display())))
+    Err(io::Error::other(format!("{}: circular references of path items", file.display())))
 }
 
 fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
@@ -111,7 +111,7 @@ mod tests {
     type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
     #[test]
-    fn operations_are_what_paths_have_by_method() -> Result {
+    fn operations_are_methods_in_paths() -> Result {
         let root = tempfile::tempdir()?;
         let file = root.path().join("document.yaml");
         fs::write(root.path().join("other.json"), r#"{"items": {"pet": {"delete": {}, "x-put": {}}}}"#)?;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_say_what_they_are() -> Result {
+    fn documents_are_recognized() -> Result {
         let root = tempfile::tempdir()?;
         for (name, text, is) in [
             ("a.json", r#"{"openapi": "3.0.0"}"#, true),

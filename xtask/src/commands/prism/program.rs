@@ -1,4 +1,4 @@
-//! The program that makes the calls: a crate of its own below the target directory.
+//! The program that calls the operations: a crate in the target directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::cargo;
 use super::tally::Called;
 
-/// The program, built.
+/// The compiled program.
 pub struct Program {
     manifest: PathBuf,
     target: PathBuf,
@@ -25,8 +25,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Writes and builds it. It is built where the workspace is, with the versions of its lock file, so that nothing
-    /// is built twice.
+    /// Writes and compiles the program. It shares the workspace's target directory and lock file, so that nothing is
+    /// built twice.
     pub fn build(workspace: &Project, apis: &[String], target: &Path) -> Result<Self, Error> {
         let mut files = FileSet::new();
         let mut documents = Vec::new();
@@ -59,7 +59,7 @@ impl Program {
         cargo
     }
 
-    /// The lowered documents that it was made from.
+    /// Returns the lowered documents from which it was generated.
     pub fn documents(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.documents.iter().map(|(name, document)| (name.as_str(), document))
     }
@@ -69,14 +69,14 @@ impl Program {
         let output = self.cargo("run").args(["--", api, url]).output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(Error::from(format!("the calls of {api} did not come to their end: {said}")));
+            return Err(Error::from(format!("the calls of {api} did not finish: {said}")));
         }
         let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         Ok(lines.map(serde_json::from_slice).collect::<Result<_, _>>()?)
     }
 }
 
-/// The program's manifest: its profile and dependencies are the workspace's.
+/// Returns the program's manifest, with the profile and dependencies of the workspace.
 fn package(workspace: &Project) -> Result<toml::Table, Error> {
     let root: toml::Table = toml::from_str(&fs::read_to_string(workspace.path("Cargo.toml"))?)?;
     let shared = |name: &str| {

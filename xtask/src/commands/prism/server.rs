@@ -1,4 +1,4 @@
-//! The mock server: installed from the lock file, started on a free port, ended with its handle.
+//! The mock server: installed from the lock file, started on a free port, and stopped when its handle is dropped.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -8,22 +8,22 @@ use std::thread;
 
 use crm_clients_cli::{Error, Project};
 
-/// What the server answers with.
+/// The kind of responses that the server returns.
 #[derive(Clone, Copy)]
 pub enum Answers {
-    /// Every property, each with a plain value.
+    /// All properties, each with a simple value.
     Plain,
-    /// Properties, items and values by chance, the same ones in every run.
+    /// Random properties, items and values; the same in every run.
     Varied,
 }
 
-/// Prism, installed.
+/// An installation of Prism.
 pub struct Prism {
     directory: PathBuf,
 }
 
 impl Prism {
-    /// Installs what `xtask/prism/package-lock.json` says below `directory`, unless it is there already.
+    /// Installs the packages of `xtask/prism/package-lock.json` in `directory`, unless they are already installed.
     pub fn install(workspace: &Project, directory: &Path) -> Result<Self, Error> {
         let directory = directory.join("server");
         fs::create_dir_all(&directory)?;
@@ -81,20 +81,20 @@ impl Prism {
         if server.url.is_empty() {
             return Err(Error::from(format!("Prism does not serve {}:\n{}", document.display(), said.join("\n"))));
         }
-        // What it goes on to print is read, so that it never waits for a reader, and left aside.
+        // Read the remaining output and discard it, so that the process is never blocked.
         thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
 }
 
-/// A server that listens. Dropped, it is ended; it ends by itself, too, once nobody holds its standard input.
+/// A running server. It is stopped when dropped, and stops itself when its standard input is closed.
 pub struct Server {
     process: Child,
     url: String,
 }
 
 impl Server {
-    /// Where it listens.
+    /// Returns the URL of the server.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -102,7 +102,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has ended already is as good.
+        // The process may have ended already.
         _ = self.process.kill();
         _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! What came of the calls of an API.
+//! The results of the calls of an API.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,44 +6,44 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A call that was made, as the program prints it.
+/// The result of a call, as printed by the program.
 #[derive(Debug, Deserialize)]
 pub struct Called {
     /// The Rust method.
     operation: String,
-    /// Upper-case HTTP method.
+    /// The upper-case HTTP method.
     method: String,
     /// The path template.
     path: String,
-    /// What it was called with: `full`, `minimal`, `full and minimal` where that is the same, `alternative 2`.
+    /// The arguments: `full`, `minimal`, `full and minimal` if both are equal, or `alternative 2`.
     arguments: String,
     fault: Option<CallFault>,
 }
 
-/// What went wrong with a call.
+/// The error of a call.
 #[derive(Debug, Deserialize)]
 struct CallFault {
-    /// The client's error.
+    /// The message of the client's error.
     message: String,
-    /// The answer's body.
+    /// The body of the response.
     body: Option<String>,
-    /// Prism's list of what the request violates, where it answers as the document says for a bad request.
+    /// The violations in the request, if Prism responds with the document's response for a bad request.
     violations: Option<String>,
 }
 
-/// The calls of an API, counted against its document.
+/// The calls of an API, compared with its document.
 pub struct Tally<'a> {
     api: &'a str,
-    /// Method and path of each operation of the document.
+    /// The method and path of each operation of the document.
     operations: BTreeSet<String>,
     calls: Vec<Called>,
 }
 
-/// The methods under which a path item holds operations.
+/// The keys of operations in a path item.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 impl<'a> Tally<'a> {
-    /// The operations of the document as they stand there, none called yet.
+    /// Creates a tally of a document without any calls.
     pub fn of(api: &'a str, document: &Value) -> Self {
         let mut operations = BTreeSet::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -54,17 +54,17 @@ impl<'a> Tally<'a> {
         Self { api, operations, calls: Vec::new() }
     }
 
-    /// Counts calls.
+    /// Adds calls.
     pub fn add(&mut self, calls: Vec<Called>) {
         self.calls.extend(calls);
     }
 
-    /// Whether an operation was not called, or a call failed.
+    /// Returns true if an operation was not called, or a call failed.
     pub fn failed(&self) -> bool {
         !self.missed().is_empty() || self.calls.iter().any(|call| call.fault.is_some())
     }
 
-    /// Operations of the document that were not called both with all that they take and with only what they require.
+    /// Returns the operations that were not called both with all arguments and with only the required ones.
     fn missed(&self) -> Vec<&str> {
         let called = |operation: &str, arguments: &str| {
             let is_called = |call: &Called| operation.split_once(' ') == Some((&call.method, &call.path));
@@ -80,7 +80,7 @@ impl fmt::Display for Tally<'_> {
         let failures: Vec<_> = self.calls.iter().filter_map(|call| Some((call, call.fault.as_ref()?))).collect();
         let missed = self.missed();
         for operation in &missed {
-            writeln!(f, "{}: {operation} was not called in full and at its least", self.api)?;
+            writeln!(f, "{}: {operation} was not called with both full and minimal arguments", self.api)?;
         }
         for (call, fault) in &failures {
             writeln!(f, "{}: {} ({})", self.api, call.operation, call.arguments)?;
@@ -97,7 +97,7 @@ impl fmt::Display for Tally<'_> {
 }
 
 impl CallFault {
-    /// What Prism found, one line each.
+    /// Returns Prism's violations, one on each line.
     fn list(&self) -> Vec<String> {
         let parsed = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
         let in_body = || parsed(&self.body).map(|mut problem| problem["validation"].take());
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tally_shows_what_was_not_called_and_what_failed() -> Result<(), serde_json::Error> {
+    fn tally_shows_missing_and_failed_calls() -> Result<(), serde_json::Error> {
         let document =
             json!({"paths": {"/pets": {"get": {}, "post": {}, "parameters": []}, "/pets/{id}": {"get": {}}}});
         let body = json!({"validation": [{"location": ["body", "name"], "message": "must be string"}]}).to_string();
@@ -131,7 +131,7 @@ mod tests {
             call("POST", "/pets", "full and minimal", json!({"message": "pets.call: 422", "body": body})),
             call("GET", "/pets/{id}", "full", Value::Null),
         ]))?);
-        let shown = "pets: GET /pets/{id} was not called in full and at its least\n\
+        let shown = "pets: GET /pets/{id} was not called with both full and minimal arguments\n\
                      pets: pets.call (full)\n  GET /pets\n  pets.call: 422\n  - request.query: must be integer\n\
                      pets: pets.call (full and minimal)\n  POST /pets\n  pets.call: 422\n  - body.name: must be string\n\
                      pets: 2 of 3 operations, 4 calls, 2 failed\n";
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn all_is_well_when_every_operation_was_called() -> Result<(), serde_json::Error> {
+    fn tally_succeeds_if_every_operation_was_called() -> Result<(), serde_json::Error> {
         let mut tally = Tally::of("pets", &json!({"paths": {"/pets": {"get": {}}}}));
         assert!(tally.failed());
         let call = json!({"operation": "pets.list", "method": "GET", "path": "/pets", "arguments": "full and minimal", "fault": null});

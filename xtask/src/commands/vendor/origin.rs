@@ -1,4 +1,4 @@
-//! `source.toml`: where a vendored document came from.
+//! `source.toml`: the origin of a vendored document.
 
 use std::collections::BTreeMap;
 
@@ -10,37 +10,38 @@ use sha2::{Digest, Sha256};
 use super::Arguments;
 use super::upstream::Upstream;
 
-/// Where a vendored document came from.
+/// The origin of a vendored document.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
-    /// Where it is published: the document itself, not a page about it, unless it is `written`.
+    /// The URL of the published document or, if it is `written`, of the page.
     pub url: String,
     /// The upstream revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// The document's own version.
     pub version: String,
-    /// The licence it is published under.
+    /// The license.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
-    /// Of the upstream file, in hexadecimal.
+    /// The SHA-256 hash of the upstream file, in hexadecimal.
     pub sha256: String,
-    /// The day of the revision.
+    /// The date of the revision.
     pub date: Date,
-    /// Whether prose and examples are dropped.
+    /// True if descriptions and examples are dropped.
     #[serde(default = "yes")]
     pub drop_prose: bool,
-    /// Whether the document was written by hand from a page of prose, whose hash and date these are.
+    /// True if the document was written by hand from a page, whose hash and date are stored here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub written: bool,
-    /// The checksums of the other files that the document refers to, by their paths or URLs. They are a part of the vendored document.
+    /// The hashes of the other files that the document refers to, by path or URL. They are part of the vendored
+    /// document.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
     /// Whether the client drops the properties of responses that the document does not declare.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drop_undeclared: bool,
-    /// Prefixes of URLs, and the directories below that of the API that have copies of what is there.
+    /// URL prefixes, and the directories below that of the API that contain copies.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub map: BTreeMap<String, String>,
 }
@@ -50,7 +51,7 @@ fn yes() -> bool {
 }
 
 impl Origin {
-    /// What `source.toml` says. An API that is new has the URL that the command line gives.
+    /// Reads `source.toml`. A new API has the URL of the command line.
     pub fn read(workspace: &Project, arguments: &Arguments) -> Result<Self, Error> {
         let name = &arguments.api;
         let text = input::text_below(&workspace.spec(name), "source.toml");
@@ -66,13 +67,14 @@ impl Origin {
             origin.url.clone_from(source);
         }
         if origin.url.is_empty() {
-            let message = format!("specs/{name} is new: say with --url where its document is published");
+            let message = format!("specs/{name} is new; use --url to set the URL of its document");
             return Err(Error::from(message));
         }
         Ok(origin)
     }
 
-    /// Notes what has been taken in. What the command line does not say of another document than before is not known.
+    /// Updates the origin for a new document. Values of the old document that the command line does not set are
+    /// removed.
     pub fn note(&mut self, arguments: &Arguments, upstream: &Upstream) -> Result<(), Error> {
         let sha256 = hexadecimal(&upstream.bytes);
         let is_same = sha256 == self.sha256;
@@ -89,7 +91,7 @@ impl Origin {
     }
 }
 
-/// The SHA-256 of some bytes, in hexadecimal.
+/// Returns the SHA-256 hash of bytes in hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! What a new revision of a document means: the review that `cargo xtask diff` prints, before anything is committed.
+//! Reviews a new revision of a document like `cargo xtask diff`, before it is committed.
 
 use crm_clients_cli::commands::diff;
 use crm_clients_cli::{

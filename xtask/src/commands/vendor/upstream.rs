@@ -1,4 +1,4 @@
-//! The upstream document: read from a file or fetched, and brought into the form in which it is vendored.
+//! The upstream document: read from a file or fetched, and converted to its vendored form.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use super::origin::hexadecimal;
 
 /// The upstream document as it is published.
 pub struct Upstream {
-    /// All of its bytes.
+    /// The bytes of the document.
     pub bytes: Vec<u8>,
     place: Place,
     timeout: Duration,
@@ -32,22 +32,22 @@ enum Place {
     Url(Url),
 }
 
-/// A document in the form in which it is vendored.
+/// A document in its vendored form.
 pub struct Canonical {
-    /// The name of its file.
+    /// The name of the file.
     pub file: &'static str,
-    /// The document's text.
+    /// The text.
     pub text: String,
-    /// The document's own version.
+    /// The document's version.
     pub version: String,
-    /// The licence that the document states.
+    /// The license that the document declares.
     pub licence: Option<String>,
-    /// The checksums of the other files that it was made of, by their paths or URLs.
+    /// The hashes of the other files that it includes, by path or URL.
     pub files: BTreeMap<String, String>,
 }
 
 impl Upstream {
-    /// The FILE or the URL of the command line, otherwise what is published at `published`.
+    /// Reads the FILE or URL of the command line, or else the document at `published`.
     pub fn read(arguments: &Arguments, published: &str) -> Result<Self, Error> {
         let timeout = Duration::from_secs(arguments.timeout);
         if let Some(file) = arguments.source.as_ref().filter(|source| !source.contains("://")) {
@@ -57,14 +57,12 @@ impl Upstream {
         let url = fetch::parse(arguments.source.as_deref().unwrap_or(published))?;
         let bytes = fetch::get(&url, timeout).map_err(|reason| {
             let api = &arguments.api;
-            format!(
-                "cannot fetch {url}: {reason}\n  = help: `cargo xtask vendor {api} FILE` takes a document from a file"
-            )
+            format!("cannot fetch {url}: {reason}\n  = help: use `cargo xtask vendor {api} FILE` to read a file")
         })?;
         Ok(Self { bytes, place: Place::Url(url), timeout })
     }
 
-    /// The file's last day of change, in UTC; today where there is no file.
+    /// Returns the modification date of the file in UTC, or today if there is no file.
     pub fn date(&self) -> Result<Date, Error> {
         let time = match &self.place {
             Place::File(file) => {
@@ -75,7 +73,7 @@ impl Upstream {
         Ok(time.to_zoned(TimeZone::UTC).date())
     }
 
-    /// The document in the form in which it is vendored. One that does not load is a fault.
+    /// Converts the document to its vendored form. A document that cannot be loaded is an error.
     pub fn canonical(&self, drop_prose: bool) -> Result<Canonical, Error> {
         let fetched = Arc::new(Mutex::new(BTreeMap::new()));
         let (source, path) = self.source(&fetched)?;
@@ -93,7 +91,8 @@ impl Upstream {
         Ok(Canonical { file, text, version, licence, files })
     }
 
-    /// The document with the files that it refers to, and its path. Checksums of those files are noted in `fetched`.
+    /// Returns the document with the files that it refers to, and its path. The hashes of those files are added to
+    /// `fetched`.
     fn source(&self, fetched: &Fetched) -> Result<(Source, String), Error> {
         let (main, timeout) = (self.bytes.clone(), self.timeout);
         let fetched = Arc::clone(fetched);
@@ -132,5 +131,5 @@ impl Upstream {
     }
 }
 
-/// The checksums of files by their paths or URLs.
+/// The hashes of files by path or URL.
 type Fetched = Arc<Mutex<BTreeMap<String, String>>>;

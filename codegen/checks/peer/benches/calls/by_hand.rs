@@ -1,5 +1,5 @@
-//! The call as one would write it without a generator.
-#![allow(dead_code, reason = "the fields are there to be decoded")]
+//! The call as written by hand, without a generator.
+#![allow(dead_code, reason = "the fields only need to be decoded")]
 
 use jiff::Timestamp;
 use serde::Deserialize;

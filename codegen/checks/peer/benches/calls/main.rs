@@ -1,5 +1,5 @@
-//! What a call costs: time and allocations of our client, of progenitor's, and of the same call written by hand with
-//! `reqwest` and `serde`, all against one server on loopback.
+//! The cost of a call: time and allocations of our client, of progenitor's, and of the same call written by hand with
+//! `reqwest` and `serde`, on one loopback server.
 
 mod by_hand;
 mod server;
@@ -19,7 +19,7 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const ROUNDS: usize = 61;
 
-/// A way to make the call, and what it took.
+/// An implementation of the call, and its measurements.
 struct Side {
     times: Vec<Duration>,
     allocations: usize,
@@ -48,8 +48,8 @@ impl Side {
     }
 }
 
-/// Lets the sides make the call in turns, so that whatever else the machine does falls on all of them, and prints the
-/// lines of the table.
+/// Runs the implementations in turns, so that other load on the machine affects all of them, and prints the rows of the
+/// table.
 async fn compare(
     name: &str,
     calls: usize,
@@ -79,13 +79,13 @@ async fn compare(
     Ok(())
 }
 
-/// A line of the table: what each side takes, and what ours takes for one of the side's.
+/// Prints a row of the table: the value of each implementation, and the ratio of ours to it.
 fn row(what: &str, [ours, progenitor, by_hand]: [f64; 3], unit: &str, aim: &str) {
     let other = |other: f64| format!("{other:.0}{unit} ({:.2})", ours / other);
     println!("| {what} | {ours:.0}{unit} | {} | {} | {aim} |", other(progenitor), other(by_hand));
 }
 
-/// progenitor's method takes all filters in their order.
+/// Progenitor's method takes all filters in order.
 async fn contacts(client: &progenitor::Client) -> Outcome<usize> {
     #[rustfmt::skip]
     let page = client.contacts_list(

@@ -1,11 +1,11 @@
-//! A server that answers every request with the same page, on a thread of its own.
+//! A server on its own thread that returns the same page for every request.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use serde_json::{Value, json};
 
-/// A page of this many contacts.
+/// Returns a page with this many contacts.
 pub fn page(contacts: usize) -> String {
     let data: Vec<Value> = (0..contacts).map(contact).collect();
     json!({
@@ -71,7 +71,7 @@ pub fn start(body: String) -> std::io::Result<String> {
     Ok(url)
 }
 
-/// Answers each request of a connection. Allocates nothing: the allocations counted are the client's.
+/// Responds to each request of a connection. It allocates nothing, so that only the client's allocations are counted.
 fn answer(mut stream: TcpStream, reply: &[u8]) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut request = [0; 4096];

@@ -1,4 +1,4 @@
-//! Lists contacts, as often as it is told to.
+//! Lists contacts a given number of times.
 
 mod by_hand;
 

@@ -1,4 +1,4 @@
-//! Lists contacts, as often as it is told to.
+//! Lists contacts a given number of times.
 
 use client::{ApiResponse, GetV1ContactsRequest, KajabiApiV1Client};
 
@@ -10,7 +10,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut listed = 0;
     for _ in 0..calls {
         let ApiResponse::Ok(page) = client.get_v1_contacts(GetV1ContactsRequest::default()).await? else {
-            return Err("an error of the API".into());
+            return Err("the API returned an error".into());
         };
         listed += page.data.map_or(0, |data| data.len());
     }

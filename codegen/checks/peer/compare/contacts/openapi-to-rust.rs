@@ -1,4 +1,4 @@
-//! Lists contacts, as often as it is told to.
+//! Lists contacts a given number of times.
 
 use client::generated::HttpClient;
 
@@ -11,7 +11,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = HttpClient::new().with_base_url(url).with_api_key("token");
     let mut listed = 0;
     for _ in 0..calls {
-        // All filters, in their order.
+        // All filters, in order.
         #[rustfmt::skip]
         let page = client.get_v1_contacts(
             NO, None, None, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,

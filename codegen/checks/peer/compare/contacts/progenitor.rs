@@ -1,4 +1,4 @@
-//! Lists contacts, as often as it is told to.
+//! Lists contacts a given number of times.
 
 use client::Client;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::new_with_client(&url, http);
     let mut listed = 0;
     for _ in 0..calls {
-        // All filters, in their order.
+        // All filters, in order.
         #[rustfmt::skip]
         let page = client.contacts_list(
             None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None,

@@ -1,4 +1,4 @@
-//! Answers every request with a page of so many contacts, until it is ended.
+//! Returns a page with a given number of contacts for every request, until it is stopped.
 
 mod server;
 

@@ -1,4 +1,4 @@
-//! The arguments of a call as JSON, which each client reads as its own types.
+//! The arguments of a call in JSON, which each client converts to its own types.
 
 use std::fmt;
 use std::pin::Pin;
@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 
 use crate::document::Layout;
 
-/// A call: its error as text where there was one, or why an argument is no value of the client's type. An error does not
-/// matter by itself: only what has reached the server does.
+/// A call. Returns the client's error as text, if any, or the reason why an argument does not fit the client's type. An
+/// error is irrelevant by itself: only the request that reaches the server is compared.
 pub type Calling = Pin<Box<dyn Future<Output = Result<Option<String>, Unsupported>>>>;
 
-/// What an operation is called with.
+/// The arguments of an operation.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
     pub parameters: Vec<Argument>,
     pub body: Option<Value>,
 }
 
-/// A parameter with its value.
+/// A parameter and its value.
 #[derive(Clone, Debug)]
 pub struct Argument {
     pub location: String,
@@ -28,17 +28,17 @@ pub struct Argument {
     pub value: Value,
 }
 
-/// Why a client cannot take an argument.
+/// The reason why a client cannot take an argument.
 #[derive(Debug)]
 pub struct Unsupported {
-    /// Which one: `query filter`, `body`.
+    /// The argument: `query filter`, `body`.
     pub argument: String,
     pub why: String,
 }
 
 impl Arguments {
-    /// The same as progenitor's callers write it by hand, since its client has no words for it: commas between the items
-    /// of a list, nothing for a list without items (RFC 6570, 2.3), and names with keys in brackets.
+    /// Returns the arguments as progenitor's callers must write them by hand for unsupported styles: commas between
+    /// list items, nothing for an empty list (RFC 6570, section 2.3), and names with keys in brackets.
     pub fn by_hand(&self) -> Self {
         let is_nothing = |argument: &&Argument| argument.layout == Layout::Commas && argument.value == json!([]);
         let parameters = self.parameters.iter().filter(|argument| !is_nothing(argument)).cloned().map(|argument| {
@@ -58,43 +58,40 @@ impl Arguments {
         Self { parameters: parameters.collect(), body: self.body.clone() }
     }
 
-    /// A parameter that has to be there.
+    /// Returns a required parameter.
     pub fn required<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<T, Unsupported> {
         let missing = || Unsupported { argument: format!("{location} {name}"), why: "it is missing".to_owned() };
         self.optional(location, name)?.ok_or_else(missing)
     }
 
-    /// A parameter, if it is there.
+    /// Returns a parameter, if it is present.
     pub fn optional<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<Option<T>, Unsupported> {
         let wanted = |argument: &Argument| argument.location == location && argument.name == name;
         let Some(index) = self.parameters.iter().position(wanted) else { return Ok(None) };
         read(&format!("{location} {name}"), self.parameters.remove(index).value).map(Some)
     }
 
-    /// A parameter that has one value alone, which the client sends by itself.
+    /// Checks a parameter with a single value, which the client sends itself.
     pub fn fixed(&mut self, location: &str, name: &str, value: &str) -> Result<(), Unsupported> {
         let given: Value = self.required(location, name)?;
         if given.as_str().map_or_else(|| given.to_string(), str::to_owned) == value {
             return Ok(());
         }
-        Err(Unsupported {
-            argument: format!("{location} {name}"),
-            why: format!("the client sends `{value}`, whatever it is"),
-        })
+        Err(Unsupported { argument: format!("{location} {name}"), why: format!("the client always sends `{value}`") })
     }
 
-    /// The body that has to be there.
+    /// Returns the required body.
     pub fn required_body<T: DeserializeOwned>(&mut self) -> Result<T, Unsupported> {
         self.optional_body()?
             .ok_or_else(|| Unsupported { argument: "body".to_owned(), why: "it is missing".to_owned() })
     }
 
-    /// The body, if it is there.
+    /// Returns the body, if it is present.
     pub fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Unsupported> {
         self.body.take().map(|body| read("body", body)).transpose()
     }
 
-    /// Sees that all have been taken.
+    /// Checks that all arguments were taken.
     pub fn finish(&self) -> Result<(), Unsupported> {
         let why = "the client does not take it".to_owned();
         match (self.parameters.first(), &self.body) {
@@ -109,7 +106,7 @@ fn read<T: DeserializeOwned>(argument: &str, value: Value) -> Result<T, Unsuppor
     serde_json::from_value(value).map_err(|error| Unsupported { argument: argument.to_owned(), why: error.to_string() })
 }
 
-/// As a person reads them.
+/// Formats the arguments for display.
 impl fmt::Display for Arguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for argument in &self.parameters {

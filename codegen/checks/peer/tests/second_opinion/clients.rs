@@ -1,4 +1,4 @@
-//! Both clients of either API, each operation by its method and path.
+//! Both clients of each API, with each operation by method and path.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -7,10 +7,10 @@ use crate::Result;
 use crate::arguments::{Arguments, Calling};
 use crate::document::Credential;
 
-/// What the clients are given as their credential.
+/// The credential of the clients.
 const SECRET: &str = "a secret";
 
-/// An API with both clients of a server.
+/// An API with both of its clients for one server.
 pub struct Api {
     pub name: &'static str,
     /// The lowered document.
@@ -19,16 +19,16 @@ pub struct Api {
     pub theirs: Find,
 }
 
-/// Finds the call of an operation. Progenitor's client knows no credentials: the HTTP client below it has the header.
+/// Finds the call of an operation. Progenitor's client does not support credentials, so the HTTP client has the header.
 pub type Find = Box<dyn Fn(&str, Option<&Credential>) -> Result<Call>>;
 
 /// Calls an operation.
 pub type Call = Box<dyn Fn(Arguments) -> Calling>;
 
-/// The functions that `build.rs` has written for a client.
+/// The functions that `build.rs` generated for a client.
 type Calls<C> = &'static [(&'static str, fn(&C, Arguments) -> Calling)];
 
-/// Kajabi, at a URL.
+/// Returns Kajabi at a URL.
 pub fn kajabi(url: &str) -> Result<Api> {
     let builder = crm_clients::kajabi::Client::builder().bearer_token(SECRET);
     let ours = builder.base_url(url).retry(crm_clients_runtime::Retry::never()).build()?;
@@ -44,7 +44,7 @@ pub fn kajabi(url: &str) -> Result<Api> {
     })
 }
 
-/// Chatwoot, at a URL.
+/// Returns Chatwoot at a URL.
 pub fn chatwoot(url: &str) -> Result<Api> {
     let limits = crm_clients_runtime::CallLimits::new().without_declared();
     let builder = crm_clients::chatwoot::Client::builder().api_access_token(SECRET).limits(limits);
@@ -63,12 +63,12 @@ pub fn chatwoot(url: &str) -> Result<Api> {
 
 fn find<C: Clone + 'static>(client: &C, calls: Calls<C>, operation: &str) -> Result<Call> {
     let found = calls.iter().find(|(key, _)| *key == operation);
-    let (_, call) = *found.ok_or_else(|| format!("a client does not have {operation}"))?;
+    let (_, call) = *found.ok_or_else(|| format!("a client lacks {operation}"))?;
     let client = client.clone();
     Ok(Box::new(move |arguments| call(&client, arguments)))
 }
 
-/// An HTTP client that sends a credential with each request.
+/// Returns an HTTP client that sends a credential with each request.
 fn with(credential: Option<&Credential>) -> Result<reqwest::Client> {
     let mut headers = HeaderMap::new();
     if let Some(Credential { header, prefix }) = credential {
@@ -77,17 +77,11 @@ fn with(credential: Option<&Credential>) -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder().default_headers(headers).build()?)
 }
 
-/// A module of calls, with what they name.
+/// A module of calls, with the items that they use.
 macro_rules! calls {
     ($name:ident, $client:path, $file:literal) => {
         mod $name {
-            #![allow(
-                deprecated,
-                unused_imports,
-                unused_mut,
-                clippy::all,
-                reason = "it is written by machine, for any API"
-            )]
+            #![allow(deprecated, unused_imports, unused_mut, clippy::all, reason = "generated code")]
             use std::collections::BTreeMap;
 
             use crm_clients_runtime as runtime;

@@ -1,8 +1,8 @@
-//! What reached the wire of either client, part by part.
+//! Compares the requests of both clients.
 //!
-//! Paths are compared segment by segment and queries pair by pair, both after decoding, so that an encoded `/` or `&` is
-//! another thing than a bare one. The order of the values of one name is that of a list and counts; the order of
-//! different names says nothing (OpenAPI 3.0.4, Parameter Object: parameters are told apart by name and location).
+//! Paths are compared by segment and queries by pair, both after decoding, so that an encoded `/` or `&` differs from a
+//! literal one. The order of values with the same name is significant; the order of different names is not (OpenAPI
+//! 3.0.4, Parameter Object: parameters are identified by name and location).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,33 +14,33 @@ use serde_json::{Map, Value, json};
 use crate::arguments::Arguments;
 use crate::recorder::Request;
 
-/// Headers of the connection, not of the call.
+/// Headers that belong to the connection, not to the call.
 const OF_CONNECTION: [&str; 5] = ["accept-encoding", "connection", "content-length", "host", "transfer-encoding"];
 
-/// A part of the request that is not the same, or not what was given.
+/// A part of the request that differs between the clients or from the arguments.
 #[derive(Debug)]
 pub struct Difference {
     pub part: Part,
     pub ours: Option<Value>,
     pub theirs: Option<Value>,
-    /// In bodies, what both were given.
+    /// The argument, for bodies.
     pub given: Option<Value>,
 }
 
 /// A part of a request.
 #[derive(Debug, PartialEq)]
 pub enum Part {
-    /// Whether the client takes the arguments: the reason why it does not.
+    /// The arguments: the reason why the client does not take them.
     Taken,
-    /// Whether there was one: its line, or the client's error.
+    /// The request as a whole: its request line, or the client's error.
     Sent,
     Method,
     /// The segments of the path.
     Path,
-    /// The values of a name.
+    /// The values with this name.
     Query(String),
     Header(String),
-    /// By its JSON pointer; in forms, each name has a list of values.
+    /// A location in the body, as a JSON pointer. In forms, each name has a list of values.
     Body(String),
 }
 
@@ -73,7 +73,7 @@ impl Found {
         }
     }
 
-    /// Goes into what is an object, or a list of the same length, on all sides.
+    /// Compares objects, or lists of the same length, member by member.
     fn body(&mut self, pointer: &str, ours: Option<&Value>, theirs: Option<&Value>, given: Option<&Value>) {
         if ours == theirs && ours == given {
             return;
@@ -117,7 +117,7 @@ fn headers(request: &Request) -> Map<String, Value> {
     lists(all.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())))
 }
 
-/// The body: JSON as it is, a form with a list of values for each name, anything else as text.
+/// Returns the body: JSON as a value, a form with a list of values for each name, anything else as text.
 fn body(request: &Request) -> Option<Value> {
     if request.body.is_empty() {
         return None;
@@ -138,7 +138,7 @@ fn content_type(headers: &HeaderMap) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// A body as a form should hold it, if there is anything to hold.
+/// Returns the expected form for a body, if it is not empty.
 fn given_form(body: &Value) -> Option<Value> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let entries = body.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
@@ -146,7 +146,7 @@ fn given_form(body: &Value) -> Option<Value> {
     (!form.is_empty()).then(|| form.into())
 }
 
-/// The pairs of a query or a form, where a space may be written as `+`.
+/// Returns the pairs of a query or a form, in which a space may be encoded as `+`.
 fn pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> {
     let decoded = |text: &[u8]| {
         let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
@@ -158,7 +158,7 @@ fn pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// The octets that stand for themselves, as text; those that are none are told by their numbers.
+/// Returns decoded bytes as text; invalid UTF-8 is represented by numbers.
 fn decoded(text: &[u8]) -> String {
     let octets: Vec<u8> = percent_decode(text).collect();
     String::from_utf8(octets).unwrap_or_else(|error| format!("octets {:?}", error.as_bytes()))

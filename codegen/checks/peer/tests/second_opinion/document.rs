@@ -1,4 +1,4 @@
-//! What the lowered document says of an operation.
+//! The description of an operation in the lowered document.
 
 use crm_clients_generator::lowered::followed;
 use serde_json::Value;
@@ -7,11 +7,11 @@ use crate::Result;
 
 /// An operation.
 pub struct Operation<'a> {
-    /// Its method and path: `GET /v1/contacts`.
+    /// The method and path: `GET /v1/contacts`.
     pub key: String,
     pub parameters: Vec<Parameter<'a>>,
     pub body: Option<Body<'a>>,
-    /// The header of its credential, if it asks for one.
+    /// The header of its credential, if it requires one.
     pub credential: Option<Credential>,
 }
 
@@ -25,36 +25,36 @@ pub struct Parameter<'a> {
     pub schema: &'a Value,
 }
 
-/// How the value of a parameter is laid out.
+/// The layout of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Layout {
-    /// As text, or once for each item of a list.
+    /// Text, or one value for each item of a list.
     Plain,
-    /// The items of a list, with commas between them.
+    /// The items of a list, separated by commas.
     Commas,
     /// `name[key]=value`
     Keys,
 }
 
-/// What an operation holds.
+/// A request body.
 pub struct Body<'a> {
     pub required: bool,
     pub schema: &'a Value,
-    /// The media types that it may have instead.
+    /// The other supported media types.
     pub others: Vec<String>,
 }
 
-/// A header that says who calls.
+/// A header with a credential.
 pub struct Credential {
     pub header: String,
-    /// What stands before the secret.
+    /// The text before the secret.
     pub prefix: &'static str,
 }
 
-/// The methods under which a path item has operations.
+/// The keys of operations in a path item.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// All operations, in the order of the document.
+/// Returns all operations in document order.
 pub fn operations(document: &Value) -> Result<Vec<Operation<'_>>> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -90,13 +90,13 @@ fn parameter(declared: &Value) -> Result<Parameter<'_>> {
         "deepObject" => Layout::Keys,
         "" | "form" | "simple" if explode => Layout::Plain,
         "" | "form" | "simple" => Layout::Commas,
-        other => return Err(format!("the style `{other}` of `{name}` is not known here").into()),
+        other => return Err(format!("the style `{other}` of `{name}` is not supported").into()),
     };
     let required = declared["required"].as_bool().unwrap_or_default();
     Ok(Parameter { location, name, required, layout, schema })
 }
 
-/// The body that both clients send where there are several: JSON before a form.
+/// Returns the body that both clients send if there are several: JSON, or else a form.
 fn body_of(declared: &Value) -> Result<Body<'_>> {
     let content = || declared["content"].as_object().into_iter().flatten();
     let json = content().find(|(media_type, _)| media_type.ends_with("json"));
@@ -107,7 +107,7 @@ fn body_of(declared: &Value) -> Result<Body<'_>> {
     Ok(Body { required: declared["required"].as_bool().unwrap_or_default(), schema, others })
 }
 
-/// The first set of credentials that the operation, or else the document, asks for.
+/// Returns the first set of credentials that the operation, or else the document, requires.
 fn credential(document: &Value, operation: &Value) -> Result<Option<Credential>> {
     let asked = operation.get("security").or_else(|| document.get("security"));
     let first = asked.and_then(Value::as_array).and_then(|all| all.first()).and_then(Value::as_object);
@@ -116,7 +116,7 @@ fn credential(document: &Value, operation: &Value) -> Result<Option<Credential>>
     let (header, prefix) = match (text(scheme, "type"), text(scheme, "in")) {
         ("apiKey", "header") => (text(scheme, "name").to_lowercase(), ""),
         ("oauth2", _) => ("authorization".to_owned(), "Bearer "),
-        _ => return Err(format!("the security scheme `{name}` is not known here").into()),
+        _ => return Err(format!("the security scheme `{name}` is not supported").into()),
     };
     Ok(Some(Credential { header, prefix }))
 }

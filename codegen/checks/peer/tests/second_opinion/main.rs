@@ -1,7 +1,7 @@
-//! Our clients of Kajabi and Chatwoot against progenitor's: what reaches the wire of either is the same, or the
-//! difference is on a list that says why it is there.
+//! Compares our clients of Kajabi and Chatwoot with progenitor's: their requests must be equal, or the difference must
+//! be on a list with its reason.
 //!
-//! Each operation is called with arguments by chance, the same ones in every run, and with smaller ones where they differ.
+//! Each operation is called with random arguments, the same in every run, which are shrunk if the clients differ.
 
 mod arguments;
 mod clients;
@@ -26,11 +26,11 @@ use tokio::runtime::{Builder, Runtime};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// How often each operation is called.
+/// The number of calls of each operation.
 const CASES: u32 = 32;
 
 #[test]
-fn both_clients_send_the_same() -> Result {
+fn both_clients_send_the_same_requests() -> Result {
     let run = |api: fn(&str) -> Result<Api>| move || compared(api).map_err(|error| error.to_string());
     let tallies = std::thread::scope(|scope| {
         let running = [clients::kajabi, clients::chatwoot].map(|api| scope.spawn(run(api)));
@@ -41,7 +41,7 @@ fn both_clients_send_the_same() -> Result {
         whole.add(tally?);
     }
     print!("{whole}");
-    // Said here, since a test shows its error as a literal.
+    // Print the message here, because the test harness escapes errors.
     whole.verdict().inspect_err(|faults| eprintln!("{faults}")).map_err(|_| "the clients differ".into())
 }
 
@@ -85,7 +85,7 @@ impl Pair<'_> {
         Ok(())
     }
 
-    /// Calls both; what differs and may not is the error.
+    /// Calls both clients. The error describes unexpected differences.
     fn case(&self, arguments: &Arguments) -> std::result::Result<(), String> {
         let ours = self.outcome(&self.ours, arguments.clone());
         let theirs = self.outcome(&self.theirs, arguments.by_hand());
@@ -102,24 +102,24 @@ impl Pair<'_> {
         match (called, requests.pop()) {
             (Err(misfit), _) => Outcome::Unsupported(misfit),
             (Ok(_), Some(request)) if requests.is_empty() => Outcome::Sent(request),
-            (Ok(_), Some(_)) => Outcome::Refused("it has sent more than one request".to_owned()),
+            (Ok(_), Some(_)) => Outcome::Refused("it sent more than one request".to_owned()),
             (Ok(error), None) => Outcome::Refused(error.unwrap_or_default()),
         }
     }
 }
 
-/// What became of a call.
+/// The outcome of a call.
 enum Outcome {
-    /// It reached the server.
+    /// The request reached the server.
     Sent(Request),
-    /// It did not: the client's error.
+    /// The client failed with an error.
     Refused(String),
-    /// There was none: the client's types do not have the arguments.
+    /// The client's types cannot represent the arguments.
     Unsupported(Unsupported),
 }
 
 impl Outcome {
-    /// The difference where not both have reached the server.
+    /// Returns the difference if not both requests reached the server.
     fn differ(ours: &Self, theirs: &Self) -> Difference {
         let told = |outcome: &Self| match outcome {
             Self::Sent(request) => format!("{} {}", request.method, request.uri),
@@ -134,7 +134,7 @@ impl Outcome {
     }
 }
 
-/// Runs the same cases in every run, others for each operation.
+/// Returns a deterministic runner, with different cases for each operation.
 fn runner(key: &str) -> TestRunner {
     let mut seed = [0; 32];
     for (index, byte) in key.bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! A server on this machine that keeps what it is asked and answers that there is nothing.
+//! A server on this machine that records requests and returns empty responses.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::Result;
 
-/// The server. It runs as long as the runtime that it was started in.
+/// The server, which runs as long as its runtime.
 pub struct Recorder {
     url: String,
     requests: Requests,
@@ -21,7 +21,7 @@ pub struct Recorder {
 
 type Requests = Arc<Mutex<Vec<Request>>>;
 
-/// A request as it came.
+/// A recorded request.
 #[derive(Debug)]
 pub struct Request {
     pub method: Method,
@@ -31,7 +31,7 @@ pub struct Request {
 }
 
 impl Recorder {
-    /// Starts it on a free port.
+    /// Starts the server on a free port.
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -45,12 +45,12 @@ impl Recorder {
         Ok(Self { url, requests })
     }
 
-    /// Where it listens.
+    /// Returns the URL of the server.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What came since it was asked last.
+    /// Returns the requests since the last call.
     pub fn take(&self) -> Vec<Request> {
         std::mem::take(&mut self.requests.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -74,7 +74,7 @@ async fn serve(stream: TcpStream, kept: Requests) {
             Ok::<_, Infallible>(answer)
         }
     });
-    // A client that goes away ends its connection and nothing else.
+    // A closed connection does not affect the server.
     _ = stream.set_nodelay(true);
     _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

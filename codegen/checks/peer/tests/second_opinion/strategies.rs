@@ -1,4 +1,4 @@
-//! Arguments by chance, and smaller ones where they fail: values of a schema, with all that is awkward on the wire.
+//! Random arguments that shrink: values of a schema, including strings that are difficult to encode.
 
 use crm_clients_generator::lowered::{join, target};
 use proptest::collection::vec;
@@ -11,17 +11,17 @@ use crate::Result;
 use crate::arguments::{Argument, Arguments};
 use crate::document::{Operation, Parameter};
 
-/// Texts that servers, proxies and clients take for something else.
+/// Strings that servers, proxies and clients may misinterpret.
 const AWKWARD: [&str; 38] = [
     "", ".", "..", "...", "/", "//", "a/b", "../x", "?", "a?b=c", "#", "%", "%2F", "%2e%2e", "%zz", "&", "a&b=c", "=",
     "+", "a+b", " ", " a b ", "\\", "\"", "'", "<b>", "{id}", "[]", "[a]", ",", "a,b", ";", "\r\n", "\t", "\0", "null",
     "0", "true",
 ];
 
-/// Texts beyond ASCII: composed and decomposed, right to left, beyond the basic plane, without width.
+/// Non-ASCII strings: composed and decomposed, right-to-left, outside the basic multilingual plane, and zero-width.
 const BEYOND_ASCII: [&str; 8] = ["é", "e\u{301}", "日本", "🦀", "مرحبا", "\u{202e}x", "\u{feff}", "\u{10ffff}"];
 
-/// Whole numbers at the edges of what holds them.
+/// Integers at the limits of their types.
 const INTEGERS: [i64; 11] = [
     0,
     1,
@@ -36,14 +36,14 @@ const INTEGERS: [i64; 11] = [
     10,
 ];
 
-/// Numbers with and without a fraction, small, large and at the edge of precision.
+/// Numbers with and without a fraction, small, large and at the limit of precision.
 const NUMBERS: [f64; 10] =
     [0.0, -0.0, 2.0, 0.1, -1.5, 1e21, 1e-7, 9_007_199_254_740_992.0, f64::MAX, f64::MIN_POSITIVE];
 
-/// Schemas within schemas are followed so far; below, only what is required is there.
+/// Maximum nesting depth of schemas; deeper ones have only required properties.
 const DEEPEST: usize = 8;
 
-/// The arguments of an operation of a document.
+/// Returns a strategy for the arguments of an operation.
 pub fn arguments(document: &Value, operation: &Operation<'_>) -> Result<BoxedStrategy<Arguments>> {
     let schemas = Schemas { document };
     let parameters = operation.parameters.iter().map(|parameter| schemas.parameter(parameter));
@@ -63,7 +63,7 @@ struct Schemas<'a> {
 impl Schemas<'_> {
     fn parameter(&self, parameter: &Parameter<'_>) -> Result<BoxedStrategy<Option<Argument>>> {
         let value = match parameter.location {
-            // A header cannot hold all that a text can.
+            // Headers do not allow all characters.
             "header" => "[!-~]([ -~]{0,8}[!-~])?".prop_map(Value::String).boxed(),
             _ => self.value(parameter.schema, 0)?,
         };
@@ -73,7 +73,7 @@ impl Schemas<'_> {
         Ok(sometimes(parameter.required, argument.boxed()))
     }
 
-    /// The values of a schema.
+    /// Returns a strategy for the values of a schema.
     fn value(&self, schema: &Value, depth: usize) -> Result<BoxedStrategy<Value>> {
         let merged = self.merged(schema, 0)?;
         let nullable = merged.get("nullable") == Some(&Value::Bool(true));
@@ -81,13 +81,13 @@ impl Schemas<'_> {
         Ok(if nullable { prop_oneof![4 => value, 1 => Just(Value::Null)].boxed() } else { value })
     }
 
-    /// The schema without references and `allOf`.
+    /// Returns the schema without references and `allOf`.
     fn merged(&self, schema: &Value, depth: usize) -> Result<Map<String, Value>> {
         if depth > DEEPEST {
-            return Err("its schema is joined of itself".into());
+            return Err("its schema is recursive".into());
         }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            let target = target(self.document, reference).ok_or_else(|| format!("{reference} leads nowhere"))?;
+            let target = target(self.document, reference).ok_or_else(|| format!("{reference} cannot be resolved"))?;
             return self.merged(target, depth + 1);
         }
         let mut out = schema.as_object().cloned().unwrap_or_default();
@@ -106,7 +106,7 @@ impl Schemas<'_> {
         if let Some(unknown) =
             ["not", "discriminator", "pattern", "multipleOf"].iter().find(|key| schema.contains_key(**key))
         {
-            return Err(format!("`{unknown}` is not known here").into());
+            return Err(format!("`{unknown}` is not supported").into());
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             return Ok(select(values.iter().filter(|value| !value.is_null()).cloned().collect::<Vec<_>>()).boxed());
@@ -136,7 +136,7 @@ impl Schemas<'_> {
     ) -> Result<BoxedStrategy<Value>> {
         let mut beside = schema.clone();
         beside.remove(choice);
-        // Each alternative declares the one value that it has in the discriminator's property.
+        // Each alternative declares the value of its discriminator.
         beside.remove("discriminator");
         let each = alternatives.iter().map(|alternative| self.value(&json!({"allOf": [alternative, beside]}), depth));
         Ok(proptest::strategy::Union::new(each.collect::<Result<Vec<_>>>()?).boxed())
@@ -174,7 +174,7 @@ impl Schemas<'_> {
             .boxed())
     }
 
-    /// Properties without names of their own.
+    /// Returns a strategy for additional properties.
     fn others(&self, schema: &Map<String, Value>, depth: usize) -> Result<BoxedStrategy<Vec<(String, Value)>>> {
         let free = !schema.contains_key("properties");
         let value = match schema.get("additionalProperties") {
@@ -187,7 +187,7 @@ impl Schemas<'_> {
     }
 }
 
-/// What is required, or what is there in half of all cases.
+/// Returns a strategy that always includes required values, and others in half of all cases.
 fn sometimes<T: Clone + std::fmt::Debug + 'static>(
     required: bool,
     value: BoxedStrategy<T>,
@@ -195,7 +195,7 @@ fn sometimes<T: Clone + std::fmt::Debug + 'static>(
     if required { value.prop_map(Some).boxed() } else { option::of(value).boxed() }
 }
 
-/// Any JSON.
+/// Returns a strategy for any JSON value.
 fn anything() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -230,7 +230,7 @@ fn string(schema: &Map<String, Value>) -> Result<BoxedStrategy<Value>> {
         "date" => "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])".boxed(),
         "date-time" => "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]0[0-9]:[03]0)".boxed(),
         "uuid" => "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-fA-F]{12}".boxed(),
-        "byte" | "binary" => return Err("texts of bytes are not known here".into()),
+        "byte" | "binary" => return Err("binary strings are not supported".into()),
         _ => text(),
     };
     let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());

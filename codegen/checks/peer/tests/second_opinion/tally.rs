@@ -1,4 +1,4 @@
-//! What came of it all: a table, and whether it is as it should be.
+//! The results of all calls: a table, and the verdict.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,9 +13,9 @@ use crate::rules::{OTHER_BODIES, RULES};
 #[derive(Default)]
 pub struct Tally {
     operations: Vec<Counts>,
-    /// How often each rule held.
+    /// The number of times that each rule applied.
     rules: BTreeMap<&'static str, usize>,
-    /// How many bodies there are of each media type that is not compared.
+    /// The number of bodies of each media type that is not compared.
     other_bodies: BTreeMap<String, usize>,
     failures: Vec<String>,
 }
@@ -24,12 +24,12 @@ pub struct Tally {
 struct Counts {
     key: String,
     compared: usize,
-    /// Those that progenitor's client does not take.
+    /// The calls that progenitor's client does not support.
     skipped: usize,
 }
 
 impl Tally {
-    /// Begins with an operation.
+    /// Starts an operation.
     pub fn begin(&mut self, key: &str, operation: &Operation<'_>) {
         for media_type in operation.body.iter().flat_map(|body| &body.others) {
             *self.other_bodies.entry(media_type.clone()).or_default() += 1;
@@ -37,7 +37,7 @@ impl Tally {
         self.operations.push(Counts { key: key.to_owned(), compared: 0, skipped: 0 });
     }
 
-    /// Adds those of another.
+    /// Adds the results of another tally.
     pub fn add(&mut self, other: Self) {
         self.operations.extend(other.operations);
         self.failures.extend(other.failures);
@@ -53,7 +53,7 @@ impl Tally {
     ///
     /// # Errors
     ///
-    /// What differs and may not.
+    /// Returns the differences that are not permitted.
     pub fn judge(&mut self, differences: &[Difference], arguments: &Arguments) -> std::result::Result<(), String> {
         let mut unknown = String::new();
         for difference in differences {
@@ -69,27 +69,24 @@ impl Tally {
         if unknown.is_empty() { Ok(()) } else { Err(unknown) }
     }
 
-    /// Keeps what differs and may not.
+    /// Records a failure.
     pub fn fail(&mut self, told: String) {
         self.failures.push(told);
     }
 
-    /// Whether all is as it should be.
+    /// Checks that there are no failures, unused rules or untested operations.
     pub fn verdict(&self) -> Result {
         let mut faults = self.failures.clone();
         let idle = self.operations.iter().filter(|counts| counts.compared == 0);
         faults.extend(idle.map(|counts| format!("{}: nothing was compared", counts.key)));
         let stale = RULES.iter().filter(|rule| !self.rules.contains_key(rule.name));
-        faults.extend(stale.map(|rule| format!("the rule `{}` never held: remove it", rule.name)));
+        faults.extend(stale.map(|rule| format!("the rule `{}` never applied; remove it", rule.name)));
         let listed = || OTHER_BODIES.iter().map(|(media_type, _)| *media_type);
         let unlisted = self.other_bodies.keys().filter(|media_type| !listed().any(|known| known == *media_type));
-        faults.extend(
-            unlisted.map(|media_type| format!("bodies of {media_type} are not compared, and no reason says why")),
-        );
+        faults
+            .extend(unlisted.map(|media_type| format!("bodies of {media_type} are not compared, but have no reason")));
         let gone = listed().filter(|media_type| !self.other_bodies.contains_key(*media_type));
-        faults.extend(
-            gone.map(|media_type| format!("there is no body of {media_type} that is not compared: remove the reason")),
-        );
+        faults.extend(gone.map(|media_type| format!("there is no uncompared body of {media_type}; remove the reason")));
         if faults.is_empty() {
             Ok(())
         } else {

@@ -1,4 +1,4 @@
-//! `--callers`: the lines of a Rust program that a review is about.
+//! `--callers`: the lines of a Rust program that a review affects.
 
 use std::fmt::Write;
 use std::fs;
@@ -10,7 +10,7 @@ use crm_clients_review::diff::callers::affected;
 
 use crate::{Error, input};
 
-/// The files that are looked at, at most.
+/// Maximum number of files that are searched.
 const MOST: usize = 20_000;
 
 /// Lists the lines of the program below a directory that the review's findings may affect.
@@ -18,8 +18,7 @@ pub fn report(review: &Review, directory: &Path) -> Result<String, Error> {
     let mut files = Vec::new();
     collect(directory, &mut files)?;
     files.sort();
-    let mut out =
-        format!("\nLines of {} that may be affected, by the names in them:\n", sanitize::line(&shown(directory)));
+    let mut out = format!("\nLines of {} that may be affected:\n", sanitize::line(&shown(directory)));
     let mut count = 0;
     for file in &files {
         let text = input::read(file).map_err(|error| format!("{}: {error}", shown(file)))?;
@@ -38,14 +37,14 @@ pub fn report(review: &Review, directory: &Path) -> Result<String, Error> {
         0 => writeln!(out, "  none in {} files", files.len()),
         _ => writeln!(
             out,
-            "  {count} in {} files; names are compared and not types, so that the compiler has the last word",
+            "  {count} in {} files; only names are compared, so check the result with the compiler",
             files.len()
         ),
     };
     Ok(out)
 }
 
-/// The Rust files below a directory, without what builds and tools leave there. Symbolic links are not followed.
+/// Collects the Rust files in a directory, without build output and files of tools. Symbolic links are not followed.
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let entries = fs::read_dir(directory).map_err(|error| format!("{}: {error}", shown(directory)))?;
     for entry in entries {

@@ -1,4 +1,4 @@
-//! progenitor as the emitter: a program of its own, which is built when it is asked for.
+//! Generates a crate with progenitor, which is a separate program that is built on demand.
 
 use std::io::{self, Write as _};
 use std::panic::resume_unwind;
@@ -17,14 +17,14 @@ use crate::output::Format;
 use crate::source::Source;
 use crate::{Error, Project};
 
-/// A crate, as the program answers with it.
+/// A crate, as returned by the program.
 #[derive(Deserialize)]
 struct Package {
     manifest: String,
     library: String,
 }
 
-/// The crate as progenitor writes it.
+/// Generates the crate with progenitor.
 pub fn files(project: &Project, source: &Source, name: &str, format: Format) -> Result<FileSet, Error> {
     let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
     let order = walk(
@@ -40,7 +40,7 @@ pub fn files(project: &Project, source: &Source, name: &str, format: Format) -> 
         _ => format!("cannot run {PROGRAM}: {error}"),
     })?;
     let input = program.stdin.take();
-    // Written while the output is read: the compiler may have much to say before the program reads anything.
+    // Write the input while reading the output: the compiler may print much before the program reads anything.
     let (written, output) = thread::scope(|scope| {
         let write = || input.map_or(Ok(()), |mut input| input.write_all(order.to_string().as_bytes()));
         let writing = scope.spawn(write);
@@ -49,7 +49,7 @@ pub fn files(project: &Project, source: &Source, name: &str, format: Format) -> 
     });
     let output = output?;
     if !output.status.success() {
-        // It, or the compiler, says why, in words that may be the document's.
+        // The error output explains the failure; it may contain text of the document.
         return Err(Error::shown(sanitize::block(&String::from_utf8_lossy(&output.stderr))));
     }
     written?;

@@ -1,4 +1,4 @@
-//! The parameters of a path and of its operations, told apart by name and place.
+//! The parameters of a path and of its operations, identified by name and location.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use super::operations;
 use crate::lower::{JsonObject, Lowering};
 use crate::template::{self, Template};
 
-/// Brings the parameters of a path item into line with one another and with the path's template.
+/// Makes the parameters of a path item consistent with each other and with the path's template.
 pub(super) fn lower_path_item(path: &str, item: &mut JsonObject, walk: &mut Lowering) {
     let template = Template::of(path).distinct_names();
     drop_needless(item, &template, walk);
@@ -22,8 +22,8 @@ pub(super) fn lower_path_item(path: &str, item: &mut JsonObject, walk: &mut Lowe
             let own_named = names(operation, walk);
             for name in in_fragment.iter().filter(|name| !named.contains(**name) && !own_named.contains(**name)) {
                 let message =
-                    format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
-                let help = "declare the parameter that the server tells operations apart by";
+                    format!("the part after `#` is never sent to a server, and there is no parameter `{name}`");
+                let help = "declare the parameter by which the server distinguishes the operations";
                 walk.diagnostics.warning("path-fragment", walk.pointer.clone(), message, help);
             }
             let is_missing = |name: &&str| !shared.contains(*name) && !own.contains(*name);
@@ -32,10 +32,11 @@ pub(super) fn lower_path_item(path: &str, item: &mut JsonObject, walk: &mut Lowe
     }
 }
 
-/// Drops parameters that say nothing: the second of one name and one place, and those in the path that the path has no place for.
+/// Removes parameters that have no effect: duplicates of one name and location, and path parameters that the path does
+/// not contain.
 ///
-/// Before `{"/a": {"parameters": [{"name": "b", "in": "query"}, {"name": "b", "in": "query"}, {"name": "id", "in": "path"}]}}`,
-/// after `{"/a": {"parameters": [{"name": "b", "in": "query"}]}}`.
+/// `{"/a": {"parameters": [{"name": "b", "in": "query"}, {"name": "b", "in": "query"}, {"name": "id", "in": "path"}]}}`
+/// becomes `{"/a": {"parameters": [{"name": "b", "in": "query"}]}}`.
 fn drop_needless(holder: &mut JsonObject, template: &[&str], walk: &mut Lowering) {
     let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
     let mut seen = HashSet::new();
@@ -46,14 +47,13 @@ fn drop_needless(holder: &mut JsonObject, template: &[&str], walk: &mut Lowering
             index += 1;
             let Some((name, place)) = walk.targets.identity(parameter) else { return true };
             if place == "path" && !template.contains(&name.as_str()) {
-                let message = format!("the path has no `{{{name}}}`, so the parameter is left out");
+                let message = format!("the path has no `{{{name}}}`, so the parameter is ignored");
                 walk.warn(&at, "unused-path-parameter", message, &remedy(template));
                 return false;
             }
             let is_first = seen.insert((name.clone(), place.clone()));
             if !is_first {
-                let message =
-                    format!("the {place} parameter `{name}` is declared before; the first declaration counts");
+                let message = format!("duplicate {place} parameter `{name}`; the first declaration is used");
                 walk.warn(&at, "duplicate-parameter", message, "remove one of the two");
             }
             is_first
@@ -64,12 +64,12 @@ fn drop_needless(holder: &mut JsonObject, template: &[&str], walk: &mut Lowering
 fn remedy(template: &[&str]) -> String {
     match template {
         [] => "remove it, or add it to the path".to_owned(),
-        names => format!("remove it, or give it the name it has in the path: `{}`", names.join("`, `")),
+        names => format!("remove it, or rename it to match the path: `{}`", names.join("`, `")),
     }
 }
 
-/// The names of the parameters that an object declares and that fill places of the path: those in the path, and those in the query
-/// where the place stands there, as in `/search?q={q}`.
+/// Returns the names of the parameters of an object that fill expressions of the path: path parameters, and query
+/// parameters for expressions in the query, as in `/search?q={q}`.
 fn filling(holder: &JsonObject, path: &str, walk: &Lowering) -> HashSet<String> {
     let in_query: Vec<&str> = template::names(Template::of(path).query).collect();
     identities(holder, walk)
@@ -82,22 +82,22 @@ fn names(holder: &JsonObject, walk: &Lowering) -> HashSet<String> {
     identities(holder, walk).map(|(name, _)| name).collect()
 }
 
-/// Name and place of the parameters that an object declares.
+/// Returns the names and locations of the parameters of an object.
 fn identities<'a>(holder: &'a JsonObject, walk: &'a Lowering) -> impl Iterator<Item = (String, String)> + 'a {
     let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
     parameters.filter_map(|parameter| walk.targets.identity(parameter))
 }
 
-/// Declares path parameters that nobody declared.
+/// Declares undeclared path parameters.
 ///
-/// Before `{"/a/{id}": {"get": {}}}`,
-/// after `{"/a/{id}": {"get": {"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]}}}`.
+/// `{"/a/{id}": {"get": {}}}` becomes `{"/a/{id}": {"get": {"parameters": [{"name": "id", "in": "path", "required":
+/// true, "schema": {"type": "string"}}]}}}`.
 fn declare<'n>(operation: &mut JsonObject, names: impl Iterator<Item = &'n str>, walk: &mut Lowering) {
     for name in names {
         let Value::Array(parameters) = operation.entry("parameters").or_insert_with(|| json!([])) else { return };
         parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
         let place = walk.pointer.clone();
-        let message = format!("nothing declares the path parameter `{name}`; it is taken for a string");
+        let message = format!("undeclared path parameter `{name}`; it is assumed to be a string");
         walk.diagnostics.warning("undeclared-path-parameter", place, message, "declare it with its type in an overlay");
     }
 }

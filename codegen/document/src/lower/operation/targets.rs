@@ -1,4 +1,4 @@
-//! What the references lead to that an operation's lowering must know, gathered before anything changes.
+//! The targets of references that lowering an operation depends on, collected before anything changes.
 
 use std::collections::HashMap;
 
@@ -9,19 +9,19 @@ use crate::lower::JsonObject;
 use crate::refs::References;
 use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 
-/// A parameter's name and place: what tells it from the others of its operation.
+/// A parameter's name and location, which identify it within an operation.
 pub(in crate::lower) type Identity = (String, String);
 
-/// What references lead to, by reference.
+/// The targets, by reference.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Targets {
     parameters: HashMap<String, Identity>,
-    /// Responses that stand where there can be no body.
+    /// Responses of statuses without a body.
     responses: HashMap<String, JsonObject>,
 }
 
 impl Targets {
-    /// Looks up the references in the operations of a document.
+    /// Resolves the references in the operations of a document.
     pub(in crate::lower) fn gather(document: &Value) -> Self {
         let mut targets = Self::default();
         let references = References::new(document);
@@ -56,7 +56,7 @@ impl Targets {
         }
     }
 
-    /// The name and the place of a parameter or of the one that it refers to.
+    /// Returns the name and location of a parameter or of its target.
     pub(in crate::lower) fn identity(&self, parameter: &Value) -> Option<Identity> {
         let parameter = parameter.as_object()?;
         match parameter.get("$ref").and_then(Value::as_str) {
@@ -65,7 +65,7 @@ impl Targets {
         }
     }
 
-    /// The response that a reference leads to.
+    /// Returns the response that a reference refers to.
     pub(in crate::lower) fn response(&self, reference: &str) -> Option<&JsonObject> {
         self.responses.get(reference)
     }
@@ -76,12 +76,12 @@ fn identity(parameter: &JsonObject) -> Option<Identity> {
     Some((text("name")?, text("in")?))
 }
 
-/// Follows a reference through others to what it means.
+/// Resolves a chain of references.
 fn last_referenced<'r>(references: &References<'r>, from: &'r Value) -> Option<&'r JsonObject> {
     references.follow(from, "").ok()?.node.as_object()
 }
 
-/// Visits the path items of a document, those of its callbacks among them.
+/// Visits the path items of a document, including those of its callbacks.
 fn each_path_item<'v>(node: &'v Value, holds: FieldType, visit: &mut dyn FnMut(&'v Value)) {
     if holds.is_data() {
         return;

@@ -6,13 +6,13 @@ use super::{JsonObject, Lowering, is_annotation, means_null, push_all_of, set_nu
 use crate::diagnostic::child;
 use crate::spec::{ObjectKind, Versions};
 
-/// Makes an alternative that means null a schema that allows null.
+/// Replaces an alternative that means null by `nullable`.
 ///
-/// Before `{"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}], "description": "Mine"}`,
-/// after `{"description": "Mine", "nullable": true, "allOf": [{"$ref": "#/components/schemas/A"}]}`.
-/// Before `{"oneOf": [{"type": "string"}, {"type": "null"}]}`, after `{"nullable": true, "type": "string"}`.
-/// Before `{"oneOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}`,
-/// after `{"oneOf": [{"type": "string"}, {"type": "object"}], "nullable": true}`.
+/// `{"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}], "description": "Mine"}`
+/// becomes `{"description": "Mine", "nullable": true, "allOf": [{"$ref": "#/components/schemas/A"}]}`.
+/// `{"oneOf": [{"type": "string"}, {"type": "null"}]}` becomes `{"nullable": true, "type": "string"}`.
+/// `{"oneOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}`
+/// becomes `{"oneOf": [{"type": "string"}, {"type": "object"}], "nullable": true}`.
 pub(super) fn null_alternative(schema: &mut JsonObject, walk: &mut Lowering) {
     for keyword in ["anyOf", "oneOf"] {
         let Some(Value::Array(arms)) = schema.get_mut(keyword) else { continue };
@@ -42,11 +42,11 @@ pub(super) fn null_alternative(schema: &mut JsonObject, walk: &mut Lowering) {
     }
 }
 
-/// Adds to a schema the only alternative it has left, and tells where its members are now.
+/// Merges the only remaining alternative into a schema, and returns the new pointer of its members.
 fn take_in(schema: &mut JsonObject, arm: Value, walk: &Lowering) -> String {
     match arm {
         Value::Object(arm) if !arm.contains_key("$ref") && schema.keys().all(|keyword| is_annotation(keyword)) => {
-            // What the schema itself says of its use is nearer to it than what the alternative says.
+            // The schema's own annotations take precedence over those of the alternative.
             for (keyword, value) in arm {
                 schema.entry(keyword).or_insert(value);
             }
@@ -59,9 +59,10 @@ fn take_in(schema: &mut JsonObject, arm: Value, walk: &Lowering) -> String {
     }
 }
 
-/// Makes alternatives that are lists of values of one type one list, the way 3.1 writes an `enum` with a text for each value.
+/// Merges alternatives that are lists of values of one type into one list. In 3.1 this is how an `enum` with a text for
+/// each value is written.
 ///
-/// Before `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}`, after `{"type": "string", "enum": ["a", "b"]}`.
+/// `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}` becomes `{"type": "string", "enum": ["a", "b"]}`.
 pub(super) fn constants(schema: &mut JsonObject, _: &mut Lowering) {
     if schema.contains_key("type") || schema.contains_key("enum") {
         return;
@@ -78,13 +79,13 @@ pub(super) fn constants(schema: &mut JsonObject, _: &mut Lowering) {
     }
 }
 
-/// The type and the values of alternatives that say nothing else.
+/// Returns the type and values of alternatives that have no other keywords.
 fn listed_values(arms: &[Value]) -> Option<(Value, Vec<Value>)> {
     let kind = arms.first()?.get("type")?;
     let mut listed = Vec::new();
     for arm in arms {
         let arm = arm.as_object()?;
-        // What is no keyword at all says nothing either.
+        // Unknown keywords have no effect.
         let is_plain = arm.keys().all(|keyword| {
             matches!(keyword.as_str(), "type" | "enum" | "title" | "description" | "example" | "deprecated")
                 || !keyword.starts_with("x-") && ObjectKind::Schema.holds(keyword, Versions::V3_2).is_none()
@@ -101,10 +102,10 @@ fn listed_values(arms: &[Value]) -> Option<(Value, Vec<Value>)> {
     Some((kind.clone(), listed))
 }
 
-/// Puts a reference where other keywords can stand beside it.
+/// Moves a reference to where other keywords are allowed next to it.
 ///
-/// Before `{"$ref": "#/components/schemas/A", "description": "Mine"}`,
-/// after `{"allOf": [{"$ref": "#/components/schemas/A"}], "description": "Mine"}`.
+/// `{"$ref": "#/components/schemas/A", "description": "Mine"}`
+/// becomes `{"allOf": [{"$ref": "#/components/schemas/A"}], "description": "Mine"}`.
 pub(super) fn reference_with_siblings(schema: &mut JsonObject, _: &mut Lowering) {
     if !schema.get("$ref").is_some_and(Value::is_string) {
         return;

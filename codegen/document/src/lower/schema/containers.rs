@@ -1,20 +1,20 @@
-//! Items of arrays and properties of objects.
+//! Lowering items of arrays and properties of objects.
 
 use serde_json::{Value, json};
 
 use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 
-/// Makes a list of items, each with its own schema, items of any of these.
+/// Converts a list of item schemas to a single one that allows any of them.
 ///
-/// Before `{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}`,
-/// after `{"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}`.
+/// `{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}`
+/// becomes `{"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}`.
 pub(super) fn tuple(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Array(listed)) = schema.get_mut("prefixItems").filter(|items| items.is_array()).map(Value::take)
     else {
         return;
     };
-    walk.lossy("prefixItems", "the order and the number of the items are lost; each item can be any of those listed");
+    walk.lossy("prefixItems", "the order and number of items are lost; each item can be any of the listed ones");
     let from = walk.place("prefixItems");
     let mut kinds: Vec<_> =
         listed.into_iter().enumerate().map(|(index, kind)| (child(&from, &index.to_string()), kind)).collect();
@@ -25,7 +25,7 @@ pub(super) fn tuple(schema: &mut JsonObject, walk: &mut Lowering) {
     schema.insert("items".to_owned(), any_of(kinds, "items", walk));
 }
 
-/// One schema for several, each with the place it comes from: itself if there is one, any of them if there are more.
+/// Returns one schema for several, each with its original pointer: the only one, or a union.
 fn any_of(kinds: Vec<(String, Value)>, keyword: &str, walk: &mut Lowering) -> Value {
     let mut distinct: Vec<Value> = Vec::new();
     let mut moved = Vec::new();
@@ -37,7 +37,7 @@ fn any_of(kinds: Vec<(String, Value)>, keyword: &str, walk: &mut Lowering) -> Va
         moved.push((from, index));
     }
     let to = walk.place(keyword);
-    // From the back, where that which stood at `to` itself is: what comes there must not be moved on with it.
+    // In reverse order, because the schema that was moved to `to` must not be moved again by a later move.
     for (from, index) in moved.into_iter().rev() {
         let to = if distinct.len() == 1 { to.clone() } else { child(&child(&to, "anyOf"), &index.to_string()) };
         walk.moves.add(from, to);
@@ -53,17 +53,19 @@ fn any_of(kinds: Vec<(String, Value)>, keyword: &str, walk: &mut Lowering) -> Va
     schema
 }
 
-/// Before `{"type": "array"}`, after `{"type": "array", "items": {}}`.
+/// Adds missing items.
+///
+/// `{"type": "array"}` becomes `{"type": "array", "items": {}}`.
 pub(super) fn missing_items(schema: &mut JsonObject, _: &mut Lowering) {
     if schema.get("type").is_some_and(|kind| kind == "array") {
         schema.entry("items").or_insert_with(|| json!({}));
     }
 }
 
-/// Makes properties with names of a pattern properties with any further name, unless these have a schema of their own.
+/// Converts properties that match a pattern to additional properties, unless those have their own schema.
 ///
-/// Before `{"type": "object", "patternProperties": {"^x": {"type": "string"}}}`,
-/// after `{"type": "object", "additionalProperties": {"type": "string"}}`.
+/// `{"type": "object", "patternProperties": {"^x": {"type": "string"}}}`
+/// becomes `{"type": "object", "additionalProperties": {"type": "string"}}`.
 pub(super) fn pattern_properties(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Object(patterns)) =
         schema.get_mut("patternProperties").filter(|patterns| patterns.is_object()).map(Value::take)
@@ -73,28 +75,30 @@ pub(super) fn pattern_properties(schema: &mut JsonObject, walk: &mut Lowering) {
     schema.shift_remove("patternProperties");
     let is_free = matches!(schema.get("additionalProperties"), None | Some(Value::Bool(false)));
     if !is_free {
-        return walk.lossy("patternProperties", "`patternProperties` is dropped in favour of `additionalProperties`");
+        return walk.lossy("patternProperties", "`patternProperties` is removed in favor of `additionalProperties`");
     }
     walk.lossy(
         "patternProperties",
-        "the patterns of the names are lost; any further property may have any of the schemas listed",
+        "the patterns of the names are lost; additional properties can have any of the listed schemas",
     );
     let from = walk.place("patternProperties");
     let kinds = patterns.into_iter().map(|(pattern, kind)| (child(&from, &pattern), kind)).collect();
     schema.insert("additionalProperties".to_owned(), any_of(kinds, "additionalProperties", walk));
 }
 
-/// Before `{"type": "object", "unevaluatedProperties": {"type": "string"}}`,
-/// after `{"type": "object", "additionalProperties": {"type": "string"}}`.
+/// Converts `unevaluatedProperties` to `additionalProperties`.
+///
+/// `{"type": "object", "unevaluatedProperties": {"type": "string"}}`
+/// becomes `{"type": "object", "additionalProperties": {"type": "string"}}`.
 pub(super) fn unevaluated_properties(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(further) = schema.shift_remove("unevaluatedProperties") else { return };
     match further {
-        Value::Bool(false) => walk.lossy("unevaluatedProperties", "further properties are not ruled out"),
+        Value::Bool(false) => walk.lossy("unevaluatedProperties", "additional properties are allowed"),
         further if schema.contains_key("additionalProperties") => {
             if further != json!(true) {
                 walk.lossy(
                     "unevaluatedProperties",
-                    "`unevaluatedProperties` is dropped in favour of `additionalProperties`",
+                    "`unevaluatedProperties` is removed in favor of `additionalProperties`",
                 );
             }
         }

@@ -1,11 +1,13 @@
-//! Limits of numbers and counts, in the numbers that 3.0 has for them.
+//! Limits of numbers and counts, in the number formats that 3.0 allows.
 
 use serde_json::{Value, json};
 
 use super::{JsonObject, Lowering};
 
-/// Before `{"exclusiveMinimum": 5, "minimum": 3}`, after `{"minimum": 5, "exclusiveMinimum": true}`.
-/// Before `{"exclusiveMaximum": 5, "maximum": 3}`, after `{"maximum": 3}`.
+/// Converts exclusive limits to flags.
+///
+/// `{"exclusiveMinimum": 5, "minimum": 3}` becomes `{"minimum": 5, "exclusiveMinimum": true}`.
+/// `{"exclusiveMaximum": 5, "maximum": 3}` becomes `{"maximum": 3}`.
 pub(super) fn exclusive(schema: &mut JsonObject, _: &mut Lowering) {
     for (exclusive, inclusive, is_tighter) in
         [("exclusiveMinimum", "minimum", f64::ge as fn(&f64, &f64) -> bool), ("exclusiveMaximum", "maximum", f64::le)]
@@ -22,9 +24,9 @@ pub(super) fn exclusive(schema: &mut JsonObject, _: &mut Lowering) {
     }
 }
 
-/// Makes counts whole numbers, and drops those that are none.
+/// Converts counts to integers, and removes invalid ones.
 ///
-/// Before `{"minLength": 1.0, "maxLength": -1}`, after `{"minLength": 1}`.
+/// `{"minLength": 1.0, "maxLength": -1}` becomes `{"minLength": 1}`.
 pub(super) fn counts(schema: &mut JsonObject, walk: &mut Lowering) {
     for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
         let Some(count) = schema.get_mut(keyword).filter(|count| count.is_number() && !count.is_u64()) else {
@@ -32,15 +34,15 @@ pub(super) fn counts(schema: &mut JsonObject, walk: &mut Lowering) {
         };
         match count.as_f64() {
             Some(number) if number >= 0.0 && number.fract() == 0.0 && number < EXACT => *count = json!(number as u64),
-            _ => drop_limit(schema, keyword, "a count is a whole number that is not negative", walk),
+            _ => drop_limit(schema, keyword, "a count must be a whole number that is not negative", walk),
         }
     }
 }
 
-/// Makes the limits of an integer integers, rounded to the last one that they allow.
+/// Converts the limits of an integer to integers, rounded inwards.
 ///
-/// Before `{"type": "integer", "minimum": 0.5, "exclusiveMinimum": true, "maximum": 10.0, "multipleOf": 0.5}`,
-/// after `{"type": "integer", "minimum": 1, "maximum": 10}`.
+/// `{"type": "integer", "minimum": 0.5, "exclusiveMinimum": true, "maximum": 10.0, "multipleOf": 0.5}`
+/// becomes `{"type": "integer", "minimum": 1, "maximum": 10}`.
 pub(super) fn integers(schema: &mut JsonObject, walk: &mut Lowering) {
     if schema.get("type").is_none_or(|kind| kind != "integer") {
         return;
@@ -53,7 +55,7 @@ pub(super) fn integers(schema: &mut JsonObject, walk: &mut Lowering) {
         let rounded = if keyword == "minimum" { number.ceil() } else { number.floor() };
         let is_whole = rounded == number;
         if rounded.abs() >= EXACT {
-            drop_limit(schema, keyword, "it is beyond the integers of 64 bits", walk);
+            drop_limit(schema, keyword, "it does not fit in 64 bits", walk);
             schema.shift_remove(exclusive);
         } else if is_whole || !exclusive.is_empty() {
             *limit = json!(rounded as i64);
@@ -61,12 +63,12 @@ pub(super) fn integers(schema: &mut JsonObject, walk: &mut Lowering) {
                 schema.shift_remove(exclusive);
             }
         } else {
-            drop_limit(schema, keyword, "an integer is a multiple of a whole number", walk);
+            drop_limit(schema, keyword, "an integer must be a multiple of a whole number", walk);
         }
     }
 }
 
-/// 2^53: below it, every whole `f64` is the number it was written as.
+/// 2^53, below which every whole `f64` is exact.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 fn drop_limit(schema: &mut JsonObject, keyword: &str, why: &str, walk: &mut Lowering) {
@@ -74,7 +76,7 @@ fn drop_limit(schema: &mut JsonObject, keyword: &str, why: &str, walk: &mut Lowe
     walk.warn(
         keyword,
         "unrepresentable-limit",
-        format!("`{keyword}` is dropped: {why}"),
-        "correct it in an overlay if it matters",
+        format!("`{keyword}` is removed: {why}"),
+        "fix it in an overlay if it matters",
     );
 }

@@ -1,4 +1,4 @@
-//! `type`: none, one, several, and the keywords that belong to each.
+//! Lowering `type`, and the keywords that belong to each type.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,9 @@ use super::{JsonObject, Lowering, is_composed, is_null_alone, push_all_of, set_n
 use crate::diagnostic::child;
 use crate::spec::TYPES;
 
-/// Before `{"type": "null"}`, after `{"nullable": true}`.
+/// Converts the type `null` to `nullable`.
+///
+/// `{"type": "null"}` becomes `{"nullable": true}`.
 pub(super) fn null_alone(schema: &mut JsonObject, walk: &mut Lowering) {
     if !is_null_alone(schema) {
         return;
@@ -18,17 +20,18 @@ pub(super) fn null_alone(schema: &mut JsonObject, walk: &mut Lowering) {
     } else {
         "enum"
     };
-    walk.lossy(keyword, "only null is allowed here, for which 3.0 has no type; any value is allowed instead");
+    walk.lossy(keyword, "only null is allowed here, but 3.0 has no such type; any value is allowed instead");
     for keyword in ["type", "const", "enum"] {
         schema.shift_remove(keyword);
     }
     set_nullable(schema);
 }
 
-/// Before `{"type": ["string", "null"]}`, after `{"type": "string", "nullable": true}`.
+/// Converts a list of a single type and null: `{"type": ["string", "null"]}` becomes
+/// `{"type": "string", "nullable": true}`.
 ///
-/// A list that allows everything goes: before `{"type": ["string", "number", "boolean", "object", "array"]}`, after `{}`.
-/// A list of several stays for [`several`].
+/// A list of all types is removed: `{"type": ["string", "number", "boolean", "object", "array"]}` becomes `{}`. A list
+/// of several types is left for [`several`].
 pub(super) fn list_of_one(schema: &mut JsonObject, _: &mut Lowering) {
     if !schema.get("type").is_some_and(Value::is_array) {
         return;
@@ -42,21 +45,21 @@ pub(super) fn list_of_one(schema: &mut JsonObject, _: &mut Lowering) {
     set(schema, kinds);
 }
 
-/// Gives a schema the type that its values have in transit.
+/// Sets the type and format of a schema with encoded content.
 ///
-/// Before `{"type": "string", "contentEncoding": "base64"}`, after `{"type": "string", "format": "byte"}`.
-/// Before `{"contentMediaType": "image/png"}`, after `{"type": "string", "format": "binary"}`.
+/// `{"type": "string", "contentEncoding": "base64"}` becomes `{"type": "string", "format": "byte"}`.
+/// `{"contentMediaType": "image/png"}` becomes `{"type": "string", "format": "binary"}`.
 pub(super) fn content(schema: &mut JsonObject, walk: &mut Lowering) {
     let encoding = schema.shift_remove("contentEncoding");
     let media_type = schema.shift_remove("contentMediaType");
     let format = match (encoding.as_ref().and_then(Value::as_str), media_type.as_ref().and_then(Value::as_str)) {
         (Some(encoding), _) if encoding.eq_ignore_ascii_case("base64") => "byte",
-        // These three leave the text as it is.
+        // These encodings do not change the text.
         (Some("7bit" | "8bit" | "binary") | None, Some(media_type)) if !is_text(media_type) => "binary",
         (Some("7bit" | "8bit" | "binary") | None, _) => return,
         (Some(encoding), _) => {
             return walk
-                .lossy("contentEncoding", format!("nothing decodes `{encoding}`; the value stays the encoded string"));
+                .lossy("contentEncoding", format!("`{encoding}` is not decoded; the value is the encoded string"));
         }
     };
     if !is_composed(schema) {
@@ -69,10 +72,10 @@ fn is_text(media_type: &str) -> bool {
     media_type.starts_with("text/") || media_type.ends_with("json") || media_type.ends_with("xml")
 }
 
-/// Gives a schema the type that its other keywords tell of.
+/// Infers the type of a schema from its other keywords.
 ///
-/// Before `{"properties": {}}`, after `{"properties": {}, "type": "object"}`.
-/// Before `{"format": "uuid"}`, after `{"format": "uuid", "type": "string"}`.
+/// `{"properties": {}}` becomes `{"properties": {}, "type": "object"}`.
+/// `{"format": "uuid"}` becomes `{"format": "uuid", "type": "string"}`.
 pub(super) fn missing(schema: &mut JsonObject, _: &mut Lowering) {
     if schema.contains_key("type") || is_composed(schema) {
         return;
@@ -102,13 +105,13 @@ fn type_of_format(format: &str) -> Option<&'static str> {
     }
 }
 
-/// Makes several types several schemas, each with the keywords that belong to its type.
+/// Splits a schema of several types into alternatives, each with the keywords of its type.
 ///
-/// Before
+/// For example,
 /// ```json
 /// {"type": ["string", "array", "null"], "maxLength": 5, "items": {}, "description": "Either"}
 /// ```
-/// after
+/// becomes
 /// ```json
 /// {"description": "Either", "nullable": true,
 ///  "anyOf": [{"type": "string", "maxLength": 5}, {"type": "array", "items": {}}]}
@@ -145,7 +148,7 @@ pub(super) fn several(schema: &mut JsonObject, walk: &mut Lowering) {
     }
 }
 
-/// Where the alternatives that are made of a list of types come to stand.
+/// Returns the pointer of the alternatives that are created for a list of types.
 fn any_of_pointer(schema: &JsonObject, walk: &Lowering) -> String {
     if !schema.contains_key("anyOf") {
         return walk.place("anyOf");
@@ -154,7 +157,7 @@ fn any_of_pointer(schema: &JsonObject, walk: &Lowering) -> String {
     child(&child(&walk.place("allOf"), &index.to_string()), "anyOf")
 }
 
-/// The schema of one type out of the keywords of several; none where an `enum` has no value of the type.
+/// Returns the schema of one type with its keywords; `None` if an `enum` has no value of the type.
 fn arm(kind: &str, keywords: &JsonObject) -> Option<JsonObject> {
     let mut arm = Map::from_iter([("type".to_owned(), json!(kind))]);
     for (keyword, value) in keywords {
@@ -176,9 +179,9 @@ fn arm(kind: &str, keywords: &JsonObject) -> Option<JsonObject> {
     Some(arm)
 }
 
-/// Drops keywords that say nothing about a schema's type: they allow and forbid nothing, and would hide the type from 3.0 tools.
+/// Removes keywords that do not apply to a schema's type. They have no effect, and would hide the type from 3.0 tools.
 ///
-/// Before `{"type": "boolean", "format": "int32"}`, after `{"type": "boolean"}`.
+/// `{"type": "boolean", "format": "int32"}` becomes `{"type": "boolean"}`.
 pub(super) fn drop_misplaced(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(kind) = schema.get("type").and_then(Value::as_str).and_then(known) else { return };
     let is_misplaced = |keyword: &str| !owners(keyword).is_empty() && !owners(keyword).contains(&kind);
@@ -187,13 +190,13 @@ pub(super) fn drop_misplaced(schema: &mut JsonObject, walk: &mut Lowering) {
     }
     let is_structure = |keyword: &str| matches!(keyword, "properties" | "items" | "additionalProperties");
     for keyword in schema.keys().filter(|keyword| is_misplaced(keyword) && is_structure(keyword)) {
-        let message = format!("`{keyword}` says nothing about a value of type {kind}, so it is left out");
-        walk.warn(keyword, "misplaced-keyword", message, "remove it, or correct `type`");
+        let message = format!("`{keyword}` does not apply to values of type {kind}, so it is ignored");
+        walk.warn(keyword, "misplaced-keyword", message, "remove it, or fix `type`");
     }
     schema.retain(|keyword, _| !is_misplaced(keyword));
 }
 
-/// The types whose values a keyword speaks of; none for a keyword that speaks of all.
+/// Returns the types to whose values a keyword applies; empty if it applies to all.
 fn owners(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "properties" | "required" | "additionalProperties" | "minProperties" | "maxProperties" => &["object"],
@@ -205,13 +208,13 @@ fn owners(keyword: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether a format is one of values of a type; one that nobody knows is.
+/// Returns true if a format is one of values of a type. Unknown formats fit every type.
 fn is_format_of(format: &Value, kind: &str) -> bool {
     let known = format.as_str().and_then(type_of_format);
     known.is_none_or(|known| (known == "string") == (kind == "string"))
 }
 
-/// The types of a schema, `null` among them, if `type` is one or several words that mean one.
+/// Returns the types of a schema, including `null`, if `type` has only known names.
 pub fn known_types(schema: &JsonObject) -> Option<Vec<&'static str>> {
     match schema.get("type")? {
         Value::String(kind) => Some(vec![known(kind)?]),
@@ -224,7 +227,7 @@ fn known(word: &str) -> Option<&'static str> {
     TYPES.iter().copied().find(|kind| *kind == word)
 }
 
-/// Sets the types of a schema in the shortest way: an integer is a number, and all types together are none.
+/// Sets the types of a schema in the shortest form: an integer is a number, and a list of all types is removed.
 pub(super) fn set(schema: &mut JsonObject, mut kinds: Vec<&'static str>) {
     if kinds.contains(&"number") {
         kinds.retain(|kind| *kind != "integer");
@@ -248,7 +251,7 @@ pub(super) fn set(schema: &mut JsonObject, mut kinds: Vec<&'static str>) {
     }
 }
 
-/// The type that a value has; null has none.
+/// Returns the type of a value; `None` for null.
 pub(super) fn of(value: &Value) -> Option<&'static str> {
     match value {
         Value::Null => None,
@@ -261,7 +264,7 @@ pub(super) fn of(value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Whether a value is of a type.
+/// Returns true if a value is of a type.
 pub fn fits(value: &Value, kind: &str) -> bool {
     match kind {
         "integer" => value.is_i64() || value.as_f64().filter(|_| value.is_f64()).is_some_and(is_whole),
@@ -270,15 +273,17 @@ pub fn fits(value: &Value, kind: &str) -> bool {
     }
 }
 
-/// Before `1.0`, after `1`.
+/// Removes a fraction of zero.
+///
+/// `1.0` becomes `1`.
 pub(super) fn make_whole(value: &mut Value) {
     if let Some(number) = value.as_f64().filter(|number| value.is_f64() && is_whole(*number)) {
-        // Exact: whole, and within the range where every whole number has its own `f64`.
+        // Exact: whole, and within the range in which `f64` represents every whole number.
         *value = json!(number as i64);
     }
 }
 
-/// Whether a number is whole and small enough that an `f64` tells it from its neighbours.
+/// Returns true if a number is whole, and small enough for `f64` to represent it exactly.
 fn is_whole(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0
 }

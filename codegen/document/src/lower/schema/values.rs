@@ -1,4 +1,4 @@
-//! `const` and `enum`.
+//! Lowering `const` and `enum`.
 
 use std::collections::HashSet;
 
@@ -7,16 +7,18 @@ use serde_json::{Value, json};
 use super::types::{self, known_types};
 use super::{JsonObject, Lowering, is_composed, set_nullable};
 
-/// Before `{"const": "a"}`, after `{"enum": ["a"]}`.
+/// Converts `const` to `enum`.
+///
+/// `{"const": "a"}` becomes `{"enum": ["a"]}`.
 pub(super) fn constant(schema: &mut JsonObject, _: &mut Lowering) {
     if let Some(value) = schema.shift_remove("const") {
         schema.insert("enum".to_owned(), json!([value]));
     }
 }
 
-/// Takes out of an `enum` what is no choice between simple values.
+/// Removes null, duplicates, and values that are objects or arrays from an `enum`.
 ///
-/// Before `{"enum": ["a", "a", null]}`, after `{"enum": ["a"], "nullable": true}`.
+/// `{"enum": ["a", "a", null]}` becomes `{"enum": ["a"], "nullable": true}`.
 pub(super) fn null_value(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
     let has_null = values.iter().any(Value::is_null);
@@ -28,19 +30,19 @@ pub(super) fn null_value(schema: &mut JsonObject, walk: &mut Lowering) {
         set_nullable(schema);
     }
     if has_structure {
-        walk.lossy("enum", "`enum` is dropped, for it lists objects or arrays; any value of the type is allowed");
+        walk.lossy("enum", "`enum` is removed because it lists objects or arrays; any value of the type is allowed");
     }
     if has_structure || is_empty {
         schema.shift_remove("enum");
     }
 }
 
-/// Makes `type` the one that the values have; where the two disagree, the values win.
+/// Makes `type` match the values of `enum`. If they contradict each other, the values take precedence.
 ///
-/// Before `{"type": "integer", "enum": ["a", "b"]}`, after `{"type": "string", "enum": ["a", "b"]}`.
-/// Before `{"enum": [1, 2]}`, after `{"enum": [1, 2], "type": "integer"}`.
-/// Before `{"type": "array", "items": {"type": "string"}, "enum": ["a"]}`,
-/// after `{"type": "array", "items": {"type": "string", "enum": ["a"]}}`.
+/// `{"type": "integer", "enum": ["a", "b"]}` becomes `{"type": "string", "enum": ["a", "b"]}`.
+/// `{"enum": [1, 2]}` becomes `{"enum": [1, 2], "type": "integer"}`.
+/// `{"type": "array", "items": {"type": "string"}, "enum": ["a"]}`
+/// becomes `{"type": "array", "items": {"type": "string", "enum": ["a"]}}`.
 pub(super) fn fit_type(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
     let mut values = std::mem::take(values);
@@ -55,28 +57,25 @@ pub(super) fn fit_type(schema: &mut JsonObject, walk: &mut Lowering) {
             }
         }
         Some(kinds) if values.iter().any(|value| fits(value, &kinds)) => {
-            let message = format!("`enum` has values that are no {}; they are left out", kinds.join(" or "));
-            walk.warn("enum", "enum-type-mismatch", message, "correct the values or the type in an overlay");
+            let message = format!("`enum` has values that are not of type {}; they are ignored", kinds.join(" or "));
+            walk.warn("enum", "enum-type-mismatch", message, "fix the values or the type in an overlay");
             values.retain(|value| fits(value, &kinds));
         }
         Some(kinds) => {
             let found = types_of(&values);
-            let message = format!(
-                "the values of `enum` are no {}; the type is taken to be {}",
-                kinds.join(" or "),
-                found.join(" or ")
-            );
-            walk.warn("enum", "enum-type-mismatch", message, "correct the values or the type in an overlay");
+            let message =
+                format!("the values of `enum` are not of type {}; assuming {}", kinds.join(" or "), found.join(" or "));
+            walk.warn("enum", "enum-type-mismatch", message, "fix the values or the type in an overlay");
             types::set(schema, found);
         }
     }
     schema.insert("enum".to_owned(), Value::Array(values));
 }
 
-/// An array's `enum` lists what its items can be, though it stands one level too high.
+/// Moves an array's `enum` of simple values to the items, for which it is meant.
 fn move_to_items(schema: &mut JsonObject, values: Vec<Value>, walk: &mut Lowering) {
     schema.shift_remove("enum");
-    let message = "`enum` of an array lists simple values; it is read as that of the items";
+    let message = "`enum` of an array lists simple values; read as the `enum` of its items";
     walk.warn("enum", "misplaced-keyword", message, "move `enum` into `items`");
     if let Value::Object(items) = schema.entry("items").or_insert_with(|| json!({}))
         && !items.contains_key("enum")
@@ -87,7 +86,7 @@ fn move_to_items(schema: &mut JsonObject, values: Vec<Value>, walk: &mut Lowerin
     }
 }
 
-/// The types that values have, each once.
+/// Returns the types of values without duplicates.
 fn types_of(values: &[Value]) -> Vec<&'static str> {
     let mut found = Vec::new();
     for kind in values.iter().filter_map(types::of) {

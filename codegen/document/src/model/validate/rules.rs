@@ -1,11 +1,11 @@
-//! What is right or wrong by more than its type.
+//! Rules that concern more than the type of a field.
 
 use serde_json::{Map, Value};
 
 use super::Validator;
 use crate::spec::{FieldType, ObjectKind, words};
 
-/// Checks what the table cannot say about an object of a kind.
+/// Checks the rules for an object that the table cannot express.
 pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String, Value>) {
     match kind {
         ObjectKind::Paths => paths(check, object),
@@ -18,25 +18,21 @@ pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String
 fn paths(check: &mut Validator, paths: &Map<String, Value>) {
     for path in paths.keys().filter(|path| !path.starts_with('/') && !path.starts_with("x-")) {
         check.enter(path, |check| {
-            check.error(
-                "invalid-path",
-                format!("the path `{path}` does not start with `/`"),
-                format!("write `/{path}`"),
-            )
+            check.error("invalid-path", format!("the path `{path}` must start with `/`"), format!("write `/{path}`"))
         });
     }
     for path in paths.keys().filter(|path| path.starts_with('/') && !is_template(path)) {
         check.enter(path, |check| {
             check.error(
                 "invalid-path",
-                format!("the braces of the path `{path}` do not enclose names"),
+                format!("invalid braces in the path `{path}`"),
                 "write each parameter as `{name}`",
             )
         });
     }
 }
 
-/// Whether each brace has its other half, with a name between them.
+/// Returns true if the braces are balanced, with a name in each pair.
 fn is_template(path: &str) -> bool {
     let mut parts = path.split('{');
     let before = parts.next().unwrap_or_default();
@@ -54,14 +50,14 @@ fn statuses(check: &mut Validator, responses: &Map<String, Value>) {
         check.enter(status, |check| {
             check.error(
                 "invalid-status",
-                format!("`{status}` is no status"),
+                format!("invalid status `{status}`"),
                 "write a status such as `200`, a range such as `4XX`, or `default`",
             )
         });
     }
 }
 
-/// What a security scheme must have depends on its type.
+/// Checks the fields that the type of a security scheme requires.
 fn security_scheme(check: &mut Validator, scheme: &Map<String, Value>) {
     let required: &[&str] = match scheme.get("type").and_then(Value::as_str) {
         Some("apiKey") => &["name", "in"],

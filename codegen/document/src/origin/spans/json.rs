@@ -1,8 +1,9 @@
-//! The marked nodes of a JSON text.
+//! The nodes of a JSON text with their spans.
 
 use super::{Builder, Content, Node};
 
-/// The nodes of the text; none if it is not JSON. What `serde_json` rejects may pass: the text has been through it.
+/// Returns the nodes of the text; `None` if it is not JSON. The scanner is lenient, because `serde_json` has parsed the
+/// text before.
 pub(super) fn nodes(text: &str) -> Option<Vec<Node>> {
     let bytes = text.as_bytes();
     let mut builder = Builder::default();
@@ -32,7 +33,7 @@ pub(super) fn nodes(text: &str) -> Option<Vec<Node>> {
     builder.open.is_empty().then_some(builder.nodes)
 }
 
-/// The offset behind the closing quote of the string whose content starts at `at`.
+/// Returns the offset after the closing quote of the string whose content starts at `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         match bytes.get(at)? {

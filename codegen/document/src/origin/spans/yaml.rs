@@ -1,4 +1,4 @@
-//! The marked nodes of a YAML text.
+//! The nodes of a YAML text with their spans.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser};
 
 use super::{Builder, Content, Node};
 
-/// The nodes of the first document, as far as it can be parsed.
+/// Returns the nodes of the first document, up to the first error.
 pub(super) fn nodes(text: &str) -> Vec<Node> {
     let mut builder = Builder::default();
     let mut anchors = HashMap::new();
@@ -29,7 +29,7 @@ pub(super) fn nodes(text: &str) -> Vec<Node> {
             }
             _ => continue,
         };
-        // saphyr counts anchors from 1; 0 is none.
+        // saphyr numbers anchors from 1; 0 means none.
         if anchor > 0 {
             anchors.insert(anchor, node);
         }

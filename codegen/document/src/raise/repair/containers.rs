@@ -1,4 +1,4 @@
-//! Lists in place of maps, single values in place of lists, and short forms of objects.
+//! Repairs of lists in place of maps, single values in place of lists, and short forms of objects.
 
 use serde_json::{Map, Value, json};
 
@@ -6,16 +6,16 @@ use super::Repair;
 use crate::diagnostic::child;
 use crate::spec::{FieldType, ObjectKind, TYPES, Versions};
 
-/// Reads a list, a map or an object that is written as something else.
+/// Repairs a list, a map or an object that is written as another type.
 pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
     match (holds, &mut *value) {
         (FieldType::List(inner), Value::Object(members)) => listed(*inner, members.is_empty(), value, repair),
         (FieldType::List(inner), Value::String(_)) if *inner != FieldType::Any => {
-            repair.warn("wrong-type", "this is a single value; it is read as a list of it", "write an array");
+            repair.warn("wrong-type", "expected an array, found one value; read as an array of it", "write an array");
             *value = json!([value.take()]);
         }
         (FieldType::Map(_) | FieldType::One(_) | FieldType::OneOrRef(_), Value::Array(items)) if items.is_empty() => {
-            repair.warn("wrong-type", "this is an empty array; it is read as an empty object", "write `{}`");
+            repair.warn("wrong-type", "expected an object, found an empty array; read as `{}`", "write `{}`");
             *value = json!({});
         }
         (FieldType::Map(inner), Value::Array(_)) => mapped(*inner, value, repair),
@@ -41,7 +41,7 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
             };
             if !found.as_object().is_some_and(|object| object.is_empty() || is_example(object)) {
                 let value = found.take();
-                repair.warn("wrong-type", "this is the value of an example; it is read as one", "write it as `value`");
+                repair.warn("wrong-type", "expected an example object; read as its `value`", "write it as `value`");
                 repair.documents.copy_origin(&repair.pointer, &child(&repair.pointer, "value"));
                 *found = json!({"value": value});
             }
@@ -51,12 +51,12 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
 }
 
 fn short(value: &mut Value, meant: Value, repair: &mut Repair) {
-    let message = format!("this is a string; it is read as `{meant}`");
-    repair.warn("wrong-type", message, "write the object out");
+    let message = format!("expected an object, found a string; read as `{meant}`");
+    repair.warn("wrong-type", message, "write the whole object");
     *value = meant;
 }
 
-/// The object that a text stands for.
+/// Returns the object for a string.
 ///
 /// | before | after |
 /// |---|---|
@@ -84,7 +84,7 @@ fn short_form(holds: FieldType, text: &str) -> Option<Value> {
     })
 }
 
-/// Reads an object in place of a list: one item, or items by their names.
+/// Converts an object in place of a list: a single item, or items by name.
 ///
 /// | before | after |
 /// |---|---|
@@ -93,7 +93,7 @@ fn short_form(holds: FieldType, text: &str) -> Option<Value> {
 /// | `{"tags": {}}` | `{"tags": []}` |
 fn listed(inner: FieldType, is_empty: bool, value: &mut Value, repair: &mut Repair) {
     if is_empty {
-        repair.warn("wrong-type", "this is an empty object; it is read as an empty array", "write `[]`");
+        repair.warn("wrong-type", "expected an array, found an empty object; read as `[]`", "write `[]`");
         *value = json!([]);
         return;
     }
@@ -103,7 +103,7 @@ fn listed(inner: FieldType, is_empty: bool, value: &mut Value, repair: &mut Repa
     let are_items = inner.object().is_some() && !members.keys().any(is_field) && members.values().all(Value::is_object);
     if !are_items {
         if inner != FieldType::Any {
-            repair.warn("wrong-type", "this is an object; it is read as a list of it", "write an array");
+            repair.warn("wrong-type", "expected an array, found an object; read as an array of it", "write an array");
             let place = repair.pointer.clone();
             repair.documents.copy_origin(&place, &child(&place, "0"));
             *value = json!([members]);
@@ -112,7 +112,7 @@ fn listed(inner: FieldType, is_empty: bool, value: &mut Value, repair: &mut Repa
         }
         return;
     }
-    repair.warn("wrong-type", "this is an object; it is read as a list of its members", "write an array");
+    repair.warn("wrong-type", "expected an array, found an object; read as an array of its members", "write an array");
     let has_name = inner.object().is_some_and(|kind| kind.field("name", Versions::ALL).is_some());
     let mut items = Vec::new();
     for (name, mut item) in members {
@@ -126,7 +126,7 @@ fn listed(inner: FieldType, is_empty: bool, value: &mut Value, repair: &mut Repa
     *value = Value::Array(items);
 }
 
-/// Reads a list in place of a map: members with their names, single members, or names alone.
+/// Converts a list in place of a map: items with their names, objects with a single member, or only names.
 ///
 /// | before | after |
 /// |---|---|
@@ -165,12 +165,12 @@ fn mapped(inner: FieldType, value: &mut Value, repair: &mut Repair) {
         repair.documents.copy_origin(&from, &repair.place(&name));
         members.insert(name, member);
     }
-    let help = "write an object, in which each entry has its name for a key";
-    repair.warn("wrong-type", "this is an array; it is read as an object of its items by name", help);
+    let help = "write an object with the name of each entry as its key";
+    repair.warn("wrong-type", "expected an object, found an array; read as an object with its items by name", help);
     *value = Value::Object(members);
 }
 
-/// Reads the content of a body that names no media type: it is JSON.
+/// Converts the content of a body without a media type: it is JSON.
 ///
 /// | before | after |
 /// |---|---|
@@ -181,11 +181,11 @@ fn media_types(content: &mut Value, repair: &mut Repair) {
     match content {
         Value::String(name) => {
             let meant = Value::Object(Map::from_iter([(name.clone(), json!({}))]));
-            repair.warn("wrong-type", "this is a string; it is read as the name of a media type", help);
+            repair.warn("wrong-type", "expected an object, found a string; read as the name of a media type", help);
             *content = meant;
         }
         Value::Object(members) if members.contains_key("schema") && members.keys().all(|name| !name.contains('/')) => {
-            repair.warn("wrong-type", "there is no media type; the content is read as JSON", help);
+            repair.warn("wrong-type", "missing media type; the content is read as JSON", help);
             let place = repair.place("application/json");
             repair.documents.copy_origin(&repair.pointer, &place);
             *content = json!({"application/json": members});

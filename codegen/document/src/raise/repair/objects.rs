@@ -1,4 +1,4 @@
-//! Objects that lack what they must have: completed where it is clear what is meant, otherwise left out.
+//! Objects without required fields: completed if the intention is clear, otherwise left out.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub(super) fn complete(kind: ObjectKind, object: &mut JsonObject, repair: &mut R
         ObjectKind::ServerVariable => server_variable(object, repair),
         ObjectKind::RequestBody => request_body(object, repair),
         ObjectKind::ImplicitFlow => {
-            // Clients never go there.
+            // Clients never use this URL.
             object.entry("authorizationUrl").or_insert_with(|| json!(""));
         }
         ObjectKind::AuthorizationCodeFlow => {
@@ -20,7 +20,7 @@ pub(super) fn complete(kind: ObjectKind, object: &mut JsonObject, repair: &mut R
         }
         _ => {}
     }
-    // What raising completes without a word.
+    // These fields are completed by raising without a warning.
     let is_completed =
         |name: &str| matches!(kind, ObjectKind::Document | ObjectKind::Info | ObjectKind::License) || name == "scopes";
     let version = repair.version;
@@ -31,23 +31,27 @@ pub(super) fn complete(kind: ObjectKind, object: &mut JsonObject, repair: &mut R
     let missing =
         kind.fields().iter().filter(is_required).find(|field| !object.contains_key(field.name)).map(|field| field.name);
     let Some(name) = missing.or_else(|| missing_of_scheme(kind, object)) else { return true };
-    let message = format!("the {} has no `{name}` and is left out", kind.noun());
+    let message = format!("the {} has no `{name}`; it is ignored", kind.noun());
     repair.warn("incomplete-object", message, "add the field");
     false
 }
 
-/// Before `{"enum": ["v1", "v2"]}`, after `{"enum": ["v1", "v2"], "default": "v1"}`.
+/// Adds the default of a server variable.
+///
+/// `{"enum": ["v1", "v2"]}` becomes `{"enum": ["v1", "v2"], "default": "v1"}`.
 fn server_variable(variable: &mut JsonObject, repair: &mut Repair) {
     if variable.contains_key("default") {
         return;
     }
     let first = variable.get("enum").and_then(|values| values.get(0)?.as_str()).unwrap_or_default().to_owned();
-    let message = format!("the server variable has no `default`; it is `{first}`");
+    let message = format!("the server variable has no `default`; `{first}` is used");
     repair.warn("wrong-type", message, "add `default`");
     variable.insert("default".to_owned(), json!(first));
 }
 
-/// Before `{"schema": {"type": "string"}}`, after `{"content": {"application/json": {"schema": {"type": "string"}}}}`.
+/// Adds the content of a request body.
+///
+/// `{"schema": {"type": "string"}}` becomes `{"content": {"application/json": {"schema": {"type": "string"}}}}`.
 fn request_body(body: &mut JsonObject, repair: &mut Repair) {
     if body.contains_key("content") {
         return;
@@ -57,11 +61,11 @@ fn request_body(body: &mut JsonObject, repair: &mut Repair) {
         let place = child(&child(&repair.place("content"), "application/json"), "schema");
         repair.documents.copy_origin(&repair.place("schema"), &place);
     }
-    repair.warn("missing-key", "the request body has no `content`; it is read as JSON", "add `content`");
+    repair.warn("missing-key", "the request body has no `content`; read as JSON", "add `content`");
     body.insert("content".to_owned(), json!({"application/json": {"schema": schema.unwrap_or_else(|| json!({}))}}));
 }
 
-/// Reads the type of a security scheme as it is meant.
+/// Reads the type of a security scheme as intended.
 ///
 /// | before | after |
 /// |---|---|
@@ -86,20 +90,20 @@ pub(super) fn security_scheme(scheme: &mut JsonObject, repair: &mut Repair) {
         "http" if name.is_empty() && has("bearerFormat") => &[("scheme", "bearer")],
         "http" if matches!(name.as_str(), "bearertoken" | "jwt" | "token") => &[("scheme", "bearer")],
         "apikey" if has("name") && !has("in") => &[("in", "header")],
-        // Both send a token that the caller has.
+        // Both schemes send a token that the caller has.
         "oauth2" if !has("flows") && !has("flow") => &[("type", "http"), ("scheme", "bearer")],
         "openidconnect" if !has("openIdConnectUrl") => &[("type", "http"), ("scheme", "bearer")],
         _ => return,
     };
     let meant: Vec<String> = changes.iter().map(|(field, value)| format!("`{field}: {value}`")).collect();
-    let message = format!("the security scheme is incomplete; it is read with {}", meant.join(" and "));
-    repair.warn("missing-key", message, "add what OpenAPI requires of a scheme of this type");
+    let message = format!("the security scheme is incomplete; read with {}", meant.join(" and "));
+    repair.warn("missing-key", message, "add the fields that OpenAPI requires for this type");
     for (field, value) in changes {
         scheme.insert((*field).to_owned(), json!(value));
     }
 }
 
-/// What a security scheme must have depends on its type.
+/// Returns the missing field of a security scheme, which depends on its type.
 fn missing_of_scheme(kind: ObjectKind, scheme: &JsonObject) -> Option<&'static str> {
     if kind != ObjectKind::SecurityScheme {
         return None;

@@ -1,4 +1,4 @@
-//! Paths, statuses and parameters.
+//! Repairs of paths, statuses and parameters.
 
 use serde_json::{Value, json};
 
@@ -7,9 +7,9 @@ use crate::diagnostic::{child, tokens};
 use crate::spec::{METHODS, ObjectKind, Versions};
 use crate::template;
 
-/// Completes paths that do not begin with a slash or do not close a brace.
+/// Completes paths that do not begin with a slash, or have an unclosed brace.
 ///
-/// Before `{"pets/{id": {}}`, after `{"/pets/{id}": {}}`.
+/// `{"pets/{id": {}}` becomes `{"/pets/{id}": {}}`.
 pub(super) fn paths(paths: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<(String, String)> = paths
         .keys()
@@ -20,12 +20,12 @@ pub(super) fn paths(paths: &mut JsonObject, repair: &mut Repair) {
         if repair.rename(paths, &path, &meant) {
             let message = format!("the path `{path}` is read as `{meant}`");
             let place = repair.place(&path);
-            repair.warn_at(&place, "invalid-path", message, "write the path like that");
+            repair.warn_at(&place, "invalid-path", message, "write the path in this form");
         }
     }
 }
 
-/// The path that is meant by one that is none.
+/// Returns the intended path for an invalid one.
 fn meant_path(path: &str) -> Option<String> {
     let mut meant = path.trim().to_owned();
     if let Some((_, rest)) = meant.split_once("://") {
@@ -39,7 +39,7 @@ fn meant_path(path: &str) -> Option<String> {
     (meant != path).then_some(meant)
 }
 
-/// A segment in which each brace encloses a name.
+/// Returns a segment in which each brace encloses a name.
 fn meant_segment(segment: &str) -> String {
     match (segment.matches('{').count(), segment.matches('}').count()) {
         (1, 0) => format!("{segment}}}"),
@@ -51,7 +51,7 @@ fn meant_segment(segment: &str) -> String {
                 .fold(first, |out, part| match part.split_once('}') {
                     Some((name, rest)) if name.trim().is_empty() => format!("{out}{{value}}{rest}"),
                     Some((name, rest)) => format!("{out}{{{}}}{rest}", name.trim()),
-                    // The outer of two braces, one in the other.
+                    // Of two nested braces, the outer one.
                     None => out,
                 })
                 .replace("}}", "}")
@@ -102,14 +102,14 @@ pub(super) fn path_item(item: &mut JsonObject, repair: &mut Repair) {
         }
     }
     let place = repair.place(method);
-    let message = "the operation is empty; the fields beside it are read as its own";
-    repair.warn_at(&place, "empty-section", message, "indent them deeper than the method");
+    let message = "the operation is empty; the fields next to it are read as its own";
+    repair.warn_at(&place, "empty-section", message, "indent them more than the method");
     item.insert(method.clone(), Value::Object(operation));
 }
 
 /// Reads statuses that are indented like `responses`.
 ///
-/// Before `{"responses": null, "200": {}}`, after `{"responses": {"200": {}}}`.
+/// `{"responses": null, "200": {}}` becomes `{"responses": {"200": {}}}`.
 pub(super) fn statuses_outside(operation: &mut JsonObject, repair: &mut Repair) {
     let statuses: Vec<String> =
         operation.keys().filter(|name| is_status(name) && !name.starts_with("x-")).cloned().collect();
@@ -124,12 +124,12 @@ pub(super) fn statuses_outside(operation: &mut JsonObject, repair: &mut Repair) 
             responses.insert(status, value);
         }
     }
-    let message = "the responses are beside `responses`, and are read as if they were in it";
-    repair.warn("empty-section", message, "indent them deeper than `responses`");
+    let message = "the responses are next to `responses`, and are read as if they were in it";
+    repair.warn("empty-section", message, "indent them more than `responses`");
     operation.insert("responses".to_owned(), Value::Object(responses));
 }
 
-/// Reads statuses as they are meant, and leaves out what is none.
+/// Reads statuses as intended, and leaves out invalid ones.
 ///
 /// | before | after |
 /// |---|---|
@@ -147,7 +147,7 @@ pub(super) fn statuses(responses: &mut JsonObject, repair: &mut Repair) {
                 repair.warn_at(&place, "invalid-status", format!("the status `{status}` is read as `{meant}`"), help);
             }
             _ => {
-                repair.warn_at(&place, "unreadable-value", format!("`{status}` is no status; it is left out"), help);
+                repair.warn_at(&place, "unreadable-value", format!("invalid status `{status}`; it is ignored"), help);
                 responses.shift_remove(&status);
             }
         }
@@ -171,7 +171,7 @@ fn meant_status(status: &str) -> Option<String> {
     rest.is_none_or(|next| !next.is_ascii_digit()).then(|| code.to_ascii_uppercase())
 }
 
-/// Completes a parameter that does not say where it is, and drops a style that its place does not have.
+/// Completes a parameter without a location, and removes a style that is invalid for its location.
 pub(super) fn parameter(parameter: &mut JsonObject, repair: &mut Repair) {
     if parameter.contains_key("$ref") {
         return;
@@ -182,7 +182,8 @@ pub(super) fn parameter(parameter: &mut JsonObject, repair: &mut Repair) {
     }
 }
 
-/// Before `{"name": "id"}` in `/pets/{id}`, after `{"name": "id", "in": "path"}`; elsewhere `{"name": "id", "in": "query"}`.
+/// Adds the location: `{"name": "id"}` becomes `{"name": "id", "in": "path"}` in `/pets/{id}`, and
+/// `{"name": "id", "in": "query"}` elsewhere.
 fn location(parameter: &mut JsonObject, repair: &mut Repair) {
     let Some(name) = parameter.get("name").and_then(Value::as_str).filter(|_| !parameter.contains_key("in")) else {
         return;
@@ -190,14 +191,14 @@ fn location(parameter: &mut JsonObject, repair: &mut Repair) {
     let path = tokens(&repair.pointer).skip_while(|token| token != "paths").nth(1);
     let is_in_path = path.is_some_and(|path| template::names(&path).any(|own| own == name));
     let location = if is_in_path { "path" } else { "query" };
-    let message = format!("the parameter `{name}` has no `in`; it is read as one of the {location}");
+    let message = format!("the parameter `{name}` has no `in`; read as `in: {location}`");
     repair.warn("missing-key", message, "add `in`");
     parameter.insert("in".to_owned(), json!(location));
 }
 
-/// Drops the style of a parameter that its place does not have: the default of the place applies.
+/// Removes a style that is invalid for the location of a parameter, so that the default applies.
 ///
-/// Before `{"in": "query", "name": "q", "style": "simple"}`, after `{"in": "query", "name": "q"}`.
+/// `{"in": "query", "name": "q", "style": "simple"}` becomes `{"in": "query", "name": "q"}`.
 fn style(parameter: &mut JsonObject, repair: &mut Repair) {
     let Some(Value::String(style)) = parameter.get("style") else { return };
     let (place, styles): (_, &[&str]) = match parameter.get("in").and_then(Value::as_str) {
@@ -208,7 +209,7 @@ fn style(parameter: &mut JsonObject, repair: &mut Repair) {
         _ => return,
     };
     let Some(default) = styles.first().filter(|_| !styles.contains(&style.as_str())) else { return };
-    let message = format!("a parameter in `{place}` has no style `{style}`; `{default}` is used");
+    let message = format!("invalid style `{style}` for a parameter in `{place}`; `{default}` is used");
     let help = format!("write one of `{}`", styles.join("`, `"));
     let place = repair.place("style");
     repair.warn_at(&place, "unknown-value", message, &help);

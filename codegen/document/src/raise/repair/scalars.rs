@@ -1,4 +1,4 @@
-//! Texts, flags, numbers and words that are written as a value of another type.
+//! Repairs of strings, flags, numbers and words that are written as another type.
 
 use serde_json::{Number, Value};
 
@@ -6,7 +6,7 @@ use super::Repair;
 use crate::diagnostic::closest;
 use crate::spec::FieldType;
 
-/// Reads a scalar that is written as one of another type.
+/// Converts a scalar that is written as another type.
 ///
 /// | before | after |
 /// |---|---|
@@ -19,7 +19,7 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
         (FieldType::Text, Value::Number(_) | Value::Bool(_)) => (Value::String(value.to_string()), "put it in quotes"),
         (FieldType::Text, Value::Array(lines)) if !lines.is_empty() && lines.iter().all(Value::is_string) => {
             let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
-            (Value::String(lines.join("\n")), "write one text")
+            (Value::String(lines.join("\n")), "write one string")
         }
         (FieldType::Flag, found) => {
             let Some(flag) = flag(found) else { return };
@@ -32,8 +32,8 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
         (FieldType::Word(words), Value::String(word)) if !words.contains(&word.as_str()) => {
             let same = words.iter().find(|known| known.eq_ignore_ascii_case(word.trim()));
             let Some(known) = same.copied().or_else(|| closest(word, words.iter().copied())) else { return };
-            let message = format!("there is no `{word}` here; it is read as `{known}`");
-            repair.warn("unknown-value", message, "write the word that is meant");
+            let message = format!("unknown value `{word}`; read as `{known}`");
+            repair.warn("unknown-value", message, "write the intended value");
             *value = Value::String(known.to_owned());
             return;
         }
@@ -42,12 +42,12 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
     if *value != meant {
         let found = if value.is_string() { "a string" } else { "no string" };
         let found = if value.is_array() { "an array" } else { found };
-        repair.warn("wrong-type", format!("this is {found}; it is read as `{meant}`"), help);
+        repair.warn("wrong-type", format!("found {found}; read as `{meant}`"), help);
         *value = meant;
     }
 }
 
-/// A boolean, or what languages write for one.
+/// Parses a boolean, including the ways in which other languages write one.
 pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),

@@ -1,4 +1,4 @@
-//! Keywords of schemas that are written as other languages or versions have them, or in the wrong place.
+//! Repairs of schema keywords that are written as in other languages or versions, or in the wrong place.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{JsonObject, Repair};
 use crate::diagnostic::{child, closest};
 use crate::spec::{TYPES, Versions};
 
-/// Reads the keywords of a schema as they are meant.
+/// Repairs the keywords of a schema.
 pub(super) fn read(schema: &mut JsonObject, repair: &mut Repair) {
     required_among_properties(schema, repair);
     required_flags(schema, repair);
@@ -15,9 +15,9 @@ pub(super) fn read(schema: &mut JsonObject, repair: &mut Repair) {
     values(schema, repair);
 }
 
-/// Moves a list of required properties out of the properties, where it is when it is indented too deep.
+/// Moves a list of required properties out of the properties, where it ends up with wrong indentation.
 ///
-/// Before `{"properties": {"id": {}, "required": ["id"]}}`, after `{"properties": {"id": {}}, "required": ["id"]}`.
+/// `{"properties": {"id": {}, "required": ["id"]}}` becomes `{"properties": {"id": {}}, "required": ["id"]}`.
 fn required_among_properties(schema: &mut JsonObject, repair: &mut Repair) {
     if schema.contains_key("required") {
         return;
@@ -30,13 +30,13 @@ fn required_among_properties(schema: &mut JsonObject, repair: &mut Repair) {
     }
     let Some(names) = properties.shift_remove("required") else { return };
     let from = child(&repair.place("properties"), "required");
-    let message = "`required` is among the properties; it is read as the list of those that are required";
-    repair.warn_at(&from, "wrong-type", message, "indent it as deep as `properties`");
+    let message = "`required` is in `properties`; read as the list of required properties";
+    repair.warn_at(&from, "wrong-type", message, "indent it like `properties`");
     repair.documents.copy_origin(&from, &repair.place("required"));
     schema.insert("required".to_owned(), names);
 }
 
-/// Reads lists of values that are written as something else.
+/// Converts lists of values that are written as another type.
 ///
 /// | before | after |
 /// |---|---|
@@ -51,13 +51,13 @@ fn values(schema: &mut JsonObject, repair: &mut Repair) {
             repair.warn_at(
                 &place,
                 "wrong-type",
-                "this is a single value; it is read as a list of it",
+                "expected an array, found one value; read as an array of it",
                 "write an array",
             );
         }
         Some(Value::Array(values)) if values.is_empty() => {
             let place = repair.place("enum");
-            let message = "the `enum` lists no value and is read as absent";
+            let message = "the `enum` is empty; read as absent";
             repair.warn_at(&place, "empty-enum", message, "list the values, or remove `enum`");
             schema.shift_remove("enum");
         }
@@ -65,7 +65,7 @@ fn values(schema: &mut JsonObject, repair: &mut Repair) {
     }
     if let Some(examples) = schema.get_mut("examples").filter(|examples| !examples.is_array() && !examples.is_null()) {
         let place = repair.place("examples");
-        let message = "the examples of a schema are a list; this is read as one";
+        let message = "expected an array of examples; read as one";
         repair.warn_at(&place, "wrong-type", message, "write an array of the values");
         *examples = match examples.take() {
             Value::Object(named) if !named.is_empty() && named.values().all(|one| one.get("value").is_some()) => {
@@ -76,14 +76,14 @@ fn values(schema: &mut JsonObject, repair: &mut Repair) {
     }
 }
 
-/// Moves a flag that says whether a property is required to the list of the schema that has the property.
+/// Moves a flag that marks a property as required to the list of the enclosing schema.
 ///
-/// Before `{"properties": {"id": {"type": "string", "required": true}}}`,
-/// after `{"properties": {"id": {"type": "string"}}, "required": ["id"]}`.
+/// `{"properties": {"id": {"type": "string", "required": true}}}`
+/// becomes `{"properties": {"id": {"type": "string"}}, "required": ["id"]}`.
 fn required_flags(schema: &mut JsonObject, repair: &mut Repair) {
     let help = "list the names of the required properties, in the schema that has the properties";
     if let Some(flag) = schema.get("required").filter(|flag| !flag.is_number()).and_then(flag) {
-        let message = format!("`required: {flag}` has no effect on a schema that is no property");
+        let message = format!("`required: {flag}` has no effect on a schema that is not a property");
         let place = repair.place("required");
         repair.warn_at(&place, "wrong-type", message, help);
         schema.shift_remove("required");
@@ -116,7 +116,7 @@ fn required_flags(schema: &mut JsonObject, repair: &mut Repair) {
     }
 }
 
-/// Reads types that are written as other languages write them. A schema with a type that is unknown allows any value.
+/// Converts types in the notation of other languages. A schema with an unknown type allows any value.
 ///
 /// | before | after |
 /// |---|---|
@@ -130,7 +130,7 @@ fn types(schema: &mut JsonObject, repair: &mut Repair) {
     let kind = match schema.get("type") {
         Some(Value::Array(words)) if words.iter().all(is_known) && !words.is_empty() => return,
         Some(word) if is_known(word) => return,
-        // Swagger 2.0 has this type.
+        // This is a type of Swagger 2.0.
         Some(word) if repair.version == Versions::V2_0 && word == "file" => return,
         Some(kind) => kind.clone(),
         None => return,
@@ -152,14 +152,14 @@ fn types(schema: &mut JsonObject, repair: &mut Repair) {
         let pointer = if is_list { child(&place, &index.to_string()) } else { place.clone() };
         let shown = word.as_str().unwrap_or("null");
         let Some((name, its_format)) = known else {
-            let message = format!("there is no type `{shown}`: the schema is read as any value");
+            let message = format!("unknown type `{shown}`; the schema allows any value");
             let help = format!("the types are `{}`", TYPES.join("`, `"));
             repair.warn_at(&pointer, "unknown-value", message, &help);
             schema.shift_remove("type");
             return;
         };
         if word != name {
-            let help = if word.is_null() { "write it in quotes: `\"null\"`" } else { "write the type that is meant" };
+            let help = if word.is_null() { "write it in quotes: `\"null\"`" } else { "write the intended type" };
             let with = its_format.map(|format| format!(" with the format `{format}`")).unwrap_or_default();
             let message = format!("the type `{shown}` is read as `\"{name}\"`{with}");
             repair.warn_at(&pointer, "unknown-value", message, help);
@@ -180,7 +180,7 @@ fn types(schema: &mut JsonObject, repair: &mut Repair) {
     }
 }
 
-/// The type and the format that a word stands for elsewhere.
+/// Returns the type and format for a type name of another language.
 fn meaning(word: &str) -> Option<(&'static str, Option<&'static str>)> {
     let word = word.trim().to_ascii_lowercase();
     if let Some(known) = TYPES.iter().find(|known| **known == word) {

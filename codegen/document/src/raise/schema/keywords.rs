@@ -6,9 +6,10 @@ use super::super::{JsonObject, Raising};
 use crate::diagnostic::child;
 use crate::spec::Versions;
 
-/// A Reference Object's `summary` is no keyword of a schema.
+/// Converts the `summary` of a Reference Object, which is not a keyword of a schema.
 ///
-/// Before `{"$ref": "#/components/schemas/A", "summary": "Mine"}`, after `{"$ref": "#/components/schemas/A", "description": "Mine"}`.
+/// `{"$ref": "#/components/schemas/A", "summary": "Mine"}` becomes
+/// `{"$ref": "#/components/schemas/A", "description": "Mine"}`.
 pub(super) fn summary_of_reference(schema: &mut JsonObject, _: &mut Raising) {
     if schema.contains_key("$ref")
         && let Some(summary) = schema.shift_remove("summary").filter(Value::is_string)
@@ -17,7 +18,9 @@ pub(super) fn summary_of_reference(schema: &mut JsonObject, _: &mut Raising) {
     }
 }
 
-/// Before `{"type": "file"}` in Swagger 2.0, after `{"type": "string", "format": "binary"}`.
+/// Converts the type `file`.
+///
+/// `{"type": "file"}` in Swagger 2.0 becomes `{"type": "string", "format": "binary"}`.
 pub(super) fn file(schema: &mut JsonObject, _: &mut Raising) {
     if schema.get("type").is_some_and(|kind| kind == "file") {
         schema.insert("type".to_owned(), json!("string"));
@@ -25,21 +28,24 @@ pub(super) fn file(schema: &mut JsonObject, _: &mut Raising) {
     }
 }
 
-/// Drops the separator of an array inside an array, for which only Swagger 2.0 has words.
+/// Removes the separator of nested arrays, which only Swagger 2.0 can express.
 ///
-/// Before `{"type": "array", "items": {}, "collectionFormat": "csv"}`, after `{"type": "array", "items": {}}`.
+/// `{"type": "array", "items": {}, "collectionFormat": "csv"}` becomes `{"type": "array", "items": {}}`.
 pub(super) fn collection_format(schema: &mut JsonObject, raising: &mut Raising) {
     if raising.version != Versions::V2_0 {
         return;
     }
     if let Some(format) = schema.shift_remove("collectionFormat") {
-        let message = format!("`collectionFormat: {}` of nested items is dropped", format.as_str().unwrap_or("?"));
+        let message = format!("`collectionFormat: {}` of nested items is ignored", format.as_str().unwrap_or("?"));
         let help = "not expressible in OpenAPI 3.2; rewrite it in an overlay if it matters";
         raising.warn("collectionFormat", "not-expressible", message, help);
     }
 }
 
-/// Before `{"items": [{"type": "string"}], "additionalItems": false}`, after `{"prefixItems": [{"type": "string"}], "items": false}`.
+/// Converts a list of items to `prefixItems`.
+///
+/// `{"items": [{"type": "string"}], "additionalItems": false}` becomes
+/// `{"prefixItems": [{"type": "string"}], "items": false}`.
 pub(super) fn tuple(schema: &mut JsonObject, raising: &mut Raising) {
     if !schema.get("items").is_some_and(Value::is_array) || schema.contains_key("prefixItems") {
         return;
@@ -50,7 +56,9 @@ pub(super) fn tuple(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Before `{"definitions": {"B": {"type": "string"}}}`, after `{"$defs": {"B": {"type": "string"}}}`.
+/// Converts `definitions` to `$defs`.
+///
+/// `{"definitions": {"B": {"type": "string"}}}` becomes `{"$defs": {"B": {"type": "string"}}}`.
 pub(super) fn definitions(schema: &mut JsonObject, raising: &mut Raising) {
     if !schema.get("definitions").is_some_and(Value::is_object) {
         return;
@@ -71,8 +79,10 @@ pub(super) fn definitions(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Before `{"dependencies": {"a": ["b"], "c": {"required": ["d"]}}}`,
-/// after `{"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["d"]}}}`.
+/// Splits `dependencies` into two keywords.
+///
+/// `{"dependencies": {"a": ["b"], "c": {"required": ["d"]}}}`
+/// becomes `{"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["d"]}}}`.
 pub(super) fn dependencies(schema: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Object(dependencies)) = schema.get("dependencies") else { return };
     if !dependencies.values().all(|value| value.is_array() || value.is_object() || value.is_boolean()) {
@@ -86,7 +96,7 @@ pub(super) fn dependencies(schema: &mut JsonObject, raising: &mut Raising) {
             match (members.get_mut(&name), dependency) {
                 (None, dependency) => _ = members.insert(name.clone(), dependency),
                 (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
-                // Both hold.
+                // Both schemas must match.
                 (Some(known), dependency) => {
                     raising.moved(&to, &child(&child(&to, "allOf"), "0"));
                     to = child(&child(&to, "allOf"), "1");
@@ -98,8 +108,8 @@ pub(super) fn dependencies(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Before `{"minimum": 5, "exclusiveMinimum": true}`, after `{"exclusiveMinimum": 5}`.
-/// Before `{"maximum": 5, "exclusiveMaximum": false}`, after `{"maximum": 5}`.
+/// Converts exclusive limits to numbers: `{"minimum": 5, "exclusiveMinimum": true}` becomes `{"exclusiveMinimum": 5}`.
+/// `{"maximum": 5, "exclusiveMaximum": false}` becomes `{"maximum": 5}`.
 pub(super) fn exclusive_limits(schema: &mut JsonObject, raising: &mut Raising) {
     for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         let Some(Value::Bool(is_exclusive)) = schema.get(exclusive) else { continue };
@@ -115,7 +125,9 @@ pub(super) fn exclusive_limits(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Before `{"example": 1, "examples": [2]}`, after `{"examples": [1, 2]}`.
+/// Adds `example` to `examples`.
+///
+/// `{"example": 1, "examples": [2]}` becomes `{"examples": [1, 2]}`.
 pub(super) fn example(schema: &mut JsonObject, raising: &mut Raising) {
     if !schema.contains_key("example") || !schema.get("examples").is_none_or(Value::is_array) {
         return;
@@ -128,14 +140,16 @@ pub(super) fn example(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Before `{"discriminator": "kind"}`, after `{"discriminator": {"propertyName": "kind"}}`.
+/// Converts a discriminator that is a string.
+///
+/// `{"discriminator": "kind"}` becomes `{"discriminator": {"propertyName": "kind"}}`.
 pub(super) fn discriminator(schema: &mut JsonObject, _: &mut Raising) {
     if let Some(discriminator @ Value::String(_)) = schema.get_mut("discriminator") {
         *discriminator = json!({"propertyName": discriminator.take()});
     }
 }
 
-/// Gives a keyword its new name. Its value keeps its place in the order.
+/// Renames a keyword and keeps its position in the order.
 fn rename(schema: &mut JsonObject, from: &str, to: &str, raising: &mut Raising) {
     raising.moved(&raising.place(from), &raising.place(to));
     let members = std::mem::take(schema);

@@ -1,11 +1,13 @@
-//! `nullable`, which JSON Schema says with the type `null`.
+//! Converting `nullable` to the type `null`.
 
 use serde_json::{Value, json};
 
 use super::super::{JsonObject, Raising};
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Before `{"type": "string", "x-nullable": true}` in Swagger 2.0, after `{"type": "string", "nullable": true}`.
+/// Converts `x-nullable`.
+///
+/// `{"type": "string", "x-nullable": true}` in Swagger 2.0 becomes `{"type": "string", "nullable": true}`.
 pub(super) fn extension(schema: &mut JsonObject, raising: &mut Raising) {
     if raising.version == Versions::V2_0 && schema.get("x-nullable").is_some_and(Value::is_boolean) {
         let is_nullable = schema.shift_remove("x-nullable").unwrap_or_default();
@@ -13,7 +15,8 @@ pub(super) fn extension(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Makes a schema allow null in the words of JSON Schema. Where 3.0 gives `nullable` no effect, as beside `$ref` or without a `type`, it is read as meant.
+/// Converts `nullable` to JSON Schema. Where 3.0 ignores it, as next to `$ref` or without a `type`, it is read as
+/// intended.
 ///
 /// | before | after |
 /// |---|---|
@@ -36,7 +39,8 @@ pub(super) fn nullable(schema: &mut JsonObject, raising: &mut Raising) {
     }
 }
 
-/// Adds null to each keyword that would rule it out. False if there is none: the schema says nothing about null.
+/// Adds null to each keyword that would exclude it. Returns false if there is none, so that the schema does not mention
+/// null.
 fn add_null(schema: &mut JsonObject) -> bool {
     let mut is_added = false;
     if let Some(kinds) = schema.get_mut("type") {
@@ -64,7 +68,7 @@ fn add_null(schema: &mut JsonObject) -> bool {
     is_added
 }
 
-/// Whether an alternative allows null by itself, as far as it says without its references.
+/// Returns true if an alternative allows null by itself, without resolving references.
 fn allows_null(arm: &Value) -> bool {
     let has_null = |keyword: &str, null: &Value| match arm.get(keyword) {
         Some(Value::Array(values)) => values.contains(null),
@@ -76,7 +80,7 @@ fn allows_null(arm: &Value) -> bool {
         || arm.get("type").is_none() && (has_null("enum", &Value::Null) || has_null("const", &Value::Null))
 }
 
-/// Makes a schema one of two alternatives, the other of which is null. What it says about itself stays where it is.
+/// Wraps a schema in a union with null. Annotations stay in the outer schema.
 fn wrap(schema: &mut JsonObject, raising: &mut Raising) {
     let (outer, inner): (JsonObject, JsonObject) =
         std::mem::take(schema).into_iter().partition(|(keyword, _)| is_outer(keyword));
@@ -92,7 +96,7 @@ fn wrap(schema: &mut JsonObject, raising: &mut Raising) {
     schema.insert("anyOf".to_owned(), json!([inner, {"type": "null"}]));
 }
 
-/// Whether a keyword says something about the schema, and nothing about the values it allows.
+/// Returns true if a keyword is an annotation that does not affect the allowed values.
 fn is_outer(keyword: &str) -> bool {
     keyword.starts_with("x-")
         || matches!(

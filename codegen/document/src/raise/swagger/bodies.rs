@@ -1,4 +1,4 @@
-//! Parameters in the body and in forms: together they become the request body.
+//! Parameters in the body and in forms, which become the request body.
 
 use serde_json::{Value, json};
 
@@ -9,10 +9,11 @@ use crate::diagnostic::child;
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// Makes the request body at `to` of a parameter in the body.
+/// Converts a body parameter to the request body at `to`.
 ///
-/// Before `{"name": "pet", "in": "body", "required": true, "schema": {"type": "string"}}` and `{"consumes": ["application/json"]}`,
-/// after `{"required": true, "content": {"application/json": {"schema": {"type": "string"}}}}`.
+/// `{"name": "pet", "in": "body", "required": true, "schema": {"type": "string"}}` and
+/// `{"consumes": ["application/json"]}` become
+/// `{"required": true, "content": {"application/json": {"schema": {"type": "string"}}}}`.
 pub(super) fn of_body(found: Found, consumes: &[String], to: &str, raising: &mut Raising) -> Value {
     let Found { pointer: from, value: mut parameter } = found;
     let json = ["application/json".to_owned()];
@@ -28,13 +29,13 @@ pub(super) fn of_body(found: Found, consumes: &[String], to: &str, raising: &mut
     Value::Object(parameter)
 }
 
-/// The content of a body, response or request: one media type for all names. Its schema stood at `from`.
+/// Builds the content of a request or response body with one media type object for all names. Its schema was at `from`.
 pub(super) fn content(names: &[String], media_type: &Value, from: &str, to: &str, raising: &mut Raising) -> Value {
     let mut content = JsonObject::new();
     for name in names {
         let place = child(&child(to, "content"), name);
         if media_type.get("schema").is_some() {
-            // Of several copies, references lead to the first.
+            // References are updated to the first of several copies.
             raising.moved(from, &child(&place, "schema"));
         }
         content.insert(name.clone(), media_type.clone());
@@ -42,10 +43,11 @@ pub(super) fn content(names: &[String], media_type: &Value, from: &str, to: &str
     Value::Object(content)
 }
 
-/// Makes the request body at `to` of the fields of a form.
+/// Converts the fields of a form to the request body at `to`.
 ///
-/// Before `[{"name": "a", "in": "formData", "type": "string", "required": true}]` and `{"consumes": ["multipart/form-data"]}`, after
-/// `{"required": true, "content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}}}}`.
+/// `[{"name": "a", "in": "formData", "type": "string", "required": true}]` and `{"consumes": ["multipart/form-data"]}`
+/// become `{"required": true, "content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a":
+/// {"type": "string"}}, "required": ["a"]}}}}`.
 pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising: &mut Raising) -> Value {
     let is_file = |field: &Found| field.value.get("type").is_some_and(|kind| kind == "file");
     let has_file = fields.iter().any(is_file);
@@ -90,7 +92,7 @@ pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising
     if is_required { json!({"required": true, "content": content}) } else { json!({"content": content}) }
 }
 
-/// How the values of an array are separated.
+/// Returns the separator of an array's values.
 fn array_format(schema: &JsonObject, field: &mut JsonObject) -> Option<String> {
     let format = field.shift_remove("collectionFormat");
     let is_array = schema.get("type").is_some_and(|kind| kind == "array");

@@ -10,16 +10,16 @@ use crate::bundle::Target;
 use crate::diagnostic::child;
 use crate::spec::METHODS;
 
-/// The parameters that make up a request body.
+/// The parameters that form a request body.
 #[derive(Default)]
 struct BodyParts {
     body: Option<Found>,
-    /// The reference by which the body was found, if it is one to a section of the document.
+    /// The reference to the body, if it is in a section of the document.
     reference: Option<String>,
     form: Vec<Found>,
 }
 
-/// Converts a path item: its parameters and those of its operations, whose bodies are described by the parameters of both.
+/// Converts a path item: its parameters and those of its operations. The parameters of both form the bodies.
 pub(super) fn path_item(item: &mut JsonObject, pointer: &str, shared: &Shared, raising: &mut Raising) {
     let inherited = take_body_parts(item, pointer, shared, raising);
     for method in METHODS {
@@ -29,7 +29,7 @@ pub(super) fn path_item(item: &mut JsonObject, pointer: &str, shared: &Shared, r
     }
 }
 
-/// Returns true if a path item has something of Swagger 2.0 alone.
+/// Returns true if a path item has parts that exist only in Swagger 2.0.
 pub(super) fn is_of_swagger(item: &JsonObject) -> bool {
     let listed = |holder: &JsonObject| {
         let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
@@ -63,7 +63,7 @@ fn convert(operation: &mut JsonObject, pointer: &str, inherited: &BodyParts, sha
     }
     for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
         let place = child(&child(pointer, "responses"), status);
-        // A response that several operations share has the document's media types; this operation has its own.
+        // A shared response has the document's media types, but this operation has its own.
         if produces != shared.produces
             && response.get("$ref").is_some()
             && let Some(found) = shared.resolve(&place, response)
@@ -79,12 +79,12 @@ fn convert(operation: &mut JsonObject, pointer: &str, inherited: &BodyParts, sha
 }
 
 impl BodyParts {
-    /// Adds a parameter in the body or in a form, which `parameter` is or refers to.
+    /// Adds a body parameter or a form field, which is `parameter` or its target.
     fn add(&mut self, found: Option<Found>, parameter: &Value, raising: &mut Raising) {
         match found {
             Some(found) if found.value.get("in").is_some_and(|place| place == "formData") => self.form.push(found),
             Some(found) if self.body.is_some() => {
-                let message = "an operation has one body; the first declaration counts";
+                let message = "duplicate body parameter; the first declaration is used";
                 raising.warn_at(&found.pointer, "duplicate-parameter", message, "remove one of the two");
             }
             found => {
@@ -94,7 +94,7 @@ impl BodyParts {
         }
     }
 
-    /// Adds what a path item says for all its operations and this one does not say otherwise.
+    /// Adds the parameters of the path item that the operation does not override.
     fn or_inherit(mut self, inherited: &Self) -> Self {
         let copy = |found: &Found| Found { pointer: found.pointer.clone(), value: found.value.clone() };
         if self.body.is_none() && self.form.is_empty() {
@@ -110,14 +110,14 @@ impl BodyParts {
         self
     }
 
-    /// The request body of the operation at `pointer`.
+    /// Returns the request body of the operation at `pointer`.
     fn request_body(self, consumes: &[String], pointer: &str, shared: &Shared, raising: &mut Raising) -> Option<Value> {
         let to = child(pointer, "requestBody");
         match (self.body, self.reference) {
             (Some(_), Some(reference)) if consumes == shared.consumes => Some(json!({"$ref": reference})),
             (Some(body), _) => {
                 if let Some(field) = self.form.first() {
-                    let message = "an operation has either a body or a form; the form is left out";
+                    let message = "an operation cannot have both a body and a form; the form is ignored";
                     let help = "remove one of the two: `in: body` or `in: formData`";
                     raising.warn_at(&field.pointer, "body-and-form", message, help);
                 }
@@ -129,7 +129,7 @@ impl BodyParts {
     }
 }
 
-/// Takes the parameters in the body out of an object's list, and converts the others.
+/// Removes the body parameters from an object's list, and converts the others.
 fn take_body_parts(holder: &mut JsonObject, pointer: &str, shared: &Shared, raising: &mut Raising) -> BodyParts {
     let mut parts = BodyParts::default();
     let Some(Value::Array(listed)) = holder.get_mut("parameters") else { return parts };
@@ -167,7 +167,7 @@ fn take_body_parts(holder: &mut JsonObject, pointer: &str, shared: &Shared, rais
     parts
 }
 
-/// What a reference to the document's parameters is once they are request bodies.
+/// Converts a reference to a parameter of the document to one to the request body that it becomes.
 fn component_reference(reference: &str) -> Option<String> {
     let pointer = Target::parse(reference, "").ok()?.pointer;
     let name = pointer.strip_prefix("/parameters/").filter(|name| !name.contains('/'))?;

@@ -1,11 +1,11 @@
-//! Parameters outside the body, the fields of forms, and headers: what they say about their value becomes a schema.
+//! Parameters outside of the body, form fields and headers: the keywords for their values become a schema.
 
 use serde_json::{Value, json};
 
 use super::super::{JsonObject, Raising};
 use crate::diagnostic::child;
 
-/// What a Swagger 2.0 parameter or header says about its value.
+/// The keywords of a Swagger 2.0 parameter or header that describe its value.
 const OF_SCHEMA: [&str; 18] = [
     "type",
     "format",
@@ -27,10 +27,11 @@ const OF_SCHEMA: [&str; 18] = [
     "title",
 ];
 
-/// Converts the parameter or the header at a pointer.
+/// Converts the parameter or header at a pointer.
 ///
-/// Before `{"name": "ids", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "pipes"}`,
-/// after `{"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}, "style": "pipeDelimited", "explode": false}`.
+/// `{"name": "ids", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "pipes"}` becomes
+/// `{"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}, "style": "pipeDelimited",
+/// "explode": false}`.
 pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raising) {
     if parameter.contains_key("$ref") {
         return;
@@ -57,7 +58,7 @@ pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raisin
     }
 }
 
-/// Takes out of a parameter what it says about its value.
+/// Removes the keywords that describe the value from a parameter and returns them.
 pub(super) fn take_schema(parameter: &mut JsonObject) -> JsonObject {
     let (schema, rest): (JsonObject, JsonObject) =
         std::mem::take(parameter).into_iter().partition(|(name, _)| OF_SCHEMA.contains(&name.as_str()));
@@ -65,7 +66,7 @@ pub(super) fn take_schema(parameter: &mut JsonObject) -> JsonObject {
     schema
 }
 
-/// The style, and whether it is exploded, of an array in a place. None if OpenAPI 3 has none like it.
+/// Returns the style and `explode` of an array; `None` if OpenAPI 3 has no equivalent.
 pub(super) fn style(place: &str, format: &str) -> Option<(&'static str, bool)> {
     match (place, format) {
         ("query" | "formData", "csv") => Some(("form", false)),
@@ -80,7 +81,7 @@ pub(super) fn style(place: &str, format: &str) -> Option<(&'static str, bool)> {
 /// Reports a separator that OpenAPI 3 does not have.
 pub(super) fn not_expressible(format: &str, place: &str, at: &str, raising: &mut Raising) {
     let message =
-        format!("`collectionFormat: {format}` in a {place} parameter is dropped; the values are separated by commas");
+        format!("`collectionFormat: {format}` in a {place} parameter is ignored; the values are separated by commas");
     let help = "not expressible in OpenAPI 3.2; rewrite it in an overlay if it matters";
     raising.warn_at(&child(at, "collectionFormat"), "not-expressible", message, help);
 }

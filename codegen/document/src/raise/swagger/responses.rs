@@ -1,4 +1,4 @@
-//! Responses.
+//! Converting responses.
 
 use serde_json::{Value, json};
 
@@ -8,8 +8,9 @@ use crate::diagnostic::child;
 
 /// Converts the response at a pointer.
 ///
-/// Before `{"description": "", "schema": {"type": "string"}, "examples": {"text/plain": "a"}, "headers": {"X": {"type": "integer"}}}`,
-/// after `{"description": "", "content": {"text/plain": {"schema": {"type": "string"}, "example": "a"}}, "headers": {"X": {"schema": {"type": "integer"}}}}`.
+/// `{"description": "", "schema": {"type": "string"}, "examples": {"text/plain": "a"}, "headers": {"X": {"type":
+/// "integer"}}}` becomes `{"description": "", "content": {"text/plain": {"schema": {"type": "string"}, "example":
+/// "a"}}, "headers": {"X": {"schema": {"type": "integer"}}}}`.
 pub(super) fn convert(response: &mut JsonObject, produces: &[String], at: &str, raising: &mut Raising) {
     if response.contains_key("$ref") {
         return;

@@ -1,13 +1,15 @@
-//! `securityDefinitions`.
+//! Converting `securityDefinitions`.
 
 use serde_json::{Value, json};
 
 use super::super::{JsonObject, Raising};
 
-/// Before `{"type": "basic"}`, after `{"type": "http", "scheme": "basic"}`.
+/// Converts a security scheme.
 ///
-/// Before `{"type": "oauth2", "flow": "accessCode", "authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}`,
-/// after `{"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}}}`.
+/// `{"type": "basic"}` becomes `{"type": "http", "scheme": "basic"}`.
+///
+/// `{"type": "oauth2", "flow": "accessCode", "authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}` becomes
+/// `{"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}}}`.
 pub(super) fn convert(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
     match scheme.get("type").and_then(Value::as_str) {
         Some("basic") => {
@@ -25,8 +27,8 @@ fn flow(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
         Some("accessCode") => "authorizationCode",
         Some(name @ ("implicit" | "password")) => name,
         _ => {
-            let message = "an `oauth2` scheme needs a `flow`: implicit, password, application or accessCode";
-            raising.diagnostics.error("unknown-value", at, message, "name the flow that the server offers");
+            let message = "missing or unknown `flow`; expected implicit, password, application or accessCode";
+            raising.diagnostics.error("unknown-value", at, message, "write the flow that the server supports");
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! `host`, `basePath` and `schemes`.
+//! Converting `host`, `basePath` and `schemes`.
 
 use serde_json::{Value, json};
 
@@ -22,12 +22,13 @@ impl Servers {
         Self { host, base_path, schemes: texts(root, "schemes") }
     }
 
-    /// The servers, for these schemes instead of the document's if there are any. None if the document names no server.
+    /// Returns the servers, with these schemes instead of the document's if there are any. `None` if the document has
+    /// no host.
     ///
-    /// Without a scheme, the one is meant by which the document was reached: it is taken to be `https`.
+    /// The default scheme is the one by which the document was reached, which is assumed to be `https`.
     ///
-    /// Before `{"host": "a.example", "basePath": "/v1", "schemes": ["https", "http"]}`,
-    /// after `{"servers": [{"url": "https://a.example/v1"}, {"url": "http://a.example/v1"}]}`.
+    /// `{"host": "a.example", "basePath": "/v1", "schemes": ["https", "http"]}`
+    /// becomes `{"servers": [{"url": "https://a.example/v1"}, {"url": "http://a.example/v1"}]}`.
     pub(super) fn list(&self, schemes: Option<&[String]>) -> Option<Value> {
         let path = self.base_path.trim_end_matches('/');
         if self.host.is_empty() {

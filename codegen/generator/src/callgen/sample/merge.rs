@@ -1,4 +1,4 @@
-//! What a sample is made from: a schema with its `allOf` merged and one alternative of its choices.
+//! The input of a sample: a schema with its `allOf` merged and one alternative of each choice.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -9,28 +9,28 @@ use crate::ir::is_alike;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Additional, Choice, Discriminator, Kind, Limits, Normalizer};
 
-/// The schemas that hold at once, merged: of keywords that several have, those of the first.
+/// Schemas that apply at once, merged. If several have a keyword, the first one wins.
 #[derive(Clone, Default)]
 pub(super) struct Merged<'a> {
     pub(super) kind: JsonKind,
     pub(super) limits: Limits,
-    /// Each property with all schemas that it has.
+    /// Each property with all of its schemas.
     pub(super) properties: IndexMap<&'a str, Vec<SchemaId>>,
     pub(super) required: Vec<&'a str>,
     pub(super) additional: Additional,
     pub(super) items: Vec<SchemaId>,
-    /// The chosen alternatives, the outermost first.
+    /// The chosen alternatives, outermost first.
     pub(super) chosen: Vec<SchemaId>,
-    /// The property and value by which the chosen alternative is known.
+    /// The property and value that identify the chosen alternative.
     pub(super) tag: Option<(String, Value)>,
 }
 
 impl<'a> Sampler<'a> {
-    /// The schemas merged.
+    /// Merges schemas.
     ///
     /// # Errors
     ///
-    /// [`Unsampled::Endless`] where they lead back to a schema that they are within.
+    /// [`Unsampled::Endless`] if they refer to a schema that encloses them.
     pub(super) fn merged(&mut self, schemas: &[SchemaId]) -> Result<Merged<'a>> {
         let mut out = Merged::default();
         let depth = self.within.len();
@@ -38,7 +38,7 @@ impl<'a> Sampler<'a> {
         for schema in schemas {
             let part = self.merged_one(*schema)?;
             out.join(part);
-            // The next part may refer to the same; what is within the whole is within all parts.
+            // The next part may refer to the same schema. The schemas that enclose the whole enclose every part.
             entered.extend(self.within.drain(depth..));
         }
         self.within.append(&mut entered);
@@ -85,7 +85,7 @@ impl<'a> Sampler<'a> {
         Ok(out)
     }
 
-    /// The wanted alternative, or the next that ends.
+    /// Returns the requested alternative, or the next one that is not recursive.
     fn chosen(&mut self, alternatives: &[SchemaId]) -> Result<(SchemaId, Merged<'a>)> {
         let depth = self.within.len();
         for number in 0..alternatives.len() {
@@ -98,7 +98,7 @@ impl<'a> Sampler<'a> {
         Err(Unsampled::Endless)
     }
 
-    /// Whether a property is left out of requests.
+    /// Returns true if a property is left out of requests.
     pub(super) fn is_read_only(&self, schemas: &[SchemaId]) -> bool {
         schemas.iter().any(|id| {
             let schema = &self.all[self.all.referred(*id)];
@@ -112,7 +112,7 @@ impl<'a> Sampler<'a> {
 }
 
 impl Merged<'_> {
-    /// Adds what another schema demands.
+    /// Adds the constraints of another schema.
     fn join(&mut self, other: Self) {
         if self.kind == JsonKind::Any {
             self.kind = other.kind;
@@ -147,8 +147,8 @@ impl Merged<'_> {
     }
 }
 
-/// The property that tells the alternatives apart, with the value that stands for this one where its own schema does
-/// not say it.
+/// Returns the property that identifies the alternatives, with the value that identifies this one unless its own schema
+/// declares it.
 fn tag(
     all: &Normalizer<'_>,
     discriminator: &Discriminator,

@@ -1,16 +1,16 @@
-//! Texts that match a regular expression.
+//! Strings that match a regular expression.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// How long a text may get: small patterns can ask for very long ones.
+/// Maximum length of a string: small patterns can require very long ones.
 const MAX_LENGTH: usize = 10_000;
 
-/// A short text that matches `pattern` and has at least so many characters, if repetitions allow it.
+/// Returns a short string that matches `pattern` and, if repetitions allow it, has at least `least` characters.
 ///
-/// Boundaries between words are taken for granted. `None` where the pattern is not understood, or nothing matches.
+/// Word boundaries are not checked. Returns `None` if the pattern is not supported or matches nothing.
 pub fn matching(pattern: &str, least: usize) -> Option<String> {
-    // Without Unicode, classes are those of ECMAScript, which documents mean.
+    // Without Unicode, classes have the meaning that they have in ECMAScript.
     let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
     (1..=least.max(1)).map(|times| text(&hir, times)).find_map(|text| match text {
         Some(text) if text.len() >= least => Some(text),
@@ -18,7 +18,7 @@ pub fn matching(pattern: &str, least: usize) -> Option<String> {
     })
 }
 
-/// A text that matches, in which what may be repeated is so at least `times` times.
+/// Returns a matching string in which each repetition occurs at least `times` times, if allowed.
 fn text(hir: &Hir, times: usize) -> Option<String> {
     let mut out = Vec::new();
     write(hir, times, &mut out)?;
@@ -46,7 +46,7 @@ fn write(hir: &Hir, times: usize, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// A digit or a letter where the class has one, otherwise its first member.
+/// Returns a letter or digit of the class, or its first member if it has none.
 fn member(class: &Class) -> Option<u8> {
     let Class::Bytes(class) = class else { return None };
     let has = |byte: &u8| class.iter().any(|range| (range.start()..=range.end()).contains(byte));

@@ -1,4 +1,4 @@
-//! Enums of what a success can be, by status and media type.
+//! Emits enums of successful responses, by status and media type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::emit::{From, escape, holds_secret, type_tokens};
 use crate::ir::{Api, Output, ResponseCase, Responses, Status, TypeDef};
 use crate::markdown::code;
 
-/// Writes the enum, and the invocation of the macro that reads it.
+/// Emits the enum, and the macro invocation that decodes it.
 pub(super) fn definition(api: &Api, def: &TypeDef, kind: &Responses, from: From<'_>, file: &mut File) {
     let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
     let variants: TokenStream = kind.cases.iter().map(|case| variant(api, case, from)).collect();
@@ -19,7 +19,7 @@ pub(super) fn definition(api: &Api, def: &TypeDef, kind: &Responses, from: From<
         #[non_exhaustive]
         pub enum #name {
             #variants
-            /// A success that the document does not declare: its body.
+            /// The body of a success that the document does not declare.
             #unknown(runtime::Bytes),
         }
     });
@@ -49,7 +49,7 @@ fn variant(api: &Api, case: &ResponseCase, from: From<'_>) -> TokenStream {
     quote!(#doc #name #held,)
 }
 
-/// The lines of a case: one for each media type.
+/// Returns the entries of a case, one for each media type.
 fn entries(api: &Api, case: &ResponseCase) -> Vec<String> {
     let status = match case.status {
         Status::Exact(code) => format!("Exact({code})"),

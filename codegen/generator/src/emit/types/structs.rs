@@ -1,4 +1,4 @@
-//! Structs: fields, JSON or form, constructor, setters, conversions.
+//! Emits structs: fields, serialization, constructor, setters and conversions.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -92,7 +92,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `new` takes what must be given and has more than one value.
+    /// Emits `new`, which takes the required fields that are not constant.
     fn constructor(&self, kind: &Struct, empty: bool) -> TokenStream {
         if empty {
             return quote! {
@@ -121,7 +121,7 @@ impl Writer<'_> {
                 (_, Presence::Optional | Presence::Nullable) => quote!(None),
                 (_, Presence::Patch) => quote!(runtime::Patch::Absent),
             };
-            // `name: name` where nothing has to be converted would be said twice.
+            // Use the shorthand `name` instead of `name: name`.
             values.extend(if name == value.to_string() { quote!(#name,) } else { quote!(#name: #value,) });
         }
         if let Some((name, _)) = &kind.rest {
@@ -143,7 +143,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The single value of a field.
+    /// Returns the value of a constant field.
     fn constant(&self, constant: &str, ty: &Type) -> TokenStream {
         let integer = |number: i128| {
             let (sign, digits) = ((number < 0).then(|| quote!(-)), Literal::u128_unsuffixed(number.unsigned_abs()));
@@ -213,8 +213,8 @@ impl Writer<'_> {
         }
     }
 
-    /// A struct with a single field, or with a single required one, converts from what that field takes, unless that could be
-    /// meant for another.
+    /// Emits conversions for a struct with a single field, or with a single required one, unless a value could be meant
+    /// for another field.
     fn conversions(&self, def: &TypeDef, kind: &Struct, names: &SetterNames) -> TokenStream {
         let name = escape::ident(&def.name);
         let Some(field) = only(kind).or_else(|| single(kind)) else { return TokenStream::new() };
@@ -258,8 +258,8 @@ impl Writer<'_> {
         matches!(&self.api[id].kind, TypeKind::Struct(kind) if only(kind).or_else(|| single(kind)).is_none())
     }
 
-    /// All that becomes a value of this type; text and numbers only if it is `plain` what they are for. Text that is a value
-    /// of an enum says so itself.
+    /// Collects the types that convert into this one. Strings and numbers are included only if `plain`, that is, if
+    /// their meaning is clear. Strings that are values of an enum are always included.
     fn sources<'a>(&'a self, ty: &Type, plain: bool, out: &mut Vec<Source>, seen: &mut Vec<&'a str>) {
         match ty {
             Type::String | Type::Secret if plain => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
@@ -273,7 +273,7 @@ impl Writer<'_> {
             Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, plain, out, seen),
             Type::Named(TypeId(id)) => {
                 let def = &self.api.types[*id];
-                // A type that contains itself converts from itself already.
+                // A recursive type already converts from itself.
                 if seen.contains(&def.name.as_str()) {
                     return;
                 }
@@ -296,16 +296,16 @@ impl Writer<'_> {
     }
 }
 
-/// What the methods that set a struct's fields are called.
+/// The names of the methods that set a struct's fields.
 pub(crate) struct SetterNames {
-    /// Of each field: the setter's name, and that of the method that sends null; `None` where `new` sets it.
+    /// The setter and the method that sends null of each field, or `None` if `new` sets the field.
     pub fields: Vec<Option<(String, Option<String>)>>,
-    /// Of the field that takes what the others do not.
+    /// The setter of the additional properties.
     pub rest: Option<String>,
 }
 
 impl SetterNames {
-    /// All setters are named before what only goes with one of them.
+    /// Names all setters before the methods that depend on a setter's name.
     pub fn of(kind: &Struct) -> Self {
         let mut taken: UsedNames = names::INHERITED.iter().copied().chain(["new"]).collect();
         let mut named: Vec<Option<(String, Option<String>)>> = Vec::with_capacity(kind.fields.len());
@@ -324,39 +324,39 @@ impl SetterNames {
     }
 }
 
-/// What a struct converts from.
+/// A type that a struct converts from.
 enum Source {
     /// This type.
     Type(TokenStream),
-    /// Lists of this type alone, so that an empty one needs no annotation.
+    /// Lists of exactly this type, so that an empty list needs no annotation.
     Exact(TokenStream),
     /// Lists of what becomes text. Arrays are of `&str` alone, so that an empty one needs no annotation.
     Texts,
-    /// Lists of what becomes this type.
+    /// Lists of values that convert into this type.
     Items(TokenStream),
 }
 
-/// The fields that `new` asks for.
+/// Returns the fields that `new` takes.
 fn free(kind: &Struct) -> impl Iterator<Item = &Field> {
     let asked = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
     kind.fields.iter().filter(asked).filter(|field| field.constant.is_none())
 }
 
-/// The only field that callers can set.
+/// Returns the field that callers can set, if it is the only one.
 fn only(kind: &Struct) -> Option<&Field> {
     let mut settable = kind.fields.iter().filter(|field| field.constant.is_none());
     settable.next().filter(|_| settable.next().is_none() && !kind.multipart)
 }
 
-/// Returns true if a value that is no type of the API can be meant for this field alone: `"docs"` could be each text of a
-/// portal.
+/// Returns true if only this field can hold a value of its plain type: the string `"docs"` could be meant for any
+/// string field.
 fn is_plain(kind: &Struct, field: &Field) -> bool {
     let others = kind.fields.iter().filter(|other| other.constant.is_none() && other.name != field.name);
     let word = plain_word(&field.ty);
     word.is_none() || others.map(|other| plain_word(&other.ty)).all(|other| other != word)
 }
 
-/// A word for what values of a type are written like, and whether they are a list; none for types of the API.
+/// Returns the plain type of a type's values, and true if they are lists; `None` for types of the API.
 fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
     Some(match ty {
         Type::String | Type::Secret => ("text", false),
@@ -372,7 +372,7 @@ fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
     })
 }
 
-/// The only field that `new` asks for.
+/// Returns the field that `new` takes, if it is the only one.
 fn single(kind: &Struct) -> Option<&Field> {
     let mut free = free(kind);
     free.next().filter(|only| only.presence == Presence::Required && free.next().is_none())
@@ -408,7 +408,7 @@ fn constant_list(kind: &Struct) -> String {
     if entries.is_empty() { String::new() } else { format!(" always {{ {} }}", entries.join(", ")) }
 }
 
-/// The type of a field whose values are of the type `ty`.
+/// Returns the type of a field whose values have the type `ty`.
 fn in_presence(field: &Field, multipart: bool, ty: TokenStream) -> TokenStream {
     match field.presence {
         Presence::Optional if multipart && is_files(&field.ty) => ty,
@@ -418,7 +418,7 @@ fn in_presence(field: &Field, multipart: bool, ty: TokenStream) -> TokenStream {
     }
 }
 
-/// The type of a field as callers write it.
+/// Returns the type of a field as callers write it.
 pub fn written_field(api: &Api, field: &Field, multipart: bool) -> String {
     compact(&in_presence(field, multipart, type_tokens(api, &field.ty, From::Beside)))
 }
@@ -427,7 +427,7 @@ fn is_files(ty: &Type) -> bool {
     matches!(ty, Type::List(item) if **item == Type::Upload)
 }
 
-/// A field's line in the macro that reads and writes it.
+/// Returns a field's entry in the macro that serializes and deserializes the struct.
 fn entry(field: &Field, multipart: bool) -> String {
     let mode = match (&field.ty, field.presence) {
         (ty, _) if multipart && is_files(ty) => "files",

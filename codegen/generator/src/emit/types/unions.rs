@@ -1,4 +1,4 @@
-//! Unions: variants, what tells them apart, conversions.
+//! Emits unions: variants, their tags and conversions.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -30,7 +30,7 @@ impl Writer<'_> {
             #[non_exhaustive]
             pub enum #name {
                 #variants
-                /// A value that fits no other variant, as it was received.
+                /// A value that matches no other variant, as received.
                 #unknown(runtime::Value),
             }
         });
@@ -55,7 +55,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What a variant holds becomes the union, without the box around it.
+    /// Emits the conversion from a variant's content into the union, without the box.
     fn conversion(&self, name: &Ident, variant: &Ident, held: &Type) -> TokenStream {
         let text = matches!(held, Type::String).then(|| {
             quote! {
@@ -80,9 +80,9 @@ impl Writer<'_> {
         }
     }
 
-    /// What all variants have, as the struct that they extend.
+    /// Emits the method that returns the struct of the properties that all variants share.
     fn base_accessor(&self, name: &Ident, base: &Type) -> TokenStream {
-        // The method makes the struct anew, so that it needs no box, however the types hold each other.
+        // The method creates a new struct, so the return type needs no box.
         let base = self.tokens(if let Type::Boxed(inner) = base { inner } else { base });
         quote! {
             impl #name {
@@ -95,7 +95,7 @@ impl Writer<'_> {
     }
 }
 
-/// When a value is the variant, if anything says so besides its type.
+/// Documents when a value is of the variant, if a tag or condition determines it.
 fn variant_doc(kind: &Union, variant: &UnionVariant) -> Vec<String> {
     let where_is = |property: &str, tags: &[TagValue]| format!("{} is {}", code(property), tag_words(tags));
     match (&kind.tag, variant.tags.as_slice()) {
@@ -111,7 +111,7 @@ fn variant_doc(kind: &Union, variant: &UnionVariant) -> Vec<String> {
     }
 }
 
-/// The variants in the macro's list.
+/// Returns the variants as entries of the macro.
 fn entries(kind: &Union) -> Vec<String> {
     let is_text =
         |variant: &UnionVariant| !variant.is_default && variant.tags.iter().all(|tag| matches!(tag, TagValue::Text(_)));
@@ -135,22 +135,22 @@ fn entries(kind: &Union) -> Vec<String> {
     kind.variants.iter().map(entry).collect()
 }
 
-/// The values of a tag in a sentence.
+/// Returns the values of a tag as part of a sentence.
 fn tag_words(tags: &[TagValue]) -> String {
     let words = tags.iter().map(|tag| match tag {
-        TagValue::Any(kind) => format!("of the kind {}", kind.as_str()),
+        TagValue::Any(kind) => format!("of type {}", kind.as_str()),
         constant => code(&constant.to_string()),
     });
     words.collect::<Vec<_>>().join(" or ")
 }
 
-/// A value of a tag in the macro's list; where all are strings, they stand alone.
+/// Returns a value of a tag as an entry of the macro; if all values are strings, they have no prefix.
 fn tag_entry(tag: &TagValue, only_text: bool) -> String {
     match tag {
         TagValue::Text(text) if only_text => escape::quoted(text),
         TagValue::Text(text) => format!("text({})", escape::quoted(text)),
         TagValue::Integer(number) => format!("integer({number})"),
-        // The macro takes a number with a fraction, or with an exponent.
+        // The macro takes numbers with a fraction or an exponent.
         TagValue::Number(number) if number.contains(['.', 'e', 'E']) => format!("number({number})"),
         TagValue::Number(number) => format!("number({number}.0)"),
         TagValue::Boolean(boolean) => format!("boolean({boolean})"),
@@ -159,7 +159,7 @@ fn tag_entry(tag: &TagValue, only_text: bool) -> String {
     }
 }
 
-/// Text is the variant that callers print.
+/// Emits `as_str` for the variant that holds text.
 fn text_accessor(name: &Ident, variant: &Ident) -> TokenStream {
     quote! {
         impl #name {

@@ -1,4 +1,4 @@
-//! Alternatives that nothing tells apart: those of `anyOf` become one, those of `oneOf` are reported.
+//! Alternatives that cannot be distinguished: those of `anyOf` are merged, those of `oneOf` are reported.
 
 use std::collections::HashMap;
 
@@ -9,29 +9,29 @@ use super::{Alternative, JsonKind, TagValue, Types};
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Additional, Choice, ClientSchema, Fields, Kind, Object, Shape};
 
-/// How many alternatives are compared with each other: more are not read by a person either.
+/// Maximum number of alternatives that are compared with each other.
 const MOST_COMPARED: usize = 100;
 
-/// The only values of a property or an item, if there are such.
+/// The allowed values of a property or an item, if they are listed.
 type Values = Option<Vec<TagValue>>;
 
-/// What is compared of an alternative.
+/// The parts of an alternative that are compared.
 #[derive(Default)]
 struct Profile {
-    /// The properties of an object: whether each is required, and its only values.
+    /// The properties of an object, each with its allowed values, and true if it is required.
     properties: Option<HashMap<String, (bool, Values)>>,
-    /// The items of a list, and the kinds of JSON that they are.
+    /// The items of a list, and their JSON types.
     items: Option<(SchemaId, Values)>,
 }
 
 impl Profile {
-    /// Whether an object requires a property that the other one does not declare.
+    /// Returns true if an object requires a property that the other one does not declare.
     fn requires_more(&self, other: &Self) -> bool {
         let (Some(own), Some(others)) = (&self.properties, &other.properties) else { return false };
         own.iter().any(|(name, (is_required, _))| *is_required && !others.contains_key(name))
     }
 
-    /// Whether a property of both has no value in common; `always` asks for one that both require.
+    /// Returns true if a common property has no common value. With `always`, both must require the property.
     fn has_other_values(&self, other: &Self, always: bool) -> bool {
         let (Some(own), Some(others)) = (&self.properties, &other.properties) else { return false };
         own.iter().any(|(name, (is_required, values))| match (values, others.get(name)) {
@@ -42,7 +42,7 @@ impl Profile {
         })
     }
 
-    /// Whether a value may be of both, so that one of them would not hold it whole.
+    /// Returns true if a value may match both, so that neither type would contain all of it.
     fn may_be_both(&self, other: &Self) -> bool {
         if self.properties.is_some() && other.properties.is_some() {
             let is_apart = self.requires_more(other) && other.requires_more(self);
@@ -56,7 +56,7 @@ impl Profile {
         }
     }
 
-    /// Whether two objects with properties are alike in all that tells alternatives apart.
+    /// Returns true if two objects with properties cannot be distinguished.
     fn is_ambiguous(&self, other: &Self) -> bool {
         let has_properties = |one: &Self| one.properties.as_ref().is_some_and(|properties| !properties.is_empty());
         has_properties(self)
@@ -68,13 +68,14 @@ impl Profile {
 }
 
 impl Types<'_> {
-    /// Makes objects that nothing tells apart one object with all their properties, and lists of them one list: a value of `anyOf` may
-    /// be of several alternatives, and reading it as one would lose what is of the others.
+    /// Merges objects that cannot be distinguished into one object with all their properties, and lists of them into
+    /// one list. A value of `anyOf` may match several alternatives, and would lose properties if it were deserialized
+    /// as only one of them.
     pub(super) fn merge_overlapping(&mut self, id: SchemaId, found: &mut Vec<Alternative>) {
         let profiles: Vec<Profile> = found.iter().map(|alternative| self.profile(&alternative.shape)).collect();
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (index, profile) in profiles.iter().enumerate() {
-            // All groups that it cannot be told from become one, which stands where the first of them stood.
+            // All groups that may match the same value are merged at the position of the first.
             let is_like = |group: &Vec<usize>| group.iter().any(|other| profiles[*other].may_be_both(profile));
             match groups.iter().position(is_like) {
                 None => groups.push(vec![index]),
@@ -108,7 +109,7 @@ impl Types<'_> {
         Profile { properties: None, items }
     }
 
-    /// The items of a list.
+    /// Returns the items of a list.
     fn items(&mut self, shape: &Shape) -> Option<SchemaId> {
         match shape {
             Shape::Array(items) => Some(*items),
@@ -120,7 +121,7 @@ impl Types<'_> {
         }
     }
 
-    /// The kinds of JSON that a schema allows; none where it allows any.
+    /// Returns the JSON types that a schema allows, or `None` if it allows any.
     fn kinds_of(&mut self, id: SchemaId) -> Option<Vec<TagValue>> {
         let kind = match normalize::shape(&mut self.schemas, id) {
             Shape::Same(other) => return self.kinds_of(other),
@@ -135,7 +136,7 @@ impl Types<'_> {
         Some(vec![TagValue::Any(kind)])
     }
 
-    /// One alternative for several objects, or for several lists.
+    /// Merges several objects, or several lists, into one alternative.
     fn merged(&mut self, id: SchemaId, group: &[Alternative]) -> Alternative {
         let pointer = self.schemas[id].pointer.clone();
         let items: Option<Vec<SchemaId>> =
@@ -155,7 +156,7 @@ impl Types<'_> {
         Alternative::new(new, shape)
     }
 
-    /// Two names make one; more would be too long.
+    /// Two names are joined; more would be too long.
     fn joint_name(&self, group: &[Alternative]) -> Option<String> {
         match group {
             [one, other] => Some(format!("{} or {}", self.name_of(one.id)?, self.name_of(other.id)?)),
@@ -163,7 +164,7 @@ impl Types<'_> {
         }
     }
 
-    /// The properties of all these objects: one is required where all require it.
+    /// Returns the properties of all objects. A property is required if all objects require it.
     fn merged_fields(&mut self, all: &[Fields]) -> Fields {
         let mut schemas: IndexMap<&String, (Vec<SchemaId>, usize)> = IndexMap::new();
         for fields in all {
@@ -182,7 +183,7 @@ impl Types<'_> {
         for fields in all {
             match fields.additional {
                 Additional::Of(id) => values.push(id),
-                // What one alternative does not declare may be of any type.
+                // A property that one alternative does not declare may have any type.
                 Additional::Any => additional = Additional::Any,
                 Additional::Unsaid => {}
                 Additional::Forbidden => {}
@@ -195,7 +196,7 @@ impl Types<'_> {
         Fields { properties, additional }
     }
 
-    /// Any of several schemas.
+    /// Returns a schema that allows any of several schemas.
     fn any_of(&mut self, ids: Vec<SchemaId>) -> SchemaId {
         let mut variants: Vec<SchemaId> = Vec::new();
         for id in ids.into_iter().map(|id| self.schemas.referred(id)) {
@@ -217,8 +218,8 @@ impl Types<'_> {
         let kind = if self.any_of.len() < 4 * self.document.schemas().len() + 250 {
             Kind::Choice(Choice { variants, discriminator: None, overlaps: true })
         } else {
-            let message = "objects within alternatives of `anyOf` combine to too many schemas; this one is read as any JSON value";
-            let help = "list the combinations in one schema";
+            let message = "objects in alternatives of `anyOf` have too many combinations; this becomes any JSON value";
+            let help = "declare the combinations in one schema";
             self.diagnostics.warning("too-many-combinations", &first.pointer, message, help);
             Kind::Any
         };
@@ -230,7 +231,7 @@ impl Types<'_> {
         id
     }
 
-    /// Reports objects among the alternatives of which some values are of both, as far as the document tells; and lists of such.
+    /// Reports objects, or lists of objects, that may match the same value.
     pub(super) fn report_ambiguity(&mut self, id: SchemaId, found: &[Alternative]) {
         let mut profiles: Vec<Profile> = Vec::new();
         for alternative in found.iter().take(MOST_COMPARED) {
@@ -238,7 +239,7 @@ impl Types<'_> {
             profiles.push(match profile.items {
                 Some((items, _)) => {
                     let shape = normalize::shape(&mut self.schemas, items);
-                    // An object is never taken for a list.
+                    // An object is never ambiguous with a list.
                     let properties = self.profile(&shape).properties;
                     Profile { properties, items: profile.items }
                 }
@@ -250,14 +251,14 @@ impl Types<'_> {
             let Some(other) = profiles[index + 1..].iter().position(is_alike) else { continue };
             let [first, second] = [index, index + 1 + other].map(|index| self.described(found[index].id));
             let message =
-                format!("nothing tells {first} from {second}: the one that has most of a value's properties is taken");
-            let help = "add a discriminator, or a property with another constant in each alternative";
+                format!("cannot distinguish {first} from {second}; the one that matches more properties is used");
+            let help = "add a discriminator, or a property with a distinct constant in each alternative";
             self.diagnostics.warning("ambiguous-choice", self.schemas[id].pointer.clone(), message, help);
             return;
         }
     }
 
-    /// A schema's name, or where it stands.
+    /// Returns a schema's name or its location.
     fn described(&self, id: SchemaId) -> String {
         let schema = &self.schemas[id];
         match schema.component.as_deref().or(schema.title.as_deref()) {

@@ -1,4 +1,4 @@
-//! What the variants of a union are called.
+//! Names of union variants.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Fields, Kind, Shape};
 
 impl Types<'_> {
-    /// A name for a variant that no other has.
+    /// Returns a unique name for a variant.
     pub(in crate::ir) fn free_name(
         &mut self,
         taken: &mut UsedNames,
@@ -31,7 +31,7 @@ impl Types<'_> {
         taken.free(detailed.as_deref().filter(|name| !taken.contains(name)).unwrap_or(&name))
     }
 
-    /// The name of the type that an alternative is, whatever refers to it: a person's or its component's.
+    /// Returns the explicit name of an alternative's type: from an overlay or its component.
     fn type_of(&mut self, alternative: &Alternative) -> Option<String> {
         let (mut id, mut shape) = (alternative.id, alternative.shape.clone());
         loop {
@@ -44,7 +44,7 @@ impl Types<'_> {
         }
     }
 
-    /// What a variant is called: its type's name, its tag, or what it holds.
+    /// Returns the name of a variant: its type's name, its tag, or its content.
     pub(in crate::ir) fn choice_name(&mut self, choices: &[Alternative], index: usize, tag: Option<&Tag>) -> String {
         let choice = &choices[index];
         if let Some(name) = self.type_of(choice) {
@@ -52,7 +52,7 @@ impl Types<'_> {
                 [TagValue::Text(text)] => Some(names::variant_name(text)),
                 _ => None,
             };
-            // Of several variants of one type, the tag says which it is.
+            // If several variants have the same type, they are named by tag.
             let mut others = choices.iter().enumerate().filter(|(other, _)| *other != index);
             let is_shared = others.any(|(_, other)| self.type_of(other).as_ref() == Some(&name));
             return tag.filter(|_| is_shared).unwrap_or(name);
@@ -92,7 +92,7 @@ impl Types<'_> {
         }
     }
 
-    /// A list is named by its items.
+    /// Returns the name of a list, derived from its items.
     fn list_name(&mut self, items: SchemaId) -> String {
         if let Some(item) = self.name_of(items) {
             return format!("{item}List");
@@ -136,7 +136,7 @@ impl Types<'_> {
     }
 }
 
-/// An object's name by its first properties.
+/// Returns the name of an object, derived from its first properties.
 fn properties_name(fields: &Fields) -> Option<String> {
     let names: Vec<String> = fields.properties.keys().take(3).map(|name| names::type_name(name)).collect();
     (!names.is_empty()).then(|| format!("With{}", names.join("And")))

@@ -1,4 +1,4 @@
-//! The property that tells the variants of a choice apart, and the values that do.
+//! Tags: the property that identifies the variants of a choice, and its values.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,21 +10,21 @@ use crate::markdown;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Choice, Discriminator, Kind, Shape, nullable};
 
-/// How an object, or all objects of a choice, declare a property.
+/// The declaration of a property in an object, or in all objects of a choice.
 struct Declaration {
     is_declared: bool,
     is_required: bool,
-    /// Its only values, if they are listed.
+    /// The allowed values, if they are listed.
     tags: Option<Vec<TagValue>>,
-    /// Whether it may be text.
+    /// True if it may be a string.
     holds_text: bool,
-    /// Its schema, if there is one alone.
+    /// Its schema, if there is only one.
     schema: Option<SchemaId>,
 }
 
 impl Types<'_> {
-    /// The document's own discriminator. Where the choice has alternatives that are no objects, the discriminator's values become
-    /// conditions of the others.
+    /// Returns the tag for the document's discriminator. If some alternatives are not objects, the discriminator's
+    /// values become conditions of the others.
     pub(super) fn declared_tag(&mut self, discriminator: &Discriminator, found: &mut Vec<Alternative>) -> Option<Tag> {
         let before = found.clone();
         self.add_mapped(discriminator, found);
@@ -45,7 +45,8 @@ impl Types<'_> {
         }
     }
 
-    /// Gives the alternatives their values of the mapping. Where it leads to variants of a choice among them, these take its place.
+    /// Assigns the values of the mapping to the alternatives. A nested choice whose variants are mapped is replaced by
+    /// these variants.
     fn add_mapped(&mut self, discriminator: &Discriminator, found: &mut Vec<Alternative>) {
         let mapped: Vec<SchemaId> = discriminator.mapping.iter().map(|(_, id)| *id).collect();
         let opened = std::mem::take(found);
@@ -91,14 +92,14 @@ impl Types<'_> {
         self.diagnostics.warning("unserved-default-mapping", pointer, message, help);
     }
 
-    /// Completes the values of all objects: what the property allows, or the component's name, where there is no mapping. None if two
-    /// have a value in common, or one has none.
+    /// Completes the values of all objects with the property's allowed values or the component's name. Returns `None`
+    /// if two objects share a value, or one has none.
     pub(in crate::ir) fn read_discriminator(&mut self, property: &str, found: &mut [Alternative]) -> Option<Tag> {
         let mut presence = TagPresence::Required;
         let mut seen: Vec<TagValue> = Vec::new();
         for alternative in found {
             let Some(declaration) = self.declaration(&alternative.shape.clone(), property, 0) else {
-                // It is no object, and so has no tag.
+                // An alternative that is not an object has no tag.
                 alternative.tags.clear();
                 continue;
             };
@@ -120,26 +121,26 @@ impl Types<'_> {
         Some(Tag { property: property.to_owned(), presence })
     }
 
-    /// The values of a discriminator that stand for a schema which no mapping names.
+    /// Returns the discriminator values of a schema that is not mapped.
     fn own_values(&self, id: SchemaId, declaration: &Declaration) -> Option<Vec<TagValue>> {
         let implicit = self.implicit_value(id);
         let Some(tags) = &declaration.tags else {
-            // A name is no value of a property of another type than text.
+            // The component's name is not a valid value unless the property is a string.
             return implicit.filter(|_| declaration.holds_text).map(|value| vec![value]);
         };
-        // Where a list is that of all schemas, one of its values is mostly this one's name in lower case.
+        // If the list contains the values of all schemas, one of them is usually this schema's name in lower case.
         let named = implicit.and_then(|name| tags.iter().find(|value| is_alike(&value.to_string(), &name.to_string())));
         Some(named.map_or_else(|| tags.clone(), |value| vec![value.clone()]))
     }
 
-    /// The value of a discriminator that stands for a component where no mapping says another one.
+    /// Returns the default discriminator value of a component.
     pub(in crate::ir) fn implicit_value(&self, id: SchemaId) -> Option<TagValue> {
         let schema = (id.index() < self.document.schemas().len()).then(|| &self.document[id]);
         let extension = schema.and_then(|schema| schema.rare().extensions.get("x-ms-discriminator-value")?.as_str());
         extension.or(self.schemas[id].component.as_deref()).map(|value| TagValue::Text(value.to_owned()))
     }
 
-    /// How a schema declares a property; none if it is no object.
+    /// Returns the declaration of a property in a schema, or `None` if the schema is not an object.
     fn declaration(&mut self, shape: &Shape, property: &str, depth: usize) -> Option<Declaration> {
         match shape {
             Shape::Object(fields) => Some(match fields.properties.get(property) {
@@ -162,7 +163,7 @@ impl Types<'_> {
         }
     }
 
-    /// How all alternatives of a choice declare a property.
+    /// Returns the combined declaration of a property in all alternatives of a choice.
     fn declaration_of_all(&mut self, choice: &Choice, property: &str, depth: usize) -> Option<Declaration> {
         let tags = Some(Vec::new());
         let mut all = Declaration { is_declared: true, is_required: true, tags, holds_text: true, schema: None };
@@ -187,7 +188,7 @@ impl Types<'_> {
         Some(all)
     }
 
-    /// The keys of a mapping are strings, whatever the type of the property is.
+    /// Converts the keys of a mapping, which are strings, to the type of the property.
     fn fit_tags(&mut self, id: SchemaId, tags: &mut [TagValue]) {
         let kind = self.scalar_of(id);
         for tag in tags {
@@ -205,8 +206,8 @@ impl Types<'_> {
         }
     }
 
-    /// A property whose values in one variant are none of those in another: best a string that is constant in each, then
-    /// constants of any type and lists of them, then different kinds of JSON.
+    /// Returns a property with distinct values in each variant. Constant strings are preferred, then constants of any
+    /// type and lists of them, then different JSON types.
     pub(super) fn implied_tag(&mut self, found: &mut [Alternative]) -> Option<Tag> {
         if found.len() < 2 {
             return None;
@@ -244,7 +245,7 @@ impl Types<'_> {
         Some(tag)
     }
 
-    /// The properties of an object, or of the first object of a choice.
+    /// Returns the properties of an object, or of the first object of a choice.
     fn properties_of(&mut self, shape: &Shape, depth: usize) -> Vec<String> {
         match shape {
             Shape::Object(fields) => fields.properties.keys().cloned().collect(),
@@ -260,7 +261,7 @@ impl Types<'_> {
         }
     }
 
-    /// The values that a property can have; none where it can have any.
+    /// Returns the allowed values of a property, or `None` if it may have any value.
     fn property_tags(
         &mut self,
         shape: &Shape,
@@ -290,7 +291,7 @@ impl Types<'_> {
         }
     }
 
-    /// The values of a schema: those that it lists, or any of its kind.
+    /// Returns the values of a schema: its listed values, or any of its JSON type.
     pub(super) fn tags_of(&mut self, id: SchemaId) -> Option<Vec<TagValue>> {
         let id = self.schemas.referred(id);
         let shape = normalize::shape(&mut self.schemas, id);
@@ -328,7 +329,7 @@ impl Types<'_> {
         Some(tags)
     }
 
-    /// The values of all alternatives of a choice that is no more than values and scalars.
+    /// Returns the values of all alternatives of a choice of values and scalars.
     fn tags_of_all(&mut self, choice: &Choice) -> Option<Vec<TagValue>> {
         let mut all = Vec::new();
         for id in &choice.variants {
@@ -340,7 +341,7 @@ impl Types<'_> {
         Some(all)
     }
 
-    /// Gives objects that no single property tells apart the properties that do so from some of the others.
+    /// Adds conditions to objects without a tag: properties that distinguish them from some of the others.
     pub(super) fn add_conditions(&mut self, found: &mut [Alternative]) {
         let listed: Vec<Vec<(String, Vec<TagValue>)>> =
             found.iter().map(|alternative| self.listed(&alternative.shape.clone())).collect();
@@ -360,15 +361,15 @@ impl Types<'_> {
         }
     }
 
-    /// The properties of an object whose values are known, or at least their kind.
+    /// Returns the properties of an object whose values, or at least JSON types, are known.
     fn listed(&mut self, shape: &Shape) -> Vec<(String, Vec<TagValue>)> {
         let Some(fields) = self.fields(shape) else { return Vec::new() };
         let tags = fields.properties.into_iter().filter_map(|(name, (id, _))| Some((name, self.tags_of(id)?)));
         tags.collect()
     }
 
-    /// Gives the property that tells variants apart its value in a type that stands for one value wherever it is a
-    /// variant, so that nobody has to give it.
+    /// Makes the tag a constant of each type that has the same tag value in all unions, so that callers need not set
+    /// it.
     pub(in crate::ir) fn set_tags(&mut self) {
         let mut values: Vec<((usize, String), Vec<TagValue>)> = Vec::new();
         let mut places: HashMap<(usize, String), usize> = HashMap::new();
@@ -391,7 +392,7 @@ impl Types<'_> {
             if let Some((value, others)) = values.split_first()
                 && value.is_constant()
                 && others.iter().all(|other| other == value)
-                // What all members of a family have is read from any of them.
+                // The base of a family can be deserialized from any member.
                 && !bases.contains(&draft)
             {
                 self.set_tag(draft, &tag, value);
@@ -399,10 +400,10 @@ impl Types<'_> {
         }
     }
 
-    /// The struct that a variant holds.
+    /// Returns the struct that a variant contains.
     fn struct_behind(&self, ty: &Type) -> Option<usize> {
         let mut ty = ty;
-        // Aliases that lead to each other are named_types later.
+        // Alias cycles are broken only when types are named.
         for _ in 0..16 {
             let Type::Named(TypeId(draft)) = ty else { return None };
             match &self.drafts[*draft].kind {
@@ -443,7 +444,7 @@ impl Types<'_> {
     }
 }
 
-/// Whether a value is a name written in another way: `big_dog` is `BigDog`.
+/// Returns true if a value is another spelling of a name: `big_dog` and `BigDog`.
 pub(crate) fn is_alike(value: &str, name: &str) -> bool {
     let letters = |text: &str| text.replace(['_', '-', ' '], "").to_lowercase();
     letters(value) == letters(name)
@@ -453,7 +454,7 @@ pub(super) fn is_list_of_constants(tags: &[TagValue]) -> bool {
     !tags.is_empty() && tags.iter().all(TagValue::is_constant)
 }
 
-/// Whether two lists have a value in common.
+/// Returns true if two lists have a value in common.
 pub(super) fn overlap(one: &[TagValue], other: &[TagValue]) -> bool {
     one.iter().any(|tag| other.iter().any(|other| tag.overlaps(other)))
 }

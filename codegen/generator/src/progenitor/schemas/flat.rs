@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{JsonObject, Loss, Losses};
 use crate::lowered::{join, target};
 
-/// Follows a schema's reference and joins the parts of its `allOf`. A part that comes again says nothing new, so that
-/// schemas that contain themselves end.
+/// Resolves a schema's reference and merges the parts of its `allOf`. A repeated part is skipped, so that recursive
+/// schemas terminate.
 ///
 /// Before `{"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"b": {}}}]}` where A is
 /// `{"type": "object", "properties": {"a": {}}}`, after `{"type": "object", "properties": {"a": {}, "b": {}}}`.
@@ -39,7 +39,7 @@ fn joined(document: &Value, schema: &Value, seen: &mut HashSet<String>, choices:
         nullable &= part.get("nullable") == Some(&Value::Bool(true));
         join(&mut out, part);
     }
-    // Null has to be allowed by all parts; said beside them, it is meant for the whole.
+    // Null must be allowed by all parts; `nullable` next to `allOf` applies to the whole.
     out.insert("nullable".to_owned(), own.unwrap_or(nullable.into()));
     out
 }

@@ -1,4 +1,4 @@
-//! The entry of a changelog: what callers of the crate have to know, in their words.
+//! Renders a changelog entry for callers of the crate.
 
 use std::fmt::{self, Write};
 
@@ -7,11 +7,11 @@ use crate::diff::review::{Finding, Review, Reviewed};
 use crate::diff::{Area, Severity};
 use crm_clients_document::sanitize::{markdown as escaped, markdown_code as code};
 
-/// The entry of CHANGELOG.md for a review: for each API what breaks, what does something else, what is new and what is deprecated, and
-/// what the server does otherwise.
+/// Renders the CHANGELOG.md entry for a review: for each API the breaking changes, behavior changes, additions and
+/// deprecations, and the changes of the server.
 pub fn changelog(review: &Review) -> String {
     let mut out = String::new();
-    // A `String` is written to without fail.
+    // Writing to a `String` cannot fail.
     let _ = write(review, &mut out);
     out
 }
@@ -31,7 +31,7 @@ fn write(review: &Review, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
-/// What is listed under a heading.
+/// A heading and its findings.
 struct Heading {
     title: &'static str,
     holds: fn(&Finding) -> bool,
@@ -53,10 +53,7 @@ const HEADINGS: [Heading; 5] = [
         },
     },
     Heading { title: "Deprecated", holds: |finding| of(finding, Area::Rust) && is_deprecation(finding) },
-    Heading {
-        title: "Of the server",
-        holds: |finding| of(finding, Area::Wire) && finding.change.severity > Severity::Info,
-    },
+    Heading { title: "Server", holds: |finding| of(finding, Area::Wire) && finding.change.severity > Severity::Info },
 ];
 
 fn of(finding: &Finding, area: Area) -> bool {
@@ -76,7 +73,7 @@ fn section(api: &Reviewed, heading: Heading, out: &mut String) -> fmt::Result {
     // The same change of several methods, fields or operations is one line.
     let mut lines: Vec<(&str, Vec<&str>)> = Vec::new();
     for finding in findings {
-        // The place stands before it.
+        // The line starts with the location.
         let message = finding.change.message.split(" (from `").next().unwrap_or_default();
         let place = place(finding);
         match lines.iter_mut().find(|(other, _)| *other == message) {
@@ -96,10 +93,10 @@ fn section(api: &Reviewed, heading: Heading, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
-/// The places that are listed of one change.
+/// The maximum number of locations that are listed for a change.
 const SHOWN: usize = 6;
 
-/// Where a change is, in the words of a caller: without the module that they have imported.
+/// Returns the location of a change for callers, without the module that they import.
 fn place(finding: &Finding) -> &str {
     let subject = finding.change.subject.as_str();
     match finding.change.rule.area {

@@ -1,12 +1,12 @@
-//! For GitHub: annotations of the lines that changed.
+//! Renders GitHub annotations of the changed lines.
 
 use super::Verdict;
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review};
 use crm_clients_document::sanitize::{command_data, command_property, line};
 
-/// A workflow command for each change that breaks or may, and one for the verdict. What changes nothing for a caller needs no
-/// reviewer's eye in the middle of a file.
+/// Renders a workflow command for each breaking change and warning, and one for the verdict. Other changes need no
+/// annotation.
 pub fn github(review: &Review) -> String {
     let open = review.findings().filter(|finding| finding.accepted.is_none());
     let mut out: String = open.filter_map(annotation).collect();
@@ -22,7 +22,7 @@ fn annotation(finding: &Finding) -> Option<String> {
         Severity::Warning => "warning",
         Severity::Info => return None,
     };
-    // GitHub has no lines of what is gone.
+    // Removed parts are not in the files of the pull request.
     let place = finding
         .new
         .as_ref()

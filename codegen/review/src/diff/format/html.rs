@@ -1,4 +1,4 @@
-//! For a browser: one page with all that it needs, the operations as a tree and a filter.
+//! Renders a self-contained HTML page with a tree of operations and a filter.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -9,10 +9,10 @@ use crate::diff::review::{Finding, Review, Reviewed};
 const STYLE: &str = include_str!("review.css");
 const SCRIPT: &str = include_str!("review.js");
 
-/// The review as a page. It loads nothing: its style and its script are in it, and nothing else is allowed to it.
+/// Renders the review as a page. Style and script are inline, and its policy allows nothing else to load.
 pub fn html(review: &Review) -> String {
     let mut out = String::new();
-    // A `String` is written to without fail.
+    // Writing to a `String` cannot fail.
     let _ = page(review, &mut out);
     out
 }
@@ -55,7 +55,7 @@ fn page(review: &Review, out: &mut String) -> fmt::Result {
     writeln!(out, "</main>\n</div>\n<script>\n{SCRIPT}</script>\n</body>\n</html>")
 }
 
-/// The operations of an API by resource, each with the numbers of its findings.
+/// Renders the operations of an API by resource, each with the numbers of its findings.
 fn tree(api: &Reviewed, first: usize, out: &mut String) -> fmt::Result {
     let mut resources: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (index, finding) in api.findings.iter().enumerate() {
@@ -125,7 +125,7 @@ fn article(number: usize, finding: &Finding, out: &mut String) -> fmt::Result {
     writeln!(out, "<dt>fingerprint</dt><dd>{}</dd>\n</dl></details>\n</article>", change.fingerprint)
 }
 
-/// A message with what is quoted in it as code.
+/// Renders a message with quoted parts as code.
 fn marked(message: &str) -> String {
     let parts = message.split('`').enumerate();
     let part = |(index, part): (usize, &str)| match index % 2 {

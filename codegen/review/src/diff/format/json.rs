@@ -1,4 +1,4 @@
-//! For programs. The fields are documented in the generator's README.
+//! Renders JSON. The fields are documented in the generator's README.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::diff::review::{Finding, Review, SourceLocation};
 use crate::diff::{Area, Direction, RequiredBump, Severity};
 use crm_clients_document::sanitize;
 
-/// The review as JSON.
+/// Renders the review as JSON.
 pub fn json(review: &Review) -> String {
     let apis = review.apis.iter().map(|api| Api {
         name: &api.name,
@@ -17,7 +17,7 @@ pub fn json(review: &Review) -> String {
         changes: api.findings.iter().map(Change::of).collect(),
     });
     let document = Document { version: &review.required, counts: Counts::of(review.findings()), apis: apis.collect() };
-    // Nothing in it has keys that are no strings.
+    // Serialization cannot fail, because all keys are strings.
     sanitize::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 

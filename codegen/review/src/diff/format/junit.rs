@@ -1,4 +1,5 @@
-//! For build servers: JUnit's XML, a test case for each change. What breaks has failed; what may break, or is accepted, is skipped.
+//! Renders JUnit XML with a test case for each change. Breaking changes are failures; warnings and accepted changes are
+//! skipped.
 
 use std::fmt::{self, Write};
 
@@ -6,11 +7,11 @@ use super::{Section, escaped};
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review, Reviewed};
 
-/// The review as JUnit's XML.
+/// Renders the review as JUnit XML.
 pub fn junit(review: &Review) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"API review\">\n");
     for api in &review.apis {
-        // A `String` is written to without fail.
+        // Writing to a `String` cannot fail.
         let _ = suite(api, &mut out);
     }
     out.push_str("</testsuites>\n");

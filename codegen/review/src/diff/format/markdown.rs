@@ -1,4 +1,4 @@
-//! For a comment on a pull request.
+//! Renders a comment on a pull request.
 
 use std::fmt::{self, Write};
 
@@ -7,18 +7,19 @@ use crate::diff::Severity;
 use crate::diff::review::{Finding, Review, Reviewed};
 use crm_clients_document::sanitize::{markdown as escaped, markdown_code as code};
 
-/// GitHub takes comments of 65,536 characters.
+/// GitHub limits comments to 65,536 characters.
 const LIMIT: usize = 64_000;
 
-/// The review: the verdict, then for each API its sections by resource, notes and details folded. Of what would be too long for a
-/// comment the details are left out first, then what matters least in each section, which is counted.
+/// Renders the review: the verdict, then the sections of each API by resource, with notes and details folded. If it is
+/// too long for a comment, the details are left out first, then the least severe findings of each section, which are
+/// counted instead.
 pub fn markdown(review: &Review) -> String {
     let all = Shown { most: usize::MAX, details: true };
     let fewer = [usize::MAX, 200, 100, 40, 15, 5].map(|most| Shown { most, details: false });
     let mut out = String::new();
     for shown in std::iter::once(all).chain(fewer) {
         out.clear();
-        // A `String` is written to without fail.
+        // Writing to a `String` cannot fail.
         let _ = write(review, shown, &mut out);
         if out.len() <= LIMIT {
             break;
@@ -27,12 +28,12 @@ pub fn markdown(review: &Review) -> String {
     out
 }
 
-/// How much of the review is shown.
+/// The part of the review that is shown.
 #[derive(Clone, Copy)]
 struct Shown {
-    /// The findings of a section, at most.
+    /// The maximum number of findings in a section.
     most: usize,
-    /// Whether positions, operations and fingerprints are.
+    /// True if positions, operations and fingerprints are shown.
     details: bool,
 }
 
@@ -57,7 +58,7 @@ fn write(review: &Review, shown: Shown, out: &mut String) -> fmt::Result {
         }
     }
     if !shown.details {
-        writeln!(out, "\nThe whole review is too long for a comment: `cargo xtask diff` shows it.")?;
+        writeln!(out, "\nThe review is too long for a comment; run `cargo xtask diff` to see all of it.")?;
     }
     Ok(())
 }
@@ -84,7 +85,7 @@ fn write_section(section: Section, findings: &[&Finding], shown: Shown, out: &mu
     }
 }
 
-/// A finding in a line: how bad it is, what changed, and where.
+/// Renders a finding as a line: severity, message and location.
 fn line(finding: &Finding, out: &mut String) -> fmt::Result {
     let change = &finding.change;
     let head = match (&finding.accepted, change.severity) {
@@ -93,7 +94,7 @@ fn line(finding: &Finding, out: &mut String) -> fmt::Result {
         _ => "",
     };
     write!(out, "- {head}{}", marked(&change.message))?;
-    // What is gone says where it was.
+    // The message of a removal contains the location.
     if !change.message.contains(" (from `") {
         write!(out, ": {}", code(&change.subject))?;
     }

@@ -1,4 +1,4 @@
-//! For code scanning: SARIF 2.1.0.
+//! Renders SARIF 2.1.0 for code scanning.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::diff::review::{Finding, Review, SourceLocation};
 use crate::diff::{Rule, Severity};
 use crm_clients_document::sanitize;
 
-/// The review as SARIF.
+/// Renders the review as SARIF.
 pub fn sarif(review: &Review) -> String {
     let rules: BTreeMap<&str, &Rule> =
         review.findings().map(|finding| (finding.change.rule.id, finding.change.rule)).collect();
@@ -27,7 +27,7 @@ pub fn sarif(review: &Review) -> String {
             "results": results,
         }],
     });
-    // Nothing in it has keys that are no strings.
+    // Serialization cannot fail, because all keys are strings.
     sanitize::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
@@ -38,7 +38,7 @@ fn result(finding: &Finding) -> Value {
         Severity::Warning => "warning",
         Severity::Info => "note",
     };
-    // What is gone is shown where it was.
+    // Removed parts are shown at their old location.
     let place = finding.new.as_ref().or(finding.old.as_ref());
     let related = finding.old.as_ref().filter(|_| finding.new.is_some());
     let mut result = json!({
@@ -63,7 +63,7 @@ fn location(spot: &SourceLocation) -> Value {
     }})
 }
 
-/// A file's name as a relative URI: each byte that may mean something else is encoded.
+/// Returns a file name as a relative URI, with reserved characters percent-encoded.
 fn uri(file: &str) -> String {
     let mut out = String::with_capacity(file.len());
     for byte in file.bytes() {

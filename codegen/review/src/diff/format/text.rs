@@ -1,4 +1,4 @@
-//! For a terminal.
+//! Renders plain text for a terminal.
 
 use std::fmt::{self, Write};
 
@@ -9,10 +9,10 @@ use crate::diff::Severity;
 use crate::diff::review::{Finding, Review};
 use crm_clients_document::sanitize;
 
-/// The review by API, section and resource, with the verdict at its end.
+/// Renders the review by API, section and resource, followed by the verdict.
 pub fn text(review: &Review, color: bool) -> String {
     let mut out = String::new();
-    // A `String` is written to without fail.
+    // Writing to a `String` cannot fail.
     let _ = write(review, &Styles { color }, &mut out);
     out
 }

@@ -1,12 +1,12 @@
-//! What the client does by itself, which no signature shows: where it sends requests, what it asks for, what it sends a body as, and
-//! which credential it prefers.
+//! Compares behavior that is not visible in signatures: the URL, accepted media types, the body's media type and the
+//! preferred credential.
 
 use super::{Comparison, Only, Place, rules};
 use crate::diff::servers::normalized;
 use crm_clients_generator::ir::{Api, Operation, OwnServer};
 
 impl Comparison<'_> {
-    /// Compares what the client does by itself as a whole.
+    /// Compares the base URL and its variables.
     pub fn base_url(&mut self) {
         let (old, new) = (self.old.api, self.new.api);
         let place = Place {
@@ -22,7 +22,7 @@ impl Comparison<'_> {
             } else {
                 (&old.base_url, &new.base_url)
             };
-            let message = format!("requests go to `{is}` unless the caller says otherwise, no longer to `{was}`");
+            let message = format!("the default base URL is now `{is}` instead of `{was}`");
             self.report(&rules::BASE_URL_CHANGED, place.clone(), message, &[was, is]);
         }
         let has = |api: &Api, name: &str| api.server_variables.iter().any(|variable| variable.name == name);
@@ -37,14 +37,14 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares what a method does by itself.
+    /// Compares the behavior of a method.
     pub(super) fn behavior(&mut self, [old, new]: [&Operation; 2], place: &Place) {
         let url = |operation: &Operation| operation.server.as_ref().map(OwnServer::default_url);
         let server = |operation: &Operation| url(operation).as_deref().map(normalized);
         if server(old) != server(new) {
             let word = |operation: &Operation| url(operation).unwrap_or_else(|| "the client's base URL".to_owned());
             let (was, is) = (word(old), word(new));
-            let message = format!("`{}` goes to {is}, no longer to {was}", new.name);
+            let message = format!("`{}` now sends requests to {is} instead of {was}", new.name);
             self.report(&rules::SERVER_CHANGED, place.clone(), message, &[&was, &is]);
         }
         // The type of the response, and whether it is a stream, is reported separately.
@@ -53,13 +53,13 @@ impl Comparison<'_> {
             && old.events.is_some() == new.events.is_some()
             && std::mem::discriminant(&old.output) == std::mem::discriminant(&new.output)
         {
-            let message = format!("`{}` asks for `{is}`, no longer for `{was}`", new.name);
+            let message = format!("`{}` now accepts `{is}` instead of `{was}`", new.name);
             self.report(&rules::ACCEPT_CHANGED, place.clone(), message, &[was, is]);
         }
         if let (Some(was), Some(is)) = (&old.body, &new.body)
             && was.media_type != is.media_type
         {
-            let message = format!("`{}` sends `{}`, no longer `{}`", new.name, is.media_type, was.media_type);
+            let message = format!("`{}` now sends `{}` instead of `{}`", new.name, is.media_type, was.media_type);
             self.report(&rules::BODY_TYPE_CHANGED, place.clone(), message, &[&was.media_type, &is.media_type]);
         }
         let (was, is) = (credentials(self.old.api, old), credentials(self.new.api, new));
@@ -69,13 +69,14 @@ impl Comparison<'_> {
         };
         if was != is && sorted(was.clone()) == sorted(is.clone()) {
             let (was, is) = (was.join(", then "), is.join(", then "));
-            let message = format!("`{}` prefers {is}, no longer {was}", new.name);
+            let message = format!("`{}` now prefers {is} instead of {was}", new.name);
             self.report(&rules::CREDENTIALS_REORDERED, place.clone(), message, &[&was, &is]);
         }
     }
 }
 
-/// The credentials that an operation sends, the preferred ones first. The place of a credential tells it, whatever its scheme's name.
+/// Returns the credentials that an operation sends, in order of preference. They are identified by their location, not
+/// by the name of their scheme.
 fn credentials(api: &Api, operation: &Operation) -> Vec<String> {
     let word = |scheme: &usize| api.schemes.get(*scheme).map(|scheme| format!("`{}`", scheme.name)).unwrap_or_default();
     let alternative = |all: &Vec<usize>| match all.as_slice() {

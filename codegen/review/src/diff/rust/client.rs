@@ -1,20 +1,20 @@
-//! What is the client's as a whole: credentials, the bodies of errors, events.
+//! Compares the parts of the client as a whole: credentials, error bodies and events.
 
 use super::users::{event_label, label};
 use super::{Comparison, Only, Place, rules};
 use crm_clients_generator::ir::{Api, CredentialKind, ErrorVariant, Event, GrantKind, Scheme, Type, Webhooks};
 
-/// A method that has to do with a credential.
+/// A method for a credential.
 struct Method<'a> {
-    /// What it is for, whatever its name.
+    /// The purpose, regardless of the name.
     key: (&'a CredentialKind, Role),
-    /// The type that has it.
+    /// The type that has the method.
     owner: &'static str,
     name: &'a str,
     pointer: &'a str,
 }
 
-/// What a method does for a credential.
+/// The purpose of a method for a credential.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Set,
@@ -30,7 +30,7 @@ impl Comparison<'_> {
         let old: Vec<Method<'_>> = self.old.api.schemes.iter().flat_map(methods).collect();
         let mut new: Vec<Method<'_>> = self.new.api.schemes.iter().flat_map(methods).collect();
         let mut left = Vec::new();
-        // Of several for the same, those of one name belong together.
+        // Of several methods for the same purpose, match those of the same name.
         for was in old {
             match new.iter().position(|is| (is.key, is.name) == (was.key, was.name)) {
                 Some(same) => drop(new.remove(same)),
@@ -45,7 +45,7 @@ impl Comparison<'_> {
                 Some(same) => {
                     let is = new.remove(same);
                     let place = Place { new: Some(is.pointer.to_owned()), ..place };
-                    let message = format!("`{path}` is `{}` now", is.name);
+                    let message = format!("`{path}` was renamed to `{}`", is.name);
                     self.report(&rules::CREDENTIAL_RENAMED, place, message, &[is.name]);
                 }
                 None => self.only_credential(Only::Old, place, &path),
@@ -62,7 +62,7 @@ impl Comparison<'_> {
         self.tell_only(only, [&rules::CREDENTIAL_REMOVED, &rules::CREDENTIAL_ADDED], place, &format!("`{path}`"), &[]);
     }
 
-    /// Compares the bodies of errors, and the fields that they share.
+    /// Compares the error bodies and the fields that they share.
     pub fn errors(&mut self) {
         let (old, new) = (self.old.api, self.new.api);
         let mut matched = Vec::new();
@@ -102,14 +102,14 @@ impl Comparison<'_> {
         Place { subject, old: pointer.clone(), new: pointer, operations }
     }
 
-    /// A variant's name, and the types that it held and holds where they differ.
+    /// Compares the names of a variant, and its types if they differ.
     pub fn variant(&mut self, place: Place, [was, is]: [&str; 2], types: Option<[&Type; 2]>) {
         if was != is {
-            self.report(&rules::VARIANT_RENAMED, place.clone(), format!("the variant `{was}` is `{is}` now"), &[is]);
+            self.report(&rules::VARIANT_RENAMED, place.clone(), format!("the variant `{was}` is now `{is}`"), &[is]);
         }
         if let Some([held, holds]) = types {
             let (held, holds) = (self.old.written(held), self.new.written(holds));
-            let message = format!("the variant `{is}` holds `{holds}`, no longer `{held}`");
+            let message = format!("the variant `{is}` now contains `{holds}` instead of `{held}`");
             self.report(&rules::VARIANT_TYPE_CHANGED, place, message, &[&held, &holds]);
         }
     }
@@ -126,7 +126,7 @@ impl Comparison<'_> {
                 }
                 Some(is) if !self.same(&was.ty, &is.ty) => {
                     let (gave, gives) = (self.old.written(&was.ty), self.new.written(&is.ty));
-                    let message = format!("`{}` gives `{gives}`, no longer `{gave}`", is.name);
+                    let message = format!("`{}` now returns `{gives}` instead of `{gave}`", is.name);
                     self.report(&rules::ACCESSOR_CHANGED, place(old, &was.name), message, &[&gave, &gives]);
                 }
                 Some(_) => {}
@@ -140,7 +140,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares what webhooks deliver.
+    /// Compares webhook events.
     pub fn events(&mut self) {
         let only = match (&self.old.api.webhooks, &self.new.api.webhooks) {
             (Some(old), Some(new)) => return self.webhooks(old, new),
@@ -165,13 +165,13 @@ impl Comparison<'_> {
         let place = self.events_place(Only::Old, old, "");
         let place = Place { new: self.events_place(Only::New, new, "").new, ..place };
         if old.module != new.module {
-            let message = format!("the module `{}` is `{}` now", old.module, new.module);
+            let message = format!("the module `{}` was renamed to `{}`", old.module, new.module);
             self.report(&rules::EVENTS_MOVED, place.clone(), message, &[&new.module]);
         }
         if old.tag.is_some() != new.tag.is_some() {
             let arguments = |webhooks: &Webhooks| if webhooks.tag.is_some() { "(body)" } else { "(name, body)" };
             let subject = format!("{}::Event::from_slice", place.subject);
-            let message = format!("`from_slice` takes `{}`, no longer `{}`", arguments(new), arguments(old));
+            let message = format!("`from_slice` now takes `{}` instead of `{}`", arguments(new), arguments(old));
             self.report(&rules::EVENTS_READ_OTHERWISE, Place { subject, ..place.clone() }, message, &[]);
         }
         let verifier = Place { subject: format!("{}::Verifier", place.subject), ..place.clone() };
@@ -180,7 +180,7 @@ impl Comparison<'_> {
             (Some(_), None) => self.tell_only(Only::Old, rules, verifier, "`Verifier`", &[]),
             (None, Some(_)) => self.tell_only(Only::New, rules, verifier, "`Verifier`", &[]),
             (Some(old), Some(new)) if old != new => {
-                let message = "`Verifier` expects another signature".to_owned();
+                let message = "`Verifier` expects a different signature".to_owned();
                 let (was, is) = (format!("{old:?}"), format!("{new:?}"));
                 self.report(&rules::VERIFIER_CHANGED, verifier, message, &[&was, &is]);
             }
@@ -220,7 +220,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The methods that have to do with a credential.
+/// Returns the methods for a credential.
 fn methods(scheme: &Scheme) -> Vec<Method<'_>> {
     let method = |role, owner, name| Method { key: (&scheme.kind, role), owner, name, pointer: &scheme.pointer };
     let mut methods = vec![method(Role::Set, "Builder", scheme.name.as_str())];

@@ -1,7 +1,7 @@
-//! What changed in the client and is not told of by anything else.
+//! Reports changes of the client that are not reported elsewhere.
 //!
-//! The two clients are compared as data, without prose and without what only places and names them. An operation or a type that is not
-//! the same and that no finding is about gives one warning: so a review without findings means that the client does what it did.
+//! The clients are compared as data, without documentation, names and locations. Each changed operation or type that no
+//! finding covers gives a warning, so that a review without findings means that the client behaves as before.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::diff::graph::nameless;
 use crate::diff::rules::UNCOMPARED;
 use crm_clients_generator::ir::{Api, TypeId};
 
-/// Names, places and prose.
+/// Names, locations and documentation.
 const UNTOLD: [&str; 12] = [
     "name",
     "pointer",
@@ -30,10 +30,10 @@ const UNTOLD: [&str; 12] = [
 ];
 
 impl Comparison<'_> {
-    /// Tells of operations and types that are not the same, and that none of the changes is about.
+    /// Reports operations and types that differ and are not covered by any of the changes.
     pub fn leftover(&mut self, known: &[Change]) {
         let told: HashSet<&str> = known.iter().flat_map(|change| &change.operations).map(String::as_str).collect();
-        // A change of the API as a whole may be the reason of any other.
+        // A change of the API as a whole may cause any other change.
         if known.iter().any(|change| change.operations.is_empty() && change.rule.id != UNCOMPARED.id) {
             return;
         }
@@ -50,7 +50,7 @@ impl Comparison<'_> {
                     operations: vec![label],
                 };
                 let message =
-                    format!("`{}` sends or reads something else, which the review does not compare", after.name);
+                    format!("`{}` changed its requests or responses, which the review does not compare", after.name);
                 self.report(&rules::BEHAVIOR_CHANGED, place, message, &[]);
             }
         }
@@ -71,13 +71,13 @@ impl Comparison<'_> {
             }
             let place =
                 Place { subject, old: Some(before.pointer.clone()), new: Some(after.pointer.clone()), operations };
-            let message = format!("`{}` is written or read otherwise, which the review does not compare", after.name);
+            let message = format!("the encoding of `{}` changed in a way that the review does not compare", after.name);
             self.report(&rules::BEHAVIOR_CHANGED, place, message, &[]);
         }
     }
 }
 
-/// What an operation or a type says of what is sent and read.
+/// Returns the facts of an operation or a type that affect requests and responses.
 fn facts(api: &Api, node: &impl serde::Serialize) -> Value {
     let value = serde_json::to_value(node).unwrap_or_default();
     told(api, value)
@@ -89,11 +89,11 @@ fn told(api: &Api, value: Value) -> Value {
             let mut kept = Map::new();
             for (key, value) in object.into_iter().filter(|(key, _)| !UNTOLD.contains(&key.as_str())) {
                 let value = match (key.as_str(), value.as_u64().and_then(|index| usize::try_from(index).ok())) {
-                    // Types are told by their names, whatever their numbers.
+                    // Types are identified by name, not by index.
                     ("Named", Some(index)) => {
                         api.types.get(index).map(|def| def.name.clone().into()).unwrap_or_default()
                     }
-                    // The style of a place is that of its argument.
+                    // The style of a path parameter is that of its argument.
                     ("template", _) => value.as_str().map(|path| nameless(path).into_owned()).into(),
                     ("path_values", _) => value.as_array().map(Vec::len).into(),
                     ("errors", _) => named(&value, |index| Some(&api.errors.get(index)?.name)),
@@ -102,7 +102,7 @@ fn told(api: &Api, value: Value) -> Value {
                 };
                 kept.insert(key, value);
             }
-            // The case of a header's name means nothing, and the name of a path parameter is never sent.
+            // Header names are case-insensitive, and names of path parameters are never sent.
             match (kept.get("location").and_then(Value::as_str), kept.get("wire").and_then(Value::as_str)) {
                 (Some("Path"), _) => _ = kept.remove("wire"),
                 (Some("Header"), Some(wire)) => _ = kept.insert("wire".to_owned(), wire.to_ascii_lowercase().into()),
@@ -113,7 +113,7 @@ fn told(api: &Api, value: Value) -> Value {
         }
         Value::Array(items) => {
             let mut items: Vec<Value> = items.into_iter().map(|item| told(api, item)).collect();
-            // The order of fields and setters has no meaning; the order of arguments is reported separately.
+            // The order of fields and setters is not significant; the order of arguments is reported separately.
             if items.iter().all(Value::is_object) {
                 items.sort_by_cached_key(Value::to_string);
             }
@@ -123,7 +123,7 @@ fn told(api: &Api, value: Value) -> Value {
     }
 }
 
-/// Numbers in a value as the names that they stand for.
+/// Replaces indices in a value with names.
 fn named<'a>(value: &Value, name: impl Fn(usize) -> Option<&'a String> + Copy) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| named(item, name)).collect(),

@@ -1,24 +1,25 @@
-//! What of the old client is what of the new one.
+//! Matches the parts of the old and the new client.
 //!
-//! Operations are the same that send the same request: method, path and kind of body, whatever their Rust names and the names of path
-//! parameters. Those that are left are matched by the document's own id, then by being the same method of the same resource. Resources
-//! are the same that have the same module, or most operations in common. Types are the same that have the same name, or that stand in
-//! the same place, where one name is gone and the other is new and the two have most of their parts in common.
+//! Operations match if they send the same request: the same method, path and kind of body, regardless of Rust names and
+//! names of path parameters. The remaining ones are matched by `operationId`, then by resource and method name.
+//! Resources match if they have the same module, or most of their operations in common. Types match if they have the
+//! same name, or if they are at the same location, one name was removed, the other was added, and they have most of
+//! their parts in common.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crm_clients_generator::ir::{Api, Operation, Type, TypeDef, TypeId, TypeKind, UnionVariant};
 
-/// The place of an operation: its resource, and itself in that.
+/// The indices of an operation: its resource, and its position there.
 pub type Index = (usize, usize);
 
-/// What belongs together.
+/// The matching parts.
 pub struct Matches {
-    /// Old and new resources.
+    /// The old and new resources.
     pub resources: Vec<(usize, usize)>,
-    /// Old and new operations.
+    /// The old and new operations.
     pub operations: Vec<(Index, Index)>,
-    /// Old types that have another name now.
+    /// The renamed types, from old to new.
     pub renamed: HashMap<TypeId, TypeId>,
 }
 
@@ -43,7 +44,7 @@ impl Matches {
 
 type Placed<'a> = (Index, &'a Operation);
 
-/// Operations that are not matched yet, and those that are.
+/// The unmatched and the matched operations.
 struct Operations<'a> {
     old: Vec<Placed<'a>>,
     new: Vec<Placed<'a>>,
@@ -55,7 +56,7 @@ impl<'a> Operations<'a> {
         self.matching_by(&key, &key);
     }
 
-    /// Matches those of the same key.
+    /// Matches operations with equal keys.
     fn matching_by<K: std::hash::Hash + Eq>(
         &mut self,
         old_key: impl Fn(&Placed<'a>) -> Option<K>,
@@ -86,7 +87,7 @@ fn all(api: &Api) -> Vec<Placed<'_>> {
     placed.collect()
 }
 
-/// What an operation sends: HTTP's method, the path without the names of its parameters, and which of its bodies.
+/// Returns the request of an operation: HTTP method, path without parameter names, and the kind of its body.
 pub fn request(operation: &Operation) -> (&str, String, Option<u8>) {
     let mut path = String::with_capacity(operation.path.len());
     let mut inside = false;
@@ -122,7 +123,7 @@ fn resources(old: &Api, new: &Api, operations: &[(Index, Index)]) -> Vec<(usize,
     resources
 }
 
-/// Finds the types that have another name.
+/// Finds renamed types.
 struct Renames<'a> {
     old: &'a Api,
     new: &'a Api,
@@ -165,7 +166,7 @@ impl<'a> Renames<'a> {
             renames.queue.extend(others.find(|other| other.wire == event.wire).map(|other| (&event.ty, &other.ty)));
         }
         renames.walk();
-        // Some types are reached by no operation.
+        // Some types are not reachable from operations.
         let by_name: HashMap<&str, usize> = new.types.iter().map(|def| def.name.as_str()).zip(0..).collect();
         for (index, def) in old.types.iter().enumerate() {
             if let Some(same) = by_name.get(def.name.as_str()) {
@@ -262,7 +263,7 @@ impl<'a> Renames<'a> {
     }
 }
 
-/// Whether two types have most of their parts in common.
+/// Returns true if two types have most of their parts in common.
 fn alike(old: &TypeDef, new: &TypeDef) -> bool {
     match (&old.kind, &new.kind) {
         (TypeKind::Struct(old), TypeKind::Struct(new)) => {

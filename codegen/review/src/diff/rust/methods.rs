@@ -1,4 +1,4 @@
-//! Resources, their methods, and what these take and give.
+//! Compares resources and their methods: arguments, setters and results.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crm_clients_generator::emit::written_output;
 use crm_clients_generator::ir::{Argument, Framing, Operation, Output, Resource, Status};
 
 impl<'a> Comparison<'a> {
-    /// Compares resources and their handles, and tells of methods that have no counterpart.
+    /// Compares resources and their handles, and reports methods without a match.
     pub fn resources(&mut self) {
         for (was, is) in self.matches.resources.clone() {
             self.resource(was, is);
@@ -30,7 +30,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the operations that are in both clients.
+    /// Compares the operations of both clients.
     pub fn operations(&mut self) {
         let (old, new) = (self.old.api, self.new.api);
         for ((was, old_index), (is, new_index)) in self.matches.operations.clone() {
@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The resources and operations of one client that have counterparts.
+    /// Returns the matched resources and operations of one client.
     fn matched(&self, only: Only) -> (HashSet<usize>, HashSet<Index>) {
         let Self { matches, .. } = self;
         match only {
@@ -80,7 +80,7 @@ impl<'a> Comparison<'a> {
         self.tell_only(only, [&rules::RESOURCE_REMOVED, &rules::RESOURCE_ADDED], place, &what, &[]);
     }
 
-    /// A resource's names, and what its handle takes.
+    /// Compares the names of a resource and the arguments of its handle.
     fn resource(&mut self, was: usize, is: usize) {
         let (old, new) = (&self.old.api.resources[was], &self.new.api.resources[is]);
         let pointer = |resource: &Resource| resource.operations.first().map(|operation| operation.pointer.clone());
@@ -88,7 +88,7 @@ impl<'a> Comparison<'a> {
         operations.dedup();
         let place = Place { subject: self.old.handle_path(old), old: pointer(old), new: pointer(new), operations };
         if (&old.module, &old.name) != (&new.module, &new.name) {
-            let message = format!("`{}::{}` is `{}::{}` now", old.module, old.name, new.module, new.name);
+            let message = format!("`{}::{}` was renamed to `{}::{}`", old.module, old.name, new.module, new.name);
             self.report(&rules::RESOURCE_RENAMED, place.clone(), message, &[&new.module, &new.name]);
         }
         let alike = old.arguments.iter().zip(&new.arguments).all(|(old, new)| self.same(&old.ty, &new.ty));
@@ -99,7 +99,7 @@ impl<'a> Comparison<'a> {
         let same_scopes = was.len() == is.len() && is_led_to(&was, was.len() - 1) == is_led_to(&is, is.len() - 1);
         if old.arguments.len() != new.arguments.len() || !alike || !same_scopes {
             let (led, leads) = (self.old.way_to(old), self.new.way_to(new));
-            let message = format!("`{leads}` leads to `{}`, no longer `{led}`", new.name);
+            let message = format!("`{leads}` now returns `{}` instead of `{led}`", new.name);
             self.report(&rules::HANDLE_CHANGED, place, message, &[&led, &leads]);
         }
     }
@@ -113,32 +113,31 @@ impl<'a> Comparison<'a> {
         self.behavior(pair.operations, &place);
     }
 
-    /// Its name, its resource, and what is known of it as a whole.
+    /// Compares the name and the resource of a method, and its attributes.
     fn method_itself(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
         if pair.moved {
             let to = format!("{}::{}", self.new.handle_path(pair.resources[1]), new.name);
-            let message = format!("`{}` is `{to}` now", old.name);
+            let message = format!("`{}` was moved to `{to}`", old.name);
             self.report(&rules::METHOD_MOVED, place.clone(), message, &[&to]);
         } else if old.name != new.name {
-            let message = format!("`{}` is `{}` now", old.name, new.name);
+            let message = format!("`{}` was renamed to `{}`", old.name, new.name);
             self.report(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
         }
         let has_moved = || self.moved.iter().any(|all| all.is_empty() || all.contains(&label(new)));
         if !pair.is_same_request() && old.name == new.name && !pair.moved && !has_moved() {
-            let message = format!("`{}` calls `{}`, no longer `{}`", old.name, label(new), label(old));
+            let message = format!("`{}` now calls `{}` instead of `{}`", old.name, label(new), label(old));
             self.report(&rules::METHOD_REDIRECTED, place.clone(), message, &[&label(old), &label(new)]);
         }
         let rules = [&rules::METHOD_DEPRECATED, &rules::METHOD_UNDEPRECATED];
         self.deprecation(rules, place, &old.name, [old.deprecated, new.deprecated]);
         match (old.idempotent, new.idempotent) {
             (false, true) => {
-                let message = format!("`{}` is sent again where the first attempt may have arrived", new.name);
+                let message = format!("`{}` is now retried even if an attempt may have taken effect", new.name);
                 self.report(&rules::RETRIES_ADDED, place.clone(), message, &[]);
             }
             (true, false) => {
-                let message =
-                    format!("`{}` is no longer sent again where the first attempt may have arrived", new.name);
+                let message = format!("`{}` is no longer retried if an attempt may have taken effect", new.name);
                 self.report(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
             }
             _ => {}
@@ -149,24 +148,24 @@ impl<'a> Comparison<'a> {
         let [mut old, new] = pair.operations.map(Signature::of);
         for (key, name) in old.follow(&new) {
             let (was, is) = (key[0].to_string(), key[1].to_string());
-            let message = format!("what `{name}` takes goes to {is}, no longer to {was}");
+            let message = format!("`{name}` now sets {is} instead of {was}");
             self.report(&rules::ARGUMENT_GOES_ELSEWHERE, place.clone(), message, &[&was, &is]);
         }
-        // The arguments of a handle are reported with the handle, and together if the method moved to another resource.
+        // Arguments of a handle are reported with the handle, and together if the method moved to another resource.
         let by_handle = |slot: &Slot<'_>| matches!(slot.key, Key::Path(_)) && (pair.moved || pair.is_same_request());
         for was in &old.arguments {
             let at = |is: Option<&Slot<'_>>| pair.part(place, Some(was), is);
             if let Some(is) = find(&new.arguments, was.key) {
                 self.argument_type(at(Some(is)), was, is);
             } else if let Some(is) = find(&new.setters, was.key) {
-                let message = format!("the argument `{}` is set by the setter `{}` now", was.name, is.name);
+                let message = format!("the argument `{}` became the setter `{}`", was.name, is.name);
                 self.report(&rules::ARGUMENT_BECAME_OPTIONAL, at(Some(is)), message, &[&was.name]);
             } else if !by_handle(was) {
                 let (what, ty) = (format!("the argument `{}`", was.name), self.old.written(was.ty));
                 self.report(
                     &rules::ARGUMENT_REMOVED,
                     at(None),
-                    format!("{what} is gone (from `{}`)", place.subject),
+                    format!("{what} was removed (from `{}`)", place.subject),
                     &[&was.name, &ty],
                 );
             }
@@ -176,10 +175,10 @@ impl<'a> Comparison<'a> {
             if let Some(is) = find(&new.setters, was.key) {
                 self.setter(at(Some(is)), was, is);
             } else if let Some(is) = find(&new.arguments, was.key) {
-                let message = format!("what the setter `{}` took is the argument `{}` now", was.name, is.name);
+                let message = format!("the setter `{}` became the argument `{}`", was.name, is.name);
                 self.report(&rules::ARGUMENT_BECAME_REQUIRED, at(Some(is)), message, &[&is.name]);
             } else {
-                let message = format!("the setter `{}` is gone (from `{}`)", was.name, place.subject);
+                let message = format!("the setter `{}` was removed (from `{}`)", was.name, place.subject);
                 self.report(&rules::SETTER_REMOVED, at(None), message, &[&was.name]);
             }
         }
@@ -187,17 +186,17 @@ impl<'a> Comparison<'a> {
             |slot: &&Slot<'_>| find(&old.arguments, slot.key).is_none() && find(&old.setters, slot.key).is_none();
         for is in new.arguments.iter().filter(known).filter(|slot| !by_handle(slot)) {
             let ty = self.new.written(is.ty);
-            let message = format!("there is another argument, `{}: {ty}`", is.name);
+            let message = format!("the argument `{}: {ty}` was added", is.name);
             self.report(&rules::ARGUMENT_ADDED, pair.part(place, None, Some(is)), message, &[&is.name, &ty]);
         }
         for is in new.setters.iter().filter(known) {
-            let message = format!("the setter `{}` is new", is.name);
+            let message = format!("the setter `{}` was added", is.name);
             self.report(&rules::SETTER_ADDED, pair.part(place, None, Some(is)), message, &[&is.name]);
         }
         self.order(&old, &new, place);
     }
 
-    /// The order of the arguments that a method took and takes.
+    /// Compares the order of a method's arguments.
     fn order(&mut self, old: &Signature<'_>, new: &Signature<'_>, place: &Place) {
         let was: Vec<&Slot<'_>> =
             old.arguments.iter().filter(|slot| find(&new.arguments, slot.key).is_some()).collect();
@@ -205,14 +204,14 @@ impl<'a> Comparison<'a> {
         if was.iter().zip(&is).any(|(was, is)| was.key != is.key) {
             let names = |slots: &[&Slot<'_>]| listed(slots.iter().map(|slot| slot.name.as_str()));
             let (was, is) = (names(&was), names(&is));
-            let message = format!("the order of arguments is {is}, no longer {was}");
+            let message = format!("the order of arguments is now {is} instead of {was}");
             self.report(&rules::ARGUMENTS_REORDERED, place.clone(), message, &[&was, &is]);
         }
     }
 
     fn setter(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
         if was.name != is.name {
-            let message = format!("the setter `{}` is `{}` now", was.name, is.name);
+            let message = format!("the setter `{}` was renamed to `{}`", was.name, is.name);
             self.report(&rules::SETTER_RENAMED, place.clone(), message, &[&was.name, &is.name]);
         }
         let rules = [&rules::SETTER_DEPRECATED, &rules::SETTER_UNDEPRECATED];
@@ -223,12 +222,12 @@ impl<'a> Comparison<'a> {
     fn argument_type(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
         if !self.same(was.ty, is.ty) {
             let (took, takes) = (self.old.written(was.ty), self.new.written(is.ty));
-            let message = format!("`{}` is `{takes}`, no longer `{took}`", is.name);
+            let message = format!("`{}` is now `{takes}` instead of `{took}`", is.name);
             self.report(&rules::ARGUMENT_TYPE_CHANGED, place, message, &[&is.name, &took, &takes]);
         }
     }
 
-    /// What the items of a response are read as that is a stream.
+    /// Compares the items of streamed responses.
     fn stream(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
         let events = |operation: &Operation| operation.events.as_ref().map(|events| Output::Json(events.ty.clone()));
@@ -244,16 +243,16 @@ impl<'a> Comparison<'a> {
     fn stream_of(&mut self, method: &str, old: Option<Output>, new: Option<Output>, of: &str, place: &Place) {
         match (old, new) {
             (None, Some(_)) => {
-                let message = format!("the call of `{of}` has `{method}`");
+                let message = format!("the call of `{of}` now has `{method}`");
                 self.report(&rules::STREAM_ADDED, place.clone(), message, &[]);
             }
             (Some(_), None) => {
-                let message = format!("the call of `{of}` has no `{method}` any more");
+                let message = format!("the call of `{of}` no longer has `{method}`");
                 self.report(&rules::STREAM_REMOVED, place.clone(), message, &[]);
             }
             (Some(old), Some(new)) if !self.same_output(&old, &new) => {
                 let (gave, gives) = (written_output(self.old.api, &old), written_output(self.new.api, &new));
-                let message = format!("`{method}` gives `{gives}`, no longer `{gave}`");
+                let message = format!("`{method}` now returns `{gives}` instead of `{gave}`");
                 self.report(&rules::STREAM_CHANGED, place.clone(), message, &[&gave, &gives]);
             }
             _ => {}
@@ -270,7 +269,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What success gives, and how a list of it is read.
+    /// Compares the results of successful calls, and their pagination.
     fn output(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
         if !self.same_output(&old.output, &new.output) {
@@ -278,30 +277,30 @@ impl<'a> Comparison<'a> {
             let gives = written_output(self.new.api, &new.output);
             // A type of the same name that is of another kind is reported by itself.
             if gave != gives {
-                let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);
+                let message = format!("`{}` now returns `{gives}` instead of `{gave}`", new.name);
                 self.report(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
             }
         }
         self.stream(pair, place);
         match (&old.paging, &new.paging) {
             (None, Some(_)) => {
-                let message = format!("the call of `{}` has `items` and `pages`", new.name);
+                let message = format!("the call of `{}` now has `items` and `pages`", new.name);
                 self.report(&rules::PAGES_ADDED, place.clone(), message, &[]);
             }
             (Some(_), None) => {
-                let message = format!("the call of `{}` has no `items` and `pages` any more", new.name);
+                let message = format!("the call of `{}` no longer has `items` and `pages`", new.name);
                 self.report(&rules::PAGES_REMOVED, place.clone(), message, &[]);
             }
             (Some(old), Some(new)) if !self.same(&old.item, &new.item) => {
                 let (gave, gives) = (self.old.written(&old.item), self.new.written(&new.item));
-                let message = format!("`items` gives `{gives}`, no longer `{gave}`");
+                let message = format!("`items` now returns `{gives}` instead of `{gave}`");
                 self.report(&rules::ITEM_CHANGED, place.clone(), message, &[&gave, &gives]);
             }
             _ => {}
         }
     }
 
-    /// As which variant the body of an error is read, by its status.
+    /// Compares the variants for error bodies, by status.
     fn errors_of(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
         let (of_old, of_new) = (&self.old.api.errors, &self.new.api.errors);
@@ -312,36 +311,36 @@ impl<'a> Comparison<'a> {
             let (was, told) = (&of_old[*was], told(*status));
             match declared(&new.errors, *status).map(|is| &of_new[is]) {
                 None => {
-                    let message = format!("the body of {told} is no longer read as `ErrorBody::{}`", was.name);
+                    let message = format!("the body of {told} is no longer `ErrorBody::{}`", was.name);
                     self.report(&rules::ERROR_UNTYPED, place.clone(), message, &[&told]);
                 }
                 // A renamed variant is reported separately.
                 Some(is) if was.text == is.text && self.same(&was.ty, &is.ty) => {}
                 Some(is) => {
                     let message =
-                        format!("the body of {told} is read as `ErrorBody::{}`, no longer as `{}`", is.name, was.name);
+                        format!("the body of {told} is now `ErrorBody::{}` instead of `{}`", is.name, was.name);
                     self.report(&rules::ERROR_CHANGED, place.clone(), message, &[&told, &is.name]);
                 }
             }
         }
         for (status, is) in new.errors.iter().filter(|(status, _)| declared(&old.errors, *status).is_none()) {
             let told = told(*status);
-            let message = format!("the body of {told} is read as `ErrorBody::{}`", of_new[*is].name);
+            let message = format!("the body of {told} is now `ErrorBody::{}`", of_new[*is].name);
             self.report(&rules::ERROR_TYPED, place.clone(), message, &[&told]);
         }
     }
 }
 
-/// A method that both clients have.
+/// A method of both clients.
 struct Pair<'a> {
     resources: [&'a Resource; 2],
     operations: [&'a Operation; 2],
-    /// Whether its resources are not the same.
+    /// True if its resources do not match.
     moved: bool,
 }
 
 impl Pair<'_> {
-    /// Where it is, by its old name: that is what a caller has to look for.
+    /// Returns its location by its old name, which callers have to search for.
     fn place(&self, comparison: &Comparison<'_>) -> Place {
         let [old, new] = self.operations;
         Place {
@@ -352,7 +351,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Where what it takes is described; where only one of the documents does, the other's operation.
+    /// Returns the location of an argument; if one document does not declare it, that of the operation.
     fn part(&self, place: &Place, old: Option<&Slot<'_>>, new: Option<&Slot<'_>>) -> Place {
         let pointer = |slot: Option<&Slot<'_>>, of: &Operation| match slot {
             Some(slot) => Some(slot.pointer.clone()),
@@ -362,7 +361,7 @@ impl Pair<'_> {
         Place { old: pointer(old, was), new: pointer(new, is), ..place.clone() }
     }
 
-    /// Whether both have the same request line, whatever the path parameters are called.
+    /// Returns true if both have the same request line, regardless of the names of path parameters.
     fn is_same_request(&self) -> bool {
         let [old, new] = self.operations.map(super::matches::request);
         (old.0, old.1) == (new.0, new.1)

@@ -1,8 +1,8 @@
 //! The kinds of change in the generated crate, one row each.
 //!
-//! Breaking is what a caller's code may no longer compile with, a warning what it compiles with and then does or gets something else.
-//! What callers match on is `#[non_exhaustive]`, so that another field or variant breaks nothing. A type that callers mostly have
-//! inferred can be named all the same.
+//! Breaking changes are those with which callers' code may no longer compile. Warnings are changes of behavior in code
+//! that still compiles. Types that callers match on are `#[non_exhaustive]`, so that new fields or variants are not
+//! breaking. Types that are usually inferred can still be named, so that changing them is breaking.
 
 use crate::diff::Area;
 use crate::diff::Severity::{Breaking, Info, Warning};
@@ -12,168 +12,168 @@ use crate::diff::rules::{Rule, rules};
 rules! { Rust:
     // The client.
     CLIENT_ADDED: "rust-client-added" ~ "rust-client-removed", Always(Info),
-        "there is a client of another API";
+        "client of an API added";
     CLIENT_REMOVED: "rust-client-removed" ~ "rust-client-added", Always(Breaking),
-        "the client of an API is gone";
+        "client of an API removed";
     CREDENTIAL_ADDED: "rust-credential-added" ~ "rust-credential-removed", Always(Info),
-        "there is another method for a credential";
+        "method for a credential added";
     CREDENTIAL_REMOVED: "rust-credential-removed" ~ "rust-credential-added", Always(Breaking),
-        "a method for a credential is gone";
+        "method for a credential removed";
     CREDENTIAL_RENAMED: "rust-credential-renamed" ~ "rust-credential-renamed", Always(Breaking),
-        "a method for a credential has another name";
+        "method for a credential renamed";
 
     // Resources and their methods.
     RESOURCE_ADDED: "rust-resource-added" ~ "rust-resource-removed", Always(Info),
-        "there is another resource";
+        "resource added";
     RESOURCE_REMOVED: "rust-resource-removed" ~ "rust-resource-added", Always(Breaking),
-        "a resource is gone";
+        "resource removed";
     RESOURCE_RENAMED: "rust-resource-renamed" ~ "rust-resource-renamed", Always(Breaking),
-        "a resource has another name";
+        "resource renamed";
     HANDLE_CHANGED: "rust-handle-changed" ~ "rust-handle-changed", Always(Breaking),
-        "a resource's handle takes other arguments";
+        "arguments of a resource's handle changed";
     METHOD_ADDED: "rust-method-added" ~ "rust-method-removed", Always(Info),
-        "there is another method";
+        "method added";
     METHOD_REMOVED: "rust-method-removed" ~ "rust-method-added", Always(Breaking),
-        "a method is gone";
+        "method removed";
     METHOD_RENAMED: "rust-method-renamed" ~ "rust-method-renamed", Always(Breaking),
-        "a method has another name";
+        "method renamed";
     METHOD_MOVED: "rust-method-moved" ~ "rust-method-moved", Always(Breaking),
-        "a method is in another resource";
+        "method moved to another resource";
     METHOD_REDIRECTED: "rust-method-redirected" ~ "rust-method-redirected", Always(Warning),
-        "a method calls another operation";
+        "operation of a method changed";
     METHOD_DEPRECATED: "rust-method-deprecated" ~ "rust-method-undeprecated", Always(Info),
-        "a method is deprecated now";
+        "method deprecated";
     METHOD_UNDEPRECATED: "rust-method-undeprecated" ~ "rust-method-deprecated", Always(Info),
-        "a method is no longer deprecated";
+        "method no longer deprecated";
     RETRIES_ADDED: "rust-retries-added" ~ "rust-retries-removed", Always(Warning),
-        "a call that may have arrived is sent again";
+        "call is retried even if an attempt may have taken effect";
     RETRIES_REMOVED: "rust-retries-removed" ~ "rust-retries-added", Always(Warning),
-        "a call that may have arrived is no longer sent again";
+        "call is no longer retried if an attempt may have taken effect";
 
     BASE_URL_CHANGED: "rust-base-url-changed" ~ "rust-base-url-changed", Always(Warning),
-        "requests go to another base URL unless the caller says otherwise";
+        "default base URL changed";
     SERVER_VARIABLE_ADDED: "rust-server-variable-added" ~ "rust-server-variable-removed", Always(Info),
-        "a variable of the base URL can be set";
+        "variable of the base URL added";
     SERVER_VARIABLE_REMOVED: "rust-server-variable-removed" ~ "rust-server-variable-added", Always(Warning),
-        "a variable of the base URL can no longer be set";
+        "variable of the base URL removed";
     SERVER_CHANGED: "rust-server-changed" ~ "rust-server-changed", Always(Warning),
-        "a method's requests go to another server";
+        "server of a method changed";
     ACCEPT_CHANGED: "rust-accept-changed" ~ "rust-accept-changed", Always(Warning),
-        "a method asks for another media type";
+        "accepted media type of a method changed";
     BODY_TYPE_CHANGED: "rust-body-type-changed" ~ "rust-body-type-changed", Always(Warning),
-        "a method sends its body as another media type";
+        "media type of a method's body changed";
     CREDENTIALS_REORDERED: "rust-credentials-reordered" ~ "rust-credentials-reordered", Always(Warning),
-        "a method prefers another credential";
+        "preferred credential of a method changed";
     BEHAVIOR_CHANGED: "rust-behavior-changed" ~ "rust-behavior-changed", Always(Warning),
         "the client changed in a way that the review does not compare";
 
-    // What methods take and give.
+    // Inputs and outputs of methods.
     ARGUMENT_ADDED: "rust-argument-added" ~ "rust-argument-removed", Always(Breaking),
-        "a method takes another argument";
+        "argument of a method added";
     ARGUMENT_REMOVED: "rust-argument-removed" ~ "rust-argument-added", Always(Breaking),
-        "a method no longer takes an argument";
+        "argument of a method removed";
     ARGUMENT_BECAME_REQUIRED: "rust-argument-became-required" ~ "rust-argument-became-optional", Always(Breaking),
-        "what a setter took is an argument";
+        "setter became an argument";
     ARGUMENT_BECAME_OPTIONAL: "rust-argument-became-optional" ~ "rust-argument-became-required", Always(Breaking),
-        "what was an argument is taken by a setter";
+        "argument became a setter";
     ARGUMENT_TYPE_CHANGED: "rust-argument-type-changed" ~ "rust-argument-type-changed", Always(Breaking),
-        "an argument is of another type";
+        "type of an argument changed";
     ARGUMENT_GOES_ELSEWHERE: "rust-argument-goes-elsewhere" ~ "rust-argument-goes-elsewhere", Always(Warning),
-        "what an argument or a setter takes goes to another parameter";
+        "parameter of an argument or setter changed";
     ARGUMENTS_REORDERED: "rust-arguments-reordered" ~ "rust-arguments-reordered", Always(Breaking),
-        "a method takes its arguments in another order";
+        "order of a method's arguments changed";
     SETTER_ADDED: "rust-setter-added" ~ "rust-setter-removed", Always(Info),
-        "a call has another setter";
+        "setter of a call added";
     SETTER_REMOVED: "rust-setter-removed" ~ "rust-setter-added", Always(Breaking),
-        "a setter of a call is gone";
+        "setter of a call removed";
     SETTER_RENAMED: "rust-setter-renamed" ~ "rust-setter-renamed", Always(Breaking),
-        "a setter of a call has another name";
+        "setter of a call renamed";
     SETTER_DEPRECATED: "rust-setter-deprecated" ~ "rust-setter-undeprecated", Always(Info),
-        "a setter of a call is deprecated now";
+        "setter of a call deprecated";
     SETTER_UNDEPRECATED: "rust-setter-undeprecated" ~ "rust-setter-deprecated", Always(Info),
-        "a setter of a call is no longer deprecated";
+        "setter of a call no longer deprecated";
     OUTPUT_CHANGED: "rust-output-changed" ~ "rust-output-changed", Always(Breaking),
-        "a call gives another type";
+        "return type of a call changed";
     PAGES_ADDED: "rust-pages-added" ~ "rust-pages-removed", Always(Info),
-        "a list is read page by page";
+        "pagination of a list added";
     PAGES_REMOVED: "rust-pages-removed" ~ "rust-pages-added", Always(Breaking),
-        "a list is no longer read page by page";
+        "pagination of a list removed";
     ITEM_CHANGED: "rust-item-changed" ~ "rust-item-changed", Always(Breaking),
-        "the items of a list are of another type";
+        "item type of a list changed";
     STREAM_ADDED: "rust-stream-added" ~ "rust-stream-removed", Always(Info),
-        "an answer is read event by event";
+        "streaming of a response added";
     STREAM_REMOVED: "rust-stream-removed" ~ "rust-stream-added", Always(Breaking),
-        "an answer is no longer read event by event";
+        "streaming of a response removed";
     STREAM_CHANGED: "rust-stream-changed" ~ "rust-stream-changed", Always(Breaking),
-        "the events of an answer are of another type";
+        "item type of a streamed response changed";
     ERROR_TYPED: "rust-error-typed" ~ "rust-error-untyped", Always(Info),
-        "the body of an error is typed";
+        "type of an error body added";
     ERROR_UNTYPED: "rust-error-untyped" ~ "rust-error-typed", Always(Warning),
-        "the body of an error is no longer typed";
+        "type of an error body removed";
     ERROR_CHANGED: "rust-error-changed" ~ "rust-error-changed", Always(Warning),
-        "the body of an error is read as another variant";
+        "variant of an error body changed";
 
     // Types.
     TYPE_ADDED: "rust-type-added" ~ "rust-type-removed", Always(Info),
-        "there is another type";
+        "type added";
     TYPE_REMOVED: "rust-type-removed" ~ "rust-type-added", Always(Breaking),
-        "a type is gone";
+        "type removed";
     TYPE_RENAMED: "rust-type-renamed" ~ "rust-type-renamed", Always(Breaking),
-        "a type has another name";
+        "type renamed";
     TYPE_CHANGED: "rust-type-changed" ~ "rust-type-changed", Always(Breaking),
         "kind of the type changed (struct, enum, alias)";
     TYPE_SPLIT: "rust-type-split" ~ "rust-type-joined", Always(Breaking),
-        "another name for a type is a type of its own";
+        "alias became a separate type";
     TYPE_JOINED: "rust-type-joined" ~ "rust-type-split", Always(Info),
-        "a type is another name for one";
+        "type became an alias";
     TYPE_DEPRECATED: "rust-type-deprecated" ~ "rust-type-undeprecated", Always(Info),
-        "a type is deprecated now";
+        "type deprecated";
     TYPE_UNDEPRECATED: "rust-type-undeprecated" ~ "rust-type-deprecated", Always(Info),
-        "a type is no longer deprecated";
+        "type no longer deprecated";
     CONSTRUCTOR_ADDED: "rust-constructor-added" ~ "rust-constructor-removed", Always(Info),
-        "a struct can be made";
+        "constructor of a struct added";
     CONSTRUCTOR_REMOVED: "rust-constructor-removed" ~ "rust-constructor-added", Always(Breaking),
-        "a struct can no longer be made";
+        "constructor of a struct removed";
     CONSTRUCTOR_CHANGED: "rust-constructor-changed" ~ "rust-constructor-changed", Always(Breaking),
-        "a struct is made of other arguments";
+        "arguments of a constructor changed";
     CONSTANT_CHANGED: "rust-constant-changed" ~ "rust-constant-changed", Always(Warning),
-        "a field is set to another value by itself";
+        "value of a constant field changed";
     FIELD_ADDED: "rust-field-added" ~ "rust-field-removed", Always(Info),
-        "a struct has another field";
+        "field added";
     FIELD_REMOVED: "rust-field-removed" ~ "rust-field-added", Always(Breaking),
-        "a field is gone";
+        "field removed";
     FIELD_RENAMED: "rust-field-renamed" ~ "rust-field-renamed", Always(Breaking),
-        "a field has another name";
+        "field renamed";
     FIELD_TYPE_CHANGED: "rust-field-type-changed" ~ "rust-field-type-changed", Always(Breaking),
-        "a field is of another type";
+        "type of a field changed";
     FIELD_READ_ELSEWHERE: "rust-field-read-elsewhere" ~ "rust-field-read-elsewhere", Always(Warning),
-        "a field stands for another property";
+        "property of a field changed";
     FIELD_MUST_BE_THERE: "rust-field-must-be-there" ~ "rust-field-may-be-missing", Always(Warning),
-        "an answer without a field is an error";
+        "a response without the field is now an error";
     FIELD_MAY_BE_MISSING: "rust-field-may-be-missing" ~ "rust-field-must-be-there", Always(Warning),
-        "a field that is missing is read as empty";
+        "a missing field is now deserialized as empty";
     FIELD_DEPRECATED: "rust-field-deprecated" ~ "rust-field-undeprecated", Always(Info),
-        "a field is deprecated now";
+        "field deprecated";
     FIELD_UNDEPRECATED: "rust-field-undeprecated" ~ "rust-field-deprecated", Always(Info),
-        "a field is no longer deprecated";
+        "field no longer deprecated";
     VARIANT_ADDED: "rust-variant-added" ~ "rust-variant-removed", Always(Info),
-        "an enum has another variant";
+        "variant added";
     VARIANT_REMOVED: "rust-variant-removed" ~ "rust-variant-added", Always(Breaking),
-        "a variant is gone";
+        "variant removed";
     VARIANT_RENAMED: "rust-variant-renamed" ~ "rust-variant-renamed", Always(Breaking),
-        "a variant has another name";
+        "variant renamed";
     VARIANT_VALUE_CHANGED: "rust-variant-value-changed" ~ "rust-variant-value-changed", Always(Warning),
-        "a variant stands for another value";
+        "value of a variant changed";
     VARIANT_TYPE_CHANGED: "rust-variant-type-changed" ~ "rust-variant-type-changed", Always(Breaking),
-        "a variant holds another type";
+        "type of a variant changed";
     TAG_CHANGED: "rust-tag-changed" ~ "rust-tag-changed", Always(Warning),
-        "variants are told apart by something else";
+        "tag of a union changed";
     ACCESSOR_ADDED: "rust-accessor-added" ~ "rust-accessor-removed", Always(Info),
-        "a field can be read from all errors that have it";
+        "accessor of an error field added";
     ACCESSOR_REMOVED: "rust-accessor-removed" ~ "rust-accessor-added", Always(Breaking),
-        "a field can no longer be read from all errors that have it";
+        "accessor of an error field removed";
     ACCESSOR_CHANGED: "rust-accessor-changed" ~ "rust-accessor-changed", Always(Breaking),
-        "a field that is read from errors is of another type";
+        "type of an error field's accessor changed";
 
     // The constants of response headers.
     HEADER_ADDED: "rust-header-added" ~ "rust-header-removed", Always(Info),
@@ -187,17 +187,17 @@ rules! { Rust:
 
     // Events.
     EVENTS_ADDED: "rust-events-added" ~ "rust-events-removed", Always(Info),
-        "events can be read";
+        "events added";
     EVENTS_REMOVED: "rust-events-removed" ~ "rust-events-added", Always(Breaking),
-        "events can no longer be read";
+        "events removed";
     EVENTS_MOVED: "rust-events-moved" ~ "rust-events-moved", Always(Breaking),
-        "events are in another module";
+        "module of events renamed";
     EVENTS_READ_OTHERWISE: "rust-events-read-otherwise" ~ "rust-events-read-otherwise", Always(Breaking),
-        "the method that reads an event takes other arguments";
+        "arguments of the method that deserializes events changed";
     VERIFIER_ADDED: "rust-verifier-added" ~ "rust-verifier-removed", Always(Info),
-        "events can be verified";
+        "verification of events added";
     VERIFIER_REMOVED: "rust-verifier-removed" ~ "rust-verifier-added", Always(Breaking),
-        "events can no longer be verified";
+        "verification of events removed";
     VERIFIER_CHANGED: "rust-verifier-changed" ~ "rust-verifier-changed", Always(Warning),
-        "events are verified in another way";
+        "verification of events changed";
 }

@@ -1,4 +1,4 @@
-//! What a method takes: its arguments in order, and the setters of its call.
+//! The inputs of a method: its arguments in order, and the setters of its call.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use crm_clients_document::diagnostic::child;
 use crm_clients_generator::emit::setter_names;
 use crm_clients_generator::ir::{Argument, Location, Operation, PathValue, Type};
 
-/// What a method takes, apart from what its handle has taken.
+/// The inputs of a method, without those of its handle.
 pub struct Signature<'a> {
     /// The arguments in order.
     pub arguments: Vec<Slot<'a>>,
@@ -16,31 +16,32 @@ pub struct Signature<'a> {
 
 /// An argument or a setter.
 pub struct Slot<'a> {
-    /// What it is, whatever its name.
+    /// The identity, regardless of the name.
     pub key: Key<'a>,
-    /// The argument's or the setter's name.
+    /// The name of the argument or setter.
     pub name: String,
-    /// What it takes.
+    /// The type.
     pub ty: &'a Type,
-    /// Where the document describes it.
+    /// The JSON pointer of its declaration.
     pub pointer: String,
-    /// Whether callers should stop giving it.
+    /// True if it is deprecated.
     pub deprecated: bool,
 }
 
-/// What an argument fills.
+/// The part of the request that an argument sets.
 #[derive(Clone, Copy, Debug)]
 pub enum Key<'a> {
-    /// A place of the path, counted from its end: it may have another name, and more may stand before it.
+    /// A path parameter, by its position from the end of the path: it may be renamed, and the path may get a longer
+    /// prefix.
     Path(usize),
-    /// A parameter elsewhere.
+    /// Another parameter.
     Parameter(Location, &'a str),
     /// The body.
     Body,
 }
 
 impl<'a> Signature<'a> {
-    /// The signature of an operation's method.
+    /// Returns the signature of an operation's method.
     pub fn of(operation: &'a Operation) -> Self {
         let last = operation.path_values.len();
         let mut places = HashMap::new();
@@ -72,7 +73,7 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// The case of a header's name means nothing.
+/// Header names are case-insensitive.
 impl PartialEq for Key<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -102,8 +103,8 @@ impl std::hash::Hash for Key<'_> {
 }
 
 impl<'a> Signature<'a> {
-    /// Takes what has the same name in `new` for the same, where it goes to a parameter that is new and went to one that is gone:
-    /// to both keys, and by that name.
+    /// Matches arguments that keep their name in `new` but set an added parameter instead of a removed one. Returns
+    /// both keys and the name of each.
     pub fn follow(&mut self, new: &Signature<'a>) -> Vec<([Key<'a>; 2], String)> {
         let known: HashSet<Key<'a>> = self.slots().map(|slot| slot.key).collect();
         let there: HashSet<Key<'a>> = new.slots().map(|slot| slot.key).collect();
@@ -137,7 +138,7 @@ impl std::fmt::Display for Key<'_> {
     }
 }
 
-/// The slot of this key.
+/// Returns the slot with this key.
 pub fn find<'s, 'a>(slots: &'s [Slot<'a>], key: Key<'_>) -> Option<&'s Slot<'a>> {
     slots.iter().find(|slot| slot.key == key)
 }

@@ -1,4 +1,4 @@
-//! Types: structs and how they are made, enums, unions, and other names for them.
+//! Compares types: structs and their constructors, enums, unions and aliases.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
@@ -38,7 +38,7 @@ impl<'a> Comparison<'a> {
         let def = &side.api[id];
         let place = Place::at(side.type_path(def), &def.pointer, side.users.of_type(side.behind(id)));
         let what = match side.behind(id) {
-            other if other != id => format!("`{}`, another name for `{}`,", def.name, side.api[other].name),
+            other if other != id => format!("the alias `{}` of `{}`", def.name, side.api[other].name),
             _ => format!("the type `{}`", def.name),
         };
         self.tell_only(only, [&rules::TYPE_REMOVED, &rules::TYPE_ADDED], place, &what, &[]);
@@ -55,7 +55,7 @@ impl<'a> Comparison<'a> {
             (self.old.type_path(old), Some(old.pointer.clone()), Some(new.pointer.clone()));
         let place = Place { subject, old: old_pointer, new: new_pointer, operations };
         if old.name != new.name {
-            let message = format!("the type `{}` is `{}` now", old.name, new.name);
+            let message = format!("the type `{}` was renamed to `{}`", old.name, new.name);
             self.report(&rules::TYPE_RENAMED, place.clone(), message, &[&new.name]);
         }
         let rules = [&rules::TYPE_DEPRECATED, &rules::TYPE_UNDEPRECATED];
@@ -64,12 +64,12 @@ impl<'a> Comparison<'a> {
             (true, true) => return self.alias(&place, old, &Type::Named(target), &Type::Named(new_target)),
             (true, false) => {
                 let other = &self.old.api[target].name;
-                let message = format!("`{}` is a type of its own, no longer another name for `{other}`", old.name);
+                let message = format!("`{}` is now a separate type instead of an alias of `{other}`", old.name);
                 self.report(&rules::TYPE_SPLIT, place.clone(), message, &[other]);
             }
             (false, true) => {
                 let other = &self.new.api[new_target].name;
-                let message = format!("`{}` is another name for `{other}`, no longer a type of its own", old.name);
+                let message = format!("`{}` is now an alias of `{other}` instead of a separate type", old.name);
                 self.report(&rules::TYPE_JOINED, place.clone(), message, &[other]);
             }
             (false, false) => {}
@@ -80,12 +80,12 @@ impl<'a> Comparison<'a> {
     fn alias(&mut self, place: &Place, old: &TypeDef, was: &Type, is: &Type) {
         if !self.same(was, is) {
             let (was, is) = (self.old.written(was), self.new.written(is));
-            let message = format!("`{}` is another name for `{is}`, no longer for `{was}`", old.name);
+            let message = format!("`{}` is now an alias of `{is}` instead of `{was}`", old.name);
             self.report(&rules::TYPE_CHANGED, place.clone(), message, &[&was, &is]);
         }
     }
 
-    /// What two types are made of.
+    /// Compares the definitions of two types.
     fn make(&mut self, place: &Place, old: &TypeDef, new: &TypeDef) {
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(was), TypeKind::Struct(is)) => {
@@ -102,7 +102,7 @@ impl<'a> Comparison<'a> {
             (TypeKind::Alias(was), TypeKind::Alias(is)) => self.alias(place, old, was, is),
             (was, is) => {
                 let (was, is) = (self.made(was, true), self.made(is, false));
-                let message = format!("`{}` is {is}, no longer {was}", old.name);
+                let message = format!("`{}` is now {is} instead of {was}", old.name);
                 self.report(&rules::TYPE_CHANGED, place.clone(), message, &[&was, &is]);
             }
         }
@@ -117,26 +117,26 @@ impl<'a> Comparison<'a> {
             TypeKind::Responses(_) => "an enum of responses".to_owned(),
             TypeKind::Alias(ty) => {
                 let side = if old { &self.old } else { &self.new };
-                format!("another name for `{}`", side.written(ty))
+                format!("an alias of `{}`", side.written(ty))
             }
         }
     }
 
-    /// What `new` takes, where callers make the struct.
+    /// Compares the constructors of structs that callers create.
     fn constructor(&mut self, place: &Place, [old, new]: [&TypeDef; 2], [was, is]: [&Struct; 2]) {
         let place = Place { subject: format!("{}::new", place.subject), ..place.clone() };
         let (took, takes) = (self.arguments(was, true), self.arguments(is, false));
         match (old.sent, new.sent) {
             (true, false) => {
-                let message = format!("`{}` has no `new` and no setters any more", old.name);
+                let message = format!("`{}` no longer has `new` and setters", old.name);
                 self.report(&rules::CONSTRUCTOR_REMOVED, place, message, &[]);
             }
             (false, true) => {
-                let message = format!("`{}` has `new({takes})` and setters", new.name);
+                let message = format!("`{}` now has `new({takes})` and setters", new.name);
                 self.report(&rules::CONSTRUCTOR_ADDED, place, message, &[]);
             }
             (true, true) if !self.same_arguments(was, is) => {
-                let message = format!("`new` takes `({takes})`, no longer `({took})`");
+                let message = format!("`new` now takes `({takes})` instead of `({took})`");
                 self.report(&rules::CONSTRUCTOR_CHANGED, place, message, &[&took, &takes]);
             }
             _ => {}
@@ -149,7 +149,7 @@ impl<'a> Comparison<'a> {
         written.collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether two constructors take the same in the same order, whatever the arguments are called.
+    /// Returns true if two constructors take the same values in the same order, regardless of argument names.
     fn same_arguments(&self, old: &Struct, new: &Struct) -> bool {
         let (old, new): (Vec<&Field>, Vec<&Field>) = (asked(old).collect(), asked(new).collect());
         let alike = |(old, new): (&&Field, &&Field)| {
@@ -167,7 +167,7 @@ impl<'a> Comparison<'a> {
         let fresh = |field: &&Field| !known.contains(field.wire.as_str());
         let mut renamed = HashSet::new();
         for was in &old.fields {
-            // A property that is gone may have left its name in Rust to another one.
+            // A removed property may have left its Rust name to another one.
             let by_name = || new.fields.iter().filter(fresh).find(|is| is.name == was.name);
             match by_wire.get(was.wire.as_str()).copied().or_else(by_name) {
                 Some(is) => {
@@ -196,7 +196,7 @@ impl<'a> Comparison<'a> {
             }
             (Some((name, was)), Some((_, is))) if !self.same(was, is) => {
                 let (was, is) = (self.old.written(was), self.new.written(is));
-                let message = format!("the values of `{name}` are of the type `{is}`, no longer `{was}`");
+                let message = format!("the values of `{name}` are now `{is}` instead of `{was}`");
                 let place = Place { subject: path(name), ..place.clone() };
                 self.report(&rules::FIELD_TYPE_CHANGED, place, message, &[&was, &is]);
             }
@@ -206,11 +206,11 @@ impl<'a> Comparison<'a> {
 
     fn field(&mut self, place: &Place, [old, new]: [&Field; 2], [was_form, is_form]: [bool; 2]) {
         if old.name != new.name {
-            let message = format!("the field `{}` is `{}` now", old.name, new.name);
+            let message = format!("the field `{}` was renamed to `{}`", old.name, new.name);
             self.report(&rules::FIELD_RENAMED, place.clone(), message, &[&new.name]);
         }
         if old.wire != new.wire {
-            let message = format!("`{}` is the property `{}`, no longer `{}`", new.name, new.wire, old.wire);
+            let message = format!("`{}` is now the property `{}` instead of `{}`", new.name, new.wire, old.wire);
             self.report(&rules::FIELD_READ_ELSEWHERE, place.clone(), message, &[&old.wire, &new.wire]);
         }
         let rules = [&rules::FIELD_DEPRECATED, &rules::FIELD_UNDEPRECATED];
@@ -224,24 +224,24 @@ impl<'a> Comparison<'a> {
         if wrapper(old, was_form) != wrapper(new, is_form) || !self.same(&old.ty, &new.ty) {
             let was = written_field(self.old.api, old, was_form);
             let is = written_field(self.new.api, new, is_form);
-            let message = format!("the field `{}` is `{is}`, no longer `{was}`", new.name);
+            let message = format!("the field `{}` is now `{is}` instead of `{was}`", new.name);
             self.report(&rules::FIELD_TYPE_CHANGED, place.clone(), message, &[&was, &is]);
             return;
         }
         match (old.presence, new.presence) {
             (Presence::OrEmpty, Presence::Required) => {
-                let message = format!("where `{}` is missing, that is an error", new.name);
+                let message = format!("a response without `{}` is now an error", new.name);
                 self.report(&rules::FIELD_MUST_BE_THERE, place.clone(), message, &[]);
             }
             (Presence::Required, Presence::OrEmpty) => {
-                let message = format!("where `{}` is missing, it is empty", new.name);
+                let message = format!("`{}` is now empty if it is missing", new.name);
                 self.report(&rules::FIELD_MAY_BE_MISSING, place.clone(), message, &[]);
             }
             _ => {}
         }
     }
 
-    /// The single values that `new` sets by itself.
+    /// Compares the constant values that `new` sets.
     fn constants(&mut self, place: &Place, old: &Struct, new: &Struct) {
         for was in &old.fields {
             let Some(is) = new.fields.iter().find(|is| is.wire == was.wire) else { continue };
@@ -281,7 +281,7 @@ impl<'a> Comparison<'a> {
         let has = |kind: &Enum<T>, value: &T| kind.variants.iter().any(|(_, other)| other == value);
         let mut revalued = HashSet::new();
         for (was, value) in &old.variants {
-            // A value that is gone may have left its name to another one.
+            // A removed value may have left its name to another one.
             let by_name = || new.variants.iter().find(|(name, value)| name == was && !has(old, value));
             match new.variants.iter().find(|(_, other)| other == value).or_else(by_name) {
                 Some((is, other)) => {
@@ -299,10 +299,10 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The values that a variant stood and stands for.
+    /// Compares the values of a variant.
     pub fn variant_value<T: PartialEq + Display>(&mut self, place: Place, name: &str, [was, is]: [&T; 2]) {
         if was != is {
-            let message = format!("the variant `{name}` stands for `{is}`, no longer for `{was}`");
+            let message = format!("the variant `{name}` now represents `{is}` instead of `{was}`");
             self.report(&rules::VARIANT_VALUE_CHANGED, place, message, &[&was.to_string(), &is.to_string()]);
         }
     }
@@ -314,7 +314,7 @@ impl<'a> Comparison<'a> {
             let told =
                 |tag: &Option<Tag>| tag.as_ref().map_or("their shapes".to_owned(), |tag| format!("`{}`", tag.property));
             let (was, is) = (told(&old.tag), told(&new.tag));
-            let message = format!("variants are told apart by {is}, no longer by {was}");
+            let message = format!("variants are now distinguished by {is} instead of {was}");
             self.report(&rules::TAG_CHANGED, place.clone(), message, &[&was, &is]);
         }
         self.variant(at(&old.unknown), [&old.unknown, &new.unknown], None);
@@ -339,7 +339,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The variants of what a success can be, by their names.
+    /// Compares the variants of successful responses, by name.
     fn responses(&mut self, place: &Place, old: &Responses, new: &Responses) {
         let at = |name: &str| Place { subject: format!("{}::{name}", place.subject), ..place.clone() };
         self.variant(at(&old.unknown), [&old.unknown, &new.unknown], None);
@@ -359,7 +359,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The variant of the same name or, where there is none, the one that stands for the same.
+    /// Returns the variant of the same name or, if there is none, the variant that represents the same values.
     fn same_variant(&self, variant: &UnionVariant, new: &Union) -> Option<usize> {
         let named = new.variants.iter().position(|other| other.name == variant.name);
         named.or_else(|| {
@@ -369,7 +369,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The fields that `new` takes, in order.
+/// Returns the fields that `new` takes, in order.
 fn asked(kind: &Struct) -> impl Iterator<Item = &Field> {
     kind.fields.iter().filter(|field| match field.presence {
         Presence::OrEmpty => true,

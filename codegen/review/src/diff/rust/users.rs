@@ -1,8 +1,8 @@
-//! Which operations and events use a type.
+//! Finds the operations and events that use a type.
 
 use crm_clients_generator::ir::{Api, Operation, Type, TypeId};
 
-/// The operations and events of a client, and for each type which of them lead to it.
+/// The operations and events of a client, and for each type the ones that use it.
 pub struct Users {
     labels: Vec<String>,
     of_type: Vec<Vec<usize>>,
@@ -25,10 +25,10 @@ impl Users {
         users
     }
 
-    /// The operations and events that lead to a type.
+    /// Returns the operations and events that use a type.
     pub fn of_type(&self, id: TypeId) -> Vec<String> {
         let mut labels: Vec<String> = self.of_type[id.0].iter().map(|label| self.labels[*label].clone()).collect();
-        // The methods of one operation are one operation.
+        // The methods of one operation have the same label.
         labels.dedup();
         labels
     }
@@ -48,17 +48,17 @@ impl Users {
     }
 }
 
-/// An operation in words of the wire: `GET /v1/contacts`.
+/// Returns the label of an operation: `GET /v1/contacts`.
 pub fn label(operation: &Operation) -> String {
     format!("{} {}", operation.method, operation.path)
 }
 
-/// An event in words of the wire: `webhook contact_created`.
+/// Returns the label of an event: `webhook contact_created`.
 pub fn event_label(wire: &str) -> String {
     format!("webhook {wire}")
 }
 
-/// The types that an operation takes and gives.
+/// Returns the types that an operation takes and returns.
 fn types<'a>(api: &'a Api, operation: &'a Operation) -> impl Iterator<Item = &'a Type> {
     let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
     let errors = operation.errors.iter().map(|(_, error)| &api.errors[*error].ty);

@@ -1,35 +1,35 @@
-//! The format of `text/event-stream`, as the HTML standard has it ("Interpreting an event stream").
+//! A parser of `text/event-stream`, as defined in the HTML standard ("Interpreting an event stream").
 //!
-//! It is read here because the crates that read it set no limit to what a server may put into one event.
+//! It is implemented here because the existing crates do not limit the size of an event.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// An event as it came.
+/// A parsed event.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Message {
-    /// Its name, where the server gave one.
+    /// The name, if the server sent one.
     pub(super) name: Option<String>,
-    /// Its lines of data, with a newline between them.
+    /// The lines of data, separated by newlines.
     pub(super) data: String,
 }
 
-/// An event, or a line, that is larger than the limit.
+/// The error of an event or a line that exceeds the limit.
 #[derive(Debug, PartialEq)]
 pub(super) struct TooLarge;
 
-/// Reads a stream that arrives in pieces, cut anywhere.
+/// Parses a stream that arrives in chunks with arbitrary boundaries.
 pub(super) struct Parser {
     limit: usize,
-    /// What came of the line so far.
+    /// The beginning of the current line.
     line: Vec<u8>,
-    /// The line before ended with a carriage return, and a newline would belong to it.
+    /// True if the previous line ended with a carriage return, so that a newline would belong to it.
     after_return: bool,
-    /// Whether a line has ended, so that no byte order mark can come.
+    /// True after the first line, when a byte order mark can no longer occur.
     begun: bool,
     name: String,
     data: String,
-    /// The id that later events have too, until another is given.
+    /// The id, which also applies to later events until it is replaced.
     id: Option<Arc<str>>,
     retry: Option<Duration>,
 }
@@ -48,17 +48,17 @@ impl Parser {
         }
     }
 
-    /// The id given last.
+    /// Returns the last id.
     pub(super) fn id(&self) -> Option<&Arc<str>> {
         self.id.as_ref()
     }
 
-    /// The waiting time given last.
+    /// Returns the last reconnection time.
     pub(super) fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// The next event that ends in this piece; what was read is taken from its front.
+    /// Returns the next event that ends in this chunk, and removes the parsed bytes from its front.
     pub(super) fn next(&mut self, piece: &mut &[u8]) -> Result<Option<Message>, TooLarge> {
         loop {
             if std::mem::take(&mut self.after_return) {
@@ -73,7 +73,7 @@ impl Parser {
             *piece = rest;
             let Some((ended_by, rest)) = rest.split_first() else { return Ok(None) };
             *piece = rest;
-            // Where the piece ends here, the newline may be the first byte of the next one.
+            // The newline may be the first byte of the next chunk.
             self.after_return = *ended_by == b'\r';
             if let Some(message) = self.end_line() {
                 return Ok(Some(message));
@@ -81,13 +81,13 @@ impl Parser {
         }
     }
 
-    /// How much is kept of the event so far. Every event has the id, so it always counts.
+    /// Returns the number of bytes held for the current event. The id always counts, because every event has it.
     fn held(&self) -> usize {
         let id = self.id.as_ref().map_or(0, |id| id.len());
         self.line.len() + self.name.len() + self.data.len() + id
     }
 
-    /// Takes the line for what it says; an empty one ends an event.
+    /// Parses the current line; an empty line ends an event.
     fn end_line(&mut self) -> Option<Message> {
         let line = std::mem::take(&mut self.line);
         let text = String::from_utf8_lossy(&line);
@@ -111,7 +111,7 @@ impl Parser {
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
-            // A comment, or a field that means nothing.
+            // A comment or an unknown field.
             _ => {}
         }
         None
@@ -120,7 +120,7 @@ impl Parser {
     fn end_event(&mut self) -> Option<Message> {
         let name = Some(std::mem::take(&mut self.name)).filter(|name| !name.is_empty());
         let mut data = std::mem::take(&mut self.data);
-        // Without a line of data there is no event, whatever else was said; an empty line of data makes one.
+        // An event needs at least one line of data, which may be empty.
         data.pop()?;
         Some(Message { name, data })
     }

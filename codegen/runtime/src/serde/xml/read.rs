@@ -1,4 +1,4 @@
-//! From XML to JSON values.
+//! Converting XML to JSON values.
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
@@ -7,20 +7,20 @@ use serde_json::{Map, Number, Value};
 
 use super::{XmlField, XmlObject, XmlPlace, XmlRoot, XmlShape};
 
-/// How deep elements may be within each other.
+/// Maximum depth of nested elements.
 const MAX_DEPTH: usize = 128;
 
-/// The text of an element that has attributes or other elements as well, where nothing describes it.
+/// The key for the text of an undeclared element that also has attributes or elements.
 const TEXT_KEY: &str = "$text";
 
-/// Why a document cannot be read, and where.
+/// The error of a document that cannot be read, with its position.
 #[derive(Debug)]
 pub(crate) struct XmlError {
     pub(crate) message: String,
     pub(crate) offset: usize,
 }
 
-/// An element, by its local name.
+/// An element with its local name.
 #[derive(Default)]
 struct Element {
     name: String,
@@ -30,11 +30,11 @@ struct Element {
     text: String,
 }
 
-/// Reads a document as a JSON value.
+/// Converts a document to a JSON value.
 pub(crate) fn read(text: &str, root: &XmlRoot) -> Result<Value, XmlError> {
     let element = parse(text)?;
     if element.name != root.name.local() {
-        let message = format!("the root element is `{}`, not `{}`", element.name, root.name.local());
+        let message = format!("the root element is `{}`, expected `{}`", element.name, root.name.local());
         return Err(XmlError { message, offset: 0 });
     }
     Ok(match root.items {
@@ -77,12 +77,12 @@ fn parse(text: &str) -> Result<Element, XmlError> {
                 match (character, resolve_xml_entity(&name)) {
                     (Some(character), _) => push(&mut open, character.encode_utf8(&mut [0; 4])),
                     (None, Some(text)) => push(&mut open, text),
-                    // Entities of a document type may refer to files, or grow without bound.
+                    // Entities of a document type may refer to files, or expand without limit.
                     (None, None) => return Err(fail(&reader, format!("unknown entity `{name}`"))),
                 }
                 None
             }
-            Event::Eof => return Err(fail(&reader, "the document ends before its root element does".to_owned())),
+            Event::Eof => return Err(fail(&reader, "the document ends within its root element".to_owned())),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => None,
         };
         if let Some(element) = ended {
@@ -160,7 +160,7 @@ fn property(element: &Element, field: &XmlField) -> Option<Value> {
             (!element.text.is_empty() || element.children.is_empty()).then(|| scalar(&element.text, field.shape))
         }
         XmlPlace::Element(place) => child(place.local()).map(|child| value(child, field.shape)),
-        // No element is an empty list.
+        // A list without elements is empty.
         XmlPlace::Repeated(place) => Some(list(element, place.local(), field.shape)),
         XmlPlace::Wrapped(outer, items) => {
             let wrapper = child(outer.local())?;
@@ -185,7 +185,7 @@ fn scalar(text: &str, shape: XmlShape) -> Value {
         },
         XmlShape::Text | XmlShape::Any | XmlShape::Object(_) => None,
     };
-    // What is no such value stays text, so that the error of its type says where it is.
+    // Any other text is kept, so that the error of its type shows the position.
     number.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
@@ -209,7 +209,7 @@ fn any(element: &Element) -> Value {
     Value::Object(out)
 }
 
-/// Adds a property, which is a list if it comes more than once.
+/// Adds a property, which becomes a list if it occurs more than once.
 fn add(out: &mut Map<String, Value>, name: String, value: Value) {
     match out.get_mut(&name) {
         Some(Value::Array(values)) => values.push(value),

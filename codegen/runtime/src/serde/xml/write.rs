@@ -1,4 +1,4 @@
-//! From JSON values to XML.
+//! Converting JSON values to XML.
 
 use std::io;
 
@@ -10,11 +10,12 @@ use super::{XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape};
 
 type Output = Writer<Vec<u8>>;
 
-/// Writes a JSON value as a document.
+/// Converts a JSON value to a document.
 ///
 /// # Errors
 ///
-/// If a name or a text holds what XML cannot hold, or if a list or an object is where only text can be.
+/// If a name or a text contains characters that XML does not allow, or if a list or an object is used where only text
+/// is allowed.
 pub(crate) fn write(value: &Value, root: &XmlRoot) -> io::Result<Vec<u8>> {
     let mut out = Writer::new(Vec::new());
     out.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
@@ -25,14 +26,14 @@ pub(crate) fn write(value: &Value, root: &XmlRoot) -> io::Result<Vec<u8>> {
     Ok(out.into_inner())
 }
 
-/// The beginning of an element, with the namespace of its name.
+/// Returns the start tag of an element, with the namespace of its name.
 fn start(name: XmlName) -> BytesStart<'static> {
     let mut start = BytesStart::new(name.name);
     declare(&mut start, name);
     start
 }
 
-/// Declares the namespace of a name, once.
+/// Declares the namespace of a name, unless it is declared already.
 fn declare(start: &mut BytesStart<'_>, name: XmlName) {
     let declaration = match name.name.split_once(':') {
         Some((prefix, _)) => format!("xmlns:{prefix}"),
@@ -110,7 +111,7 @@ fn object(
     out.write_event(Event::End(end))
 }
 
-/// Writes a value that nothing describes: members and elements of lists are elements.
+/// Writes an undeclared value: properties and elements of lists become elements.
 fn any(out: &mut Output, start: BytesStart<'_>, value: &Value) -> io::Result<()> {
     let end = start.to_end().into_owned();
     out.write_event(Event::Start(start))?;
@@ -125,7 +126,7 @@ fn any(out: &mut Output, start: BytesStart<'_>, value: &Value) -> io::Result<()>
 fn members<'v>(out: &mut Output, members: impl Iterator<Item = (&'v String, &'v Value)>) -> io::Result<()> {
     for (key, value) in members {
         if !is_name(key) {
-            return Err(io::Error::other(format!("{key:?} cannot be the name of an element")));
+            return Err(io::Error::other(format!("{key:?} is not a valid element name")));
         }
         let values = match value {
             Value::Array(values) => values.as_slice(),
@@ -145,21 +146,21 @@ fn text(out: &mut Output, text: &str) -> io::Result<()> {
 fn scalar(value: &Value) -> io::Result<String> {
     match value {
         Value::String(text) => Ok(text.clone()),
-        Value::Array(_) | Value::Object(_) => Err(io::Error::other("a list or an object is where only text can be")),
+        Value::Array(_) | Value::Object(_) => Err(io::Error::other("expected text, found a list or an object")),
         value => Ok(value.to_string()),
     }
 }
 
-/// The text, if XML can hold each of its characters.
+/// Returns the text, if XML allows each of its characters.
 fn checked(text: &str) -> io::Result<&str> {
     let is_character = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
     match text.chars().find(|c| !is_character(*c)) {
-        Some(character) => Err(io::Error::other(format!("XML cannot hold the character {character:?}"))),
+        Some(character) => Err(io::Error::other(format!("XML does not allow the character {character:?}"))),
         None => Ok(text),
     }
 }
 
-/// Whether a text is the name of an element. Names of other scripts are allowed with their letters.
+/// Returns true if a text can be the name of an element. Letters of all scripts are allowed.
 fn is_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
