@@ -1,5 +1,18 @@
-//! The Rust snippets of the book and of README.md, which are compiled by `cargo test -p crm-clients-book`.
+//! The Rust snippets of the book and of README.md: `cargo test -p crm-clients-book` compiles them.
 
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+macro_rules! snippets {
+    ($($name:ident $file:literal)*) => { $(
+        #[cfg(doctest)]
+        #[doc = include_str!($file)]
+        struct $name;
+    )* };
+}
+
+snippets! {
+    Readme "../README.md"
+    Use "src/use.md"
+    Generate "src/generate.md"
+    Correct "src/correct.md"
+    Review "src/review.md"
+    Extend "src/extend.md"
+}

@@ -23,8 +23,14 @@ fn workflows() -> Result<Vec<(String, Value)>> {
         let text = fs::read_to_string(entry.path())?;
         found.push((entry.file_name().to_string_lossy().into_owned(), yaml::from_str(&text)?));
     }
-    assert!(found.len() >= 4, "{}", found.len());
+    assert!(found.len() >= 5, "{}", found.len());
     Ok(found)
+}
+
+/// The action for other repositories, as a workflow of one job.
+fn action() -> Result<(String, Value)> {
+    let action: Value = yaml::from_str(&fs::read_to_string(root().join("action.yml"))?)?;
+    Ok(("action.yml".to_owned(), serde_json::json!({"jobs": {"action": {"steps": action["runs"]["steps"]}}})))
 }
 
 /// Returns the jobs of a workflow with their steps.
@@ -71,6 +77,18 @@ case "$name $*" in
 "cargo xtask vendor "*--check) exit 1 ;;
 "cargo xtask vendor "*) echo "note: changed" && echo >>specs/kajabi/overlay.yaml ;;
 "cargo xtask diff "*) echo "**nothing changed**" ;;
+"cargo package "*)
+    while [ $# -gt 0 ]; do
+        if [ "$1" = --package ]; then
+            mkdir -p "target/package/$2-$VERSION" && touch "target/package/$2-$VERSION/Cargo.toml"
+            tar -czf "target/package/$2-$VERSION.crate" -C target/package "$2-$VERSION"
+        fi
+        shift
+    done
+    ;;
+"crm-clients diff "*) echo "**nothing changed**" ;;
+# The first check finds no difference, the second one does.
+"crm-clients check") [ ! -e "$LOG.checked" ] && touch "$LOG.checked" ;;
 "npm pack "*)
     while [ "$1" != --pack-destination ]; do shift; done
     mkdir -p package && tar -czf "$2/package.tgz" package && rmdir package && echo package.tgz
@@ -86,7 +104,7 @@ case "$name $*" in
 esac
 "#;
 
-const PROGRAMS: &[&str] = &["cargo", "rustup", "npm", "node", "gh", "git", "python3"];
+const PROGRAMS: &[&str] = &["cargo", "crm-clients", "rustup", "npm", "node", "gh", "git", "python3"];
 
 /// Returns a sample value for an expression in a step's `env`.
 fn sample(variable: &str, value: &str) -> String {
@@ -94,6 +112,7 @@ fn sample(variable: &str, value: &str) -> String {
         ("API", _) => "kajabi".to_owned(),
         ("TARGET", _) => "load".to_owned(),
         ("BASE", _) => "main".to_owned(),
+        ("TAG", _) => format!("v{}", env!("CARGO_PKG_VERSION")),
         ("GH_REPO", _) => "owner/repository".to_owned(),
         (_, true) => "1".to_owned(),
         (_, false) => value.to_owned(),
@@ -135,6 +154,7 @@ fn copy(directory: &Path) -> Result {
 fn run(step: &Value, directory: &Path, bin: &Path) -> Result<String> {
     let log = directory.join("target/log");
     _ = fs::remove_file(&log);
+    _ = fs::remove_file(directory.join("target/log.checked"));
     fs::create_dir_all(directory.join("target"))?;
     let path = format!("{}:{}", bin.display(), std::env::var("PATH")?);
     let git = Command::new("sh").args(["-c", "command -v git"]).output()?;
@@ -143,6 +163,8 @@ fn run(step: &Value, directory: &Path, bin: &Path) -> Result<String> {
     command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).current_dir(directory);
     command.env("PATH", path).env("LOG", &log).env("GIT", text(&git.stdout).trim());
     command.env("GITHUB_OUTPUT", directory.join("target/output")).env_remove("CARGO_TARGET_DIR");
+    command.env("GITHUB_STEP_SUMMARY", directory.join("target/summary")).env("RUNNER_TEMP", directory.join("target"));
+    command.env("VERSION", env!("CARGO_PKG_VERSION"));
     for (variable, value) in step["env"].as_object().unwrap_or(&Map::new()) {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         command.env(variable, sample(variable, &value));
@@ -165,7 +187,7 @@ fn all_shell_steps_run() -> Result {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     }
     let mut steps = 0;
-    for (file, workflow) in workflows()? {
+    for (file, workflow) in workflows()?.into_iter().chain([action()?]) {
         for (_, job, of_job) in jobs(&workflow) {
             // Each job has its own checkout. Untracked files are kept, as if they were artifacts.
             git(directory.path(), &["checkout", "--quiet", "--force", "main"])?;
@@ -176,15 +198,19 @@ fn all_shell_steps_run() -> Result {
                 }
                 let called = run(&step, directory.path(), bin.path())?;
                 let script = step["run"].as_str().unwrap_or_default();
-                for (part, program) in
-                    [(".ci/run", "cargo clippy"), (".ci/propose", "git push"), (".ci/upstream", "cargo xtask regen")]
-                {
+                for (part, program) in [
+                    (".ci/run", "cargo clippy"),
+                    (".ci/run", "crm-clients init openapi.yaml"),
+                    (".ci/propose", "git push"),
+                    (".ci/upstream", "cargo xtask regen"),
+                    (".ci/publish", "cargo publish --workspace"),
+                ] {
                     assert!(!script.starts_with(part) || called.contains(program), "{file}: {script}:\n{called}");
                 }
                 steps += 1;
             }
         }
     }
-    assert!(steps >= 12, "only {steps} steps");
+    assert!(steps >= 20, "only {steps} steps");
     Ok(())
 }

@@ -11,6 +11,9 @@ use toml::Spanned;
 use crate::project::{check_name, parse_map};
 use crate::{Error, input};
 
+/// The features of generated crates.
+const FEATURES: &[&str] = &["blocking", "compression", "http2", "mock", "tracing"];
+
 /// The name of the file.
 pub const FILE: &str = "crm-clients.toml";
 
@@ -49,7 +52,7 @@ pub struct Client {
     /// Writes a module instead of a crate: `mod.rs` and the files beside it.
     #[serde(default)]
     pub module: bool,
-    /// The features of the runtime that the crate has by default: `http2`, `mock`, `tracing`.
+    /// The features of the runtime that the crate has by default.
     #[serde(default)]
     pub features: Vec<Spanned<String>>,
     /// Makes the crate a workspace of its own.
@@ -112,9 +115,9 @@ impl Config {
                 check_package(package.get_ref()).map_err(|error| self.at(package, &error))?;
             }
             for feature in &client.features {
-                if !["http2", "mock", "tracing"].contains(&feature.get_ref().as_str()) {
+                if !FEATURES.contains(&feature.get_ref().as_str()) {
                     let message =
-                        format!("unknown feature `{}`; the features are http2, mock, tracing", feature.get_ref());
+                        format!("unknown feature `{}`; the features are {}", feature.get_ref(), FEATURES.join(", "));
                     return Err(self.at(feature, &message));
                 }
             }

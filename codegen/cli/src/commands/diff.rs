@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use crm_clients_document::Pipeline;
-use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, join};
+use crm_clients_review::diff::{Bump, Review, Reviewed, Revision, Severity, format, join};
 use semver::Version;
 
 use crate::accepted::Accepted;
@@ -55,6 +55,8 @@ enum Format {
 enum Level {
     Breaking,
     Warning,
+    /// A declared version that is lower than the required one.
+    Version,
     Never,
 }
 
@@ -78,13 +80,18 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     if let Some(directory) = &arguments.callers {
         output::report(&callers::report(&review, directory)?);
     }
+    if let Level::Version = arguments.fail_on {
+        // Since a release, other changes may have been accepted than since the base of a branch.
+        let is_met = review.required.bump == Bump::None || review.required.is_met();
+        return Ok(if is_met { Outcome::Done } else { Outcome::Different });
+    }
     if !stale.is_empty() {
         return Err(Error::shown(stale));
     }
     let least = match arguments.fail_on {
         Level::Breaking => Some(Severity::Breaking),
         Level::Warning => Some(Severity::Warning),
-        Level::Never => None,
+        Level::Version | Level::Never => None,
     };
     let fails = review.worst().zip(least).is_some_and(|(worst, least)| worst >= least);
     Ok(if fails { Outcome::Different } else { Outcome::Done })

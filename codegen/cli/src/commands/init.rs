@@ -84,7 +84,7 @@ output = {}
 # package = "{name}-client"
 # Writes a module into `output` instead of a crate.
 # module = true
-# Features that are on by default: http2, mock, tracing.
+# Features that are on by default: blocking, compression, http2, mock, tracing.
 # features = ["tracing"]
 # Operations that are left out: by method and path, by operationId, or by tag.
 # skip = ["DELETE /pets/{{id}}", "tag:Admin"]

@@ -1,5 +1,7 @@
 //! `list`: operations and their methods.
 
+use std::path::Path;
+
 use crm_clients_document::sanitize;
 use crm_clients_generator::{Generate, names};
 use serde::Serialize;
@@ -32,7 +34,8 @@ struct Entry {
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let mut entries = Vec::new();
     for source in project.named(&arguments.sources)? {
-        let (name, source) = (names::module_name(&source), project.source_or_file(&source)?);
+        let name = Path::new(&source).file_stem().map_or_else(|| source.clone(), |stem| stem.to_string_lossy().into());
+        let (name, source) = (names::module_name(&name), project.source_or_file(&source)?);
         let api = source.walk(|walk, input| walk.ir(input, &name))?;
         for resource in api.resources {
             let handle = format!("{name}::{}::{}", resource.module, resource.name);
