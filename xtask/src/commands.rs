@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod drift;
 #[cfg(feature = "all-commands")]
 pub mod infer;
+pub mod names;
 #[cfg(feature = "all-commands")]
 pub mod prism;
 pub mod regen;

@@ -41,6 +41,8 @@ enum Command {
     Regen(commands::regen::Arguments),
     /// Vendor an upstream document: drop its descriptions, convert it to canonical form and record its source
     Vendor(optional::Vendor),
+    /// Lists the names that the clients keep although the document has others now, or takes the document's.
+    Names(commands::names::Arguments),
     #[command(flatten)]
     Project(crm_clients_cli::commands::Command),
     /// Generate and compile a crate for every document in a directory, and report the results
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
         Command::Vendor(arguments) => optional::vendor(&workspace, arguments),
+        Command::Names(arguments) => commands::names::run(&workspace, arguments),
         Command::Project(command) => command.run(&workspace),
         Command::Corpus(arguments) => optional::corpus(&workspace, arguments),
         Command::Drift(arguments) => optional::drift(&workspace, arguments),

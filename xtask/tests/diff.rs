@@ -315,3 +315,15 @@ fn errors_are_reported_and_exit_with_two() -> Result {
     assert!(text(&output.stderr).contains("use --base to set the revision"), "{}", text(&output.stderr));
     Ok(())
 }
+
+#[test]
+fn a_name_that_is_kept_is_a_note() -> Result {
+    let repository = Repository::new()?;
+    let lock = "[operations]\n\"GET /pets\" = { tag = \"Pets\", method = \"all\" }\n";
+    repository.write("specs/pets/names.lock", lock)?;
+    repository.write("specs/pets/openapi.yaml", &DOCUMENT.replace("[Pets]", "[Animals]"))?;
+    let shown = text(&repository.diff(&["pets"])?.stdout);
+    assert!(shown.contains("`pets` keeps its name; the document's is `animals`"), "{shown}");
+    assert!(!shown.contains("rust-resource-renamed"), "{shown}");
+    Ok(())
+}

@@ -4,10 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crm_clients_document::names_lock::NamesLock;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::emit::{self, CrateOptions, Header, Runtime};
 use crm_clients_generator::fileset::{Difference, FileSet, is_generated};
 use crm_clients_generator::ir::Api;
+use crm_clients_generator::lock::lock;
 use crm_clients_generator::names;
 use crm_clients_review::Lint;
 
@@ -31,9 +33,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The client's IR.
-    pub fn api(&self, pipeline: &mut Pipeline, input: &Input<'_>) -> Option<Api> {
-        pipeline.client(input, &self.name)
+    /// The client's IR, and the names in it.
+    pub fn api(&self, pipeline: &mut Pipeline, input: &Input<'_>) -> Option<(Api, NamesLock)> {
+        let (api, document) = pipeline.client(input, &self.name)?;
+        let names = lock(&api, &document);
+        Some((api, names))
     }
 
     /// The client's files.

@@ -41,6 +41,7 @@ pub mod file_set;
 pub mod git;
 pub mod input;
 mod layout;
+pub mod names_lock;
 pub mod output;
 pub mod project;
 pub mod source;

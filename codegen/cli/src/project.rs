@@ -14,7 +14,7 @@ use crate::commands::generate;
 use crate::config::{Client, Config};
 use crate::output::Format;
 use crate::source::{Copies, Overlay, Source};
-use crate::{Error, Outcome, config, edits, input};
+use crate::{Error, Outcome, config, edits, input, names_lock};
 
 /// A project with clients of APIs.
 pub struct Project {
@@ -272,6 +272,7 @@ impl Project {
         source = source.with_settings(settings(name, input::text_below(&self.spec(name), "source.toml"))?);
         // Errors in vendored documents are corrected by overlays, not ignored.
         source.strict = true;
+        source.names = Some(names_lock::read(self, name)?);
         Ok(source)
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use crm_clients_document::diagnostic::summarize;
+use crm_clients_document::names_lock::NamesLock;
 use crm_clients_document::{Input, Pipeline};
 
 use crate::git::Tree;
@@ -45,6 +46,8 @@ pub struct Source {
     pub(crate) drop_undeclared: bool,
     /// Whether every warning is shown.
     pub(crate) all_warnings: bool,
+    /// The names that the client keeps.
+    pub names: Option<NamesLock>,
 }
 
 enum Files {
@@ -69,6 +72,7 @@ impl Source {
             strict: false,
             drop_undeclared: false,
             all_warnings: false,
+            names: None,
         }
     }
 
@@ -243,7 +247,12 @@ impl Source {
         };
         let overlays: Vec<_> = self.overlays.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
         let input = Input { document: &self.shown, read: &read, overlays: &overlays };
-        let mut state = Pipeline { strict: self.strict, drop_undeclared: self.drop_undeclared, ..Pipeline::new() };
+        let mut state = Pipeline {
+            strict: self.strict,
+            drop_undeclared: self.drop_undeclared,
+            names: self.names.clone(),
+            ..Pipeline::new()
+        };
         if let Some((root, main)) = &self.root {
             state.documents.set_root(root, main);
         }

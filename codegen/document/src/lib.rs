@@ -20,6 +20,7 @@ pub mod identifier;
 pub mod load;
 pub mod lower;
 pub mod model;
+pub mod names_lock;
 pub mod normalize;
 pub mod origin;
 pub mod overlay;
@@ -37,6 +38,7 @@ use serde_json::Value;
 use diagnostic::{Diagnostic, Diagnostics};
 use load::Read;
 use model::Document;
+use names_lock::NamesLock;
 use origin::SourceMap;
 
 /// The input of a generated client.
@@ -61,6 +63,8 @@ pub struct Pipeline {
     pub strict: bool,
     /// Whether clients drop the properties of responses that the document does not declare.
     pub drop_undeclared: bool,
+    /// The names that the client keeps, whatever the document calls things.
+    pub names: Option<NamesLock>,
 }
 
 impl Pipeline {
@@ -171,8 +175,15 @@ impl Pipeline {
     /// Returns the model of the document, even if building it reports errors.
     pub fn unchecked(&mut self, input: &Input<'_>) -> Option<Document> {
         let value = self.raised(input)?;
+        self.build_model(value)
+    }
+
+    /// Builds the model of a raised document, with the names that the client keeps.
+    pub fn build_model(&mut self, mut value: Value) -> Option<Document> {
+        let held = self.names.as_ref().map(|lock| lock.hold(&mut value)).unwrap_or_default();
         let mut document = model::document(&value, &mut self.diagnostics)?;
         document.drop_undeclared = self.drop_undeclared;
+        document.held = held;
         Some(document)
     }
 

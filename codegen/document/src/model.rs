@@ -24,6 +24,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 pub use crate::extensions::{BeyondOAuth2, RateLimit, Signature};
+use crate::names_lock::HeldNames;
 use crate::refs::joined;
 pub use about::*;
 pub use arena::{Arena, Id};
@@ -93,6 +94,8 @@ pub struct Document {
     pub drop_undeclared: bool,
     /// Extensions.
     pub extensions: ExtensionMap,
+    /// The names that the client keeps.
+    pub held: HeldNames,
     nodes: Nodes,
     /// The resolved schema of each schema that is only a reference.
     referred: HashMap<SchemaId, SchemaId>,

@@ -1,5 +1,7 @@
 //! The parts of a path template.
 
+use std::borrow::Cow;
+
 /// The parts of a path template. A `?` or a `#` within braces is part of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Template<'a> {
@@ -54,6 +56,22 @@ impl<'a> Template<'a> {
 /// Returns the names in braces, in order.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+/// The template without the names of its parameters: `/contacts/{}`.
+pub fn nameless(path: &str) -> Cow<'_, str> {
+    if !path.contains('{') {
+        return Cow::Borrowed(path);
+    }
+    let mut nameless = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        nameless.push_str(before);
+        nameless.push('{');
+        rest = after.find('}').map_or("", |end| &after[end..]);
+    }
+    nameless.push_str(rest);
+    Cow::Owned(nameless)
 }
 
 /// Splits a text at a character that is not within braces.

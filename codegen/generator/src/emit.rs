@@ -4,6 +4,7 @@
 //! runtime's macros, which are formatted here with one line for each entry, because formatters do not know their
 //! grammar.
 
+mod aliases;
 mod client;
 mod credentials;
 mod errors;
@@ -76,7 +77,7 @@ pub fn client(api: &Api, root: &str, directory: &str, header: Header<'_>) -> Fil
         Job::Scope(index) => scopes::file(api, *index, header),
         Job::Events(webhooks) => events::file(api, webhooks, header),
         Job::Headers(declared) => headers::file(api, declared, header),
-        Job::Types(modules) => types::index_file(modules, header),
+        Job::Types(modules) => types::index_file(api, modules, header),
         Job::TypeModule(module) => types::file(api, module, header),
     })
 }

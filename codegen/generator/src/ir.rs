@@ -30,6 +30,7 @@ mod wire;
 mod words;
 mod xml;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -41,6 +42,7 @@ use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterI
 
 pub use crm_clients_document::extensions::{Encoding, Part, Signature};
 pub use crm_clients_document::model::{HasMore, PageStrategy};
+pub use crm_clients_document::names_lock::Alias;
 pub use pages::{FieldPath, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use scopes::Scope;
@@ -89,6 +91,8 @@ pub struct Api {
     pub error_fields: Vec<ErrorField>,
     /// The XML encoding of bodies.
     pub xml: XmlTypes,
+    /// Deprecated names as Rust paths below the client's module, and the names that replace them.
+    pub aliases: BTreeMap<String, Alias>,
 }
 
 /// The server of an operation, if it differs from the document's.

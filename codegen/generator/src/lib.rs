@@ -13,12 +13,13 @@ pub mod callgen;
 pub mod emit;
 pub mod fileset;
 pub mod ir;
+pub mod lock;
 pub mod lowered;
 pub mod markdown;
 pub mod names;
 pub mod progenitor;
 
-use crm_clients_document::model::{self, Document};
+use crm_clients_document::model::Document;
 use crm_clients_document::{Input, Pipeline};
 use serde_json::Value;
 
@@ -52,7 +53,7 @@ impl Generate for Pipeline {
     fn for_progenitor(&mut self, input: &Input<'_>, name: &str) -> Option<Value> {
         let raised = self.raised(input)?;
         let before = self.diagnostics.clone();
-        let document = model::document(&raised, &mut self.diagnostics)?;
+        let document = self.build_model(raised.clone())?;
         let api = ir_of(self, &document, name)?;
         // Diagnostics of our own client are not relevant here.
         self.diagnostics = before;

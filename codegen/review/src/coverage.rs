@@ -59,7 +59,7 @@ pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Optio
     let mut before = Pipeline { strict: pipeline.strict, ..Pipeline::new() };
     before.documents.share_roots(&pipeline.documents);
     let value = before.overlaid(input);
-    let api = pipeline.client(input, name)?;
+    let (api, _) = pipeline.client(input, name)?;
     let value = value?;
     let reported: HashSet<_> =
         pipeline.diagnostics.iter().filter_map(|found| origin_of(found, &pipeline.documents)).collect();

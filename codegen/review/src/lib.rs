@@ -6,7 +6,8 @@ pub mod diff;
 pub mod lint;
 
 use crm_clients_document::diagnostic::Diagnostics;
-use crm_clients_document::{Input, Pipeline, model, spec};
+use crm_clients_document::model::{self, Document};
+use crm_clients_document::{Input, Pipeline, spec};
 use crm_clients_generator::ir;
 use serde_json::Value;
 
@@ -16,8 +17,8 @@ pub trait Lint {
     /// [`lint`]. Returns `None` if there is no document.
     fn lint(&mut self, input: &Input<'_>) -> Option<()>;
 
-    /// Returns the client as data, in the module `name`. Violations of OpenAPI's rules are warnings.
-    fn client(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api>;
+    /// Returns the client as data, in the module `name`, and the document. Violations of OpenAPI's rules are warnings.
+    fn client(&mut self, input: &Input<'_>, name: &str) -> Option<(ir::Api, Document)>;
 }
 
 impl Lint for Pipeline {
@@ -37,14 +38,14 @@ impl Lint for Pipeline {
         Some(())
     }
 
-    fn client(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
+    fn client(&mut self, input: &Input<'_>, name: &str) -> Option<(ir::Api, Document)> {
         let value = self.overlaid(input)?;
         let (found, raised) = raise_with(self, value, lint::broken_rules);
-        let document = model::document(&raised?, &mut self.diagnostics);
-        let api = document.map(|document| ir::build(&document, name, &mut self.diagnostics));
-        let api = api.and_then(|api| self.unless_faulty(api));
+        let document = self.build_model(raised?);
+        let made = document.map(|document| (ir::build(&document, name, &mut self.diagnostics), document));
+        let made = made.and_then(|made| self.unless_faulty(made));
         self.diagnostics = lint::merge(std::mem::take(&mut self.diagnostics), found.unwrap_or_default());
-        api
+        made
     }
 }
 

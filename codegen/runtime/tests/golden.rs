@@ -14,6 +14,8 @@ mod conversions;
 mod events;
 #[path = "golden/headers.rs"]
 mod headers;
+#[path = "golden/held_names.rs"]
+mod held_names;
 #[path = "golden/json.rs"]
 mod json;
 #[path = "golden/odd_values.rs"]

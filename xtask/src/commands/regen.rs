@@ -9,12 +9,14 @@ use crm_clients_cli::commands::coverage::to_toml;
 use crm_clients_cli::{
     Error, Outcome, Project,
     file_set::{self, Contents, Lock},
-    input, output, say,
+    input, names_lock, output, say,
     source::Source,
 };
+use crm_clients_document::names_lock::NamesLock;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::emit::{self, Header, Module};
 use crm_clients_generator::fileset::FileSet;
+use crm_clients_generator::lock::lock;
 use crm_clients_review::{Lint, coverage};
 
 /// Arguments of `regen`.
@@ -49,7 +51,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     let there = Contents::read(&directory)?;
     let names = workspace.apis()?;
     let mut files = FileSet::new();
-    let mut modules = Vec::new();
+    let (mut modules, mut locks) = (Vec::new(), Vec::new());
     let mut faults = String::new();
     for (name, client) in names.iter().zip(clients(workspace, &names, &chosen)?) {
         let (made, report) = client;
@@ -63,7 +65,10 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
         let guide = directory.join(&guide).exists().then_some(guide);
         modules.push(Module { name: name.clone(), title, guide });
         match made {
-            Some(made) => files.extend(made),
+            Some((made, lock)) => {
+                files.extend(made);
+                locks.push((name, lock));
+            }
             // APIs that were not requested are kept unchanged.
             None => {
                 let kept = there.files.iter().filter(|(path, _)| path.starts_with(&format!("{name}/")));
@@ -75,7 +80,10 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
         return Err(Error::shown(faults));
     }
     files.insert("lib.rs", emit::module_root(&modules, "../guides/crm_clients.md", header("specs")));
-    let stale = coverages(workspace, &chosen, arguments.check)?;
+    let mut stale = coverages(workspace, &chosen, arguments.check)?;
+    for (name, lock) in &locks {
+        stale |= keep_names(workspace, name, lock, arguments.check)?;
+    }
     if arguments.check {
         return check(&parent, &there, &files).map(|outcome| if stale { Outcome::Different } else { outcome });
     }
@@ -117,6 +125,15 @@ fn write_coverage(workspace: &Project, api: &str, coverage: &str, check: bool) -
     Ok(true)
 }
 
+/// Writes the names that a client has now, or compares them if `check` is set. Returns true if something was different.
+fn keep_names(workspace: &Project, api: &str, lock: &NamesLock, check: bool) -> Result<bool, Error> {
+    let differs = names_lock::write(workspace, api, lock, check)?;
+    if differs && check {
+        say!("specs/{api}/{} is stale: run `cargo xtask regen` and commit the result", names_lock::FILE);
+    }
+    Ok(differs)
+}
+
 /// Prints the differences between the directory and the expected files, and any other entries.
 fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Error> {
     let differences = files.compare(&there.files);
@@ -137,8 +154,8 @@ fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Er
     Ok(if stale > 0 || is_left_behind { Outcome::Different } else { Outcome::Done })
 }
 
-/// An API's title and, if it was requested, its files.
-type Client = (String, Option<FileSet>);
+/// An API's title and, if it was requested, its files and the names in them.
+type Client = (String, Option<(FileSet, NamesLock)>);
 
 /// Generates the clients in parallel, since they are independent.
 fn clients(workspace: &Project, names: &[String], chosen: &[String]) -> Result<Vec<(Option<Client>, String)>, Error> {
@@ -158,9 +175,10 @@ fn client(walk: &mut Pipeline, input: &Input<'_>, name: &String, chosen: &[Strin
         let title = document.pointer("/info/title").and_then(|title| title.as_str()).unwrap_or_default();
         return Some((title.to_owned(), None));
     }
-    let api = walk.client(input, name)?;
+    let (api, document) = walk.client(input, name)?;
+    let lock = lock(&api, &document);
     let files = emit::client(&api, &format!("{name}/mod.rs"), &format!("{name}/"), header(&format!("specs/{name}")));
-    Some((api.title, Some(files)))
+    Some((api.title, Some((files, lock))))
 }
 
 fn header(source: &str) -> Header<'_> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crm_clients_document::names_lock::NamesLock;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
 use crm_clients_generator::fileset::FileSet;
@@ -50,13 +51,19 @@ impl Document {
         self.made(true)
     }
 
+    /// The names that the client keeps, if there is a lock.
+    fn names(&self) -> Option<NamesLock> {
+        let text = fs::read_to_string(self.directory.join("names.lock")).ok()?;
+        toml::from_str(&text).ok()
+    }
+
     fn made(&self, strict: bool) -> (Option<Api>, String) {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
         let read = |path: &str| fs::read(self.directory.join(path));
-        let mut walk = Pipeline { strict, ..Pipeline::new() };
+        let mut walk = Pipeline { strict, names: self.names(), ..Pipeline::new() };
         let api = walk.client(&Input { document: self.name, read: &read, overlays: &overlays }, "client");
-        (api, walk.report(false))
+        (api.map(|(api, _)| api), walk.report(false))
     }
 
     /// Returns calls of every operation of its client, and the report.
@@ -64,7 +71,7 @@ impl Document {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
         let read = |path: &str| fs::read(self.directory.join(path));
-        let mut walk = Pipeline::new();
+        let mut walk = Pipeline { names: self.names(), ..Pipeline::new() };
         let calls = walk.calls(&Input { document: self.name, read: &read, overlays: &overlays }, name);
         (calls, walk.report(false))
     }

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use crm_clients_document::Pipeline;
+use crm_clients_document::names_lock::NamesLock;
 use crm_clients_review::diff::{Bump, Review, Reviewed, Revision, Severity, format, join};
 use semver::Version;
 
@@ -16,7 +17,7 @@ use crate::config::{self, Config};
 use crate::git::{self, Repository};
 use crate::project::{OVERLAYS, settings};
 use crate::source::Source;
-use crate::{Error, Outcome, Project, output};
+use crate::{Error, Outcome, Project, names_lock, output};
 
 /// Arguments of `diff`.
 #[derive(clap::Args)]
@@ -175,9 +176,21 @@ impl Command<'_> {
         if let Some(api) = overlaid.then(|| directory.strip_prefix("specs/")).flatten() {
             let text = self.repository.read(revision, &format!("{directory}/source.toml"));
             let text = text.ok().map(|text| String::from_utf8_lossy(&text).into_owned());
-            return Ok(source.with_settings(settings(api, Ok(text))?));
+            let mut source = source.with_settings(settings(api, Ok(text))?);
+            source.names = Some(self.names_at(revision, directory)?);
+            return Ok(source);
         }
         Ok(self.rooted(self.project.configured_source(source), revision, path))
+    }
+
+    /// The names that an API kept at a revision.
+    fn names_at(&self, revision: &git::Revision, directory: &str) -> Result<NamesLock, Error> {
+        let path = format!("{directory}/{}", names_lock::FILE);
+        match self.repository.read(revision, &path) {
+            Ok(text) => names_lock::parse(&format!("{}:{path}", revision.name), &String::from_utf8_lossy(&text)),
+            // The file did not exist.
+            Err(_) => Ok(NamesLock::default()),
+        }
     }
 
     /// Returns the document with its root of references: `--root`, or the nearest directory that contains all
@@ -254,15 +267,20 @@ impl Command<'_> {
             Before::Configured(config) => self.client_at(base, config, name),
         };
         let before = || before().and_then(|source| revision(&source));
-        let now = || self.project.source(name).and_then(|source| revision(&source));
+        let now = || {
+            let source = self.project.source(name)?;
+            Ok::<_, Error>((revision(&source)?, names_lock::held(&source, name)?))
+        };
         let (old, new) = join(|| was_there.then(before), || is_there.then(now));
         let (old, new) = (old.transpose()?, new.transpose()?);
+        let (new, held) = new.map_or((None, Vec::new()), |(new, held)| (Some(new), held));
         let mut reviewed = match (old, new) {
             (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|walk| faults(&walk))?,
             (None, Some(new)) => Reviewed::added(name, new).map_err(|walk| faults(&walk))?,
             (Some(old), None) => Reviewed::removed(name, old),
             (None, None) => return Err(Error::from(format!("unknown API `{name}`"))),
         };
+        reviewed.add_held_names(&held);
         let stale = self.accept(&mut reviewed, name)?;
         Ok((reviewed, stale))
     }

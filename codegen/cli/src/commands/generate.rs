@@ -16,7 +16,7 @@ use crate::layout::{self, Layout};
 use crate::output::{self, Format, say};
 use crate::project::check_name;
 use crate::source::Source;
-use crate::{Error, Outcome, Project};
+use crate::{Error, Outcome, Project, names_lock};
 
 /// Arguments of `generate`.
 #[derive(clap::Args)]
@@ -30,6 +30,9 @@ pub struct Arguments {
     /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
     #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
     overlays: Vec<PathBuf>,
+    /// Keeps the names that this file has, whatever the document calls things now, and adds new ones to it; an API has its own.
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    names: Option<PathBuf>,
     /// Name of the crate
     #[arg(long, requires = "spec")]
     name: Option<String>,
@@ -85,6 +88,12 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     }
     let mut source = project.source_with(spec, &arguments.overlays)?;
     source.drop_undeclared |= arguments.drop_undeclared;
+    if let Some(path) = &arguments.names {
+        if source.names.is_some() {
+            return Err(Error::from(format!("`{spec}` is an API with its own {}", names_lock::FILE)));
+        }
+        source.names = Some(names_lock::read_file(path)?);
+    }
     if arguments.emitter == Emitter::Progenitor {
         let files = progenitor::files(project, &source, name, arguments.format)?;
         layout::write_crate(out, &files)?;
@@ -108,9 +117,16 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
         command: project.command("generate"),
         source: source.file_name(),
     };
-    let files =
-        walk(&source, arguments.format, |pipeline, input| layout.api(pipeline, input), |api| layout.files(&api))?;
+    let (files, names) = walk(
+        &source,
+        arguments.format,
+        |pipeline, input| layout.api(pipeline, input),
+        |(api, names)| (layout.files(&api), names),
+    )?;
     layout.write(&files)?;
+    if let Some(path) = &arguments.names {
+        names_lock::write_file(path, &names)?;
+    }
     written(out, files.len(), arguments.format)
 }
 
@@ -154,7 +170,7 @@ fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layou
         let Some(client) = config.client(&name) else { continue };
         let layout = layout_of(project, config, &name, client)?;
         let source = project.source(&name)?;
-        let files = walk(&source, format, |pipeline, input| layout.api(pipeline, input), |api| layout.files(&api));
+        let files = walk(&source, format, |pipeline, input| layout.api(pipeline, input), |(api, _)| layout.files(&api));
         match files {
             Ok(files) => made.push((layout, files)),
             // The next document may have errors too: they are shown together.

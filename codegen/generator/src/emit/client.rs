@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::{File, Header};
-use super::{From, argument, credentials, escape, holds_map, resource, scopes};
+use super::{From, aliases, argument, credentials, escape, holds_map, resource, scopes};
 use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind, docs};
 use crate::markdown;
 
@@ -31,6 +31,7 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
             quote!(pub mod #module;)
         })
         .collect();
+    let old_modules = aliases::modules(api);
     let maps = api.resources.iter().flat_map(|resource| &resource.arguments).any(|argument| holds_map(&argument.ty));
     let maps = maps.then(|| {
         quote!(
@@ -58,6 +59,7 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
         #deprecated
         #undescribed
         #modules
+        #old_modules
         pub mod types;
         #[cfg(feature = "mock")]
         pub mod mock;
@@ -82,6 +84,9 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
 }
 
 fn has_deprecated(api: &Api) -> bool {
+    if !api.aliases.is_empty() {
+        return true;
+    }
     let of_type = |def: &TypeDef| {
         def.deprecated
             || matches!(&def.kind, TypeKind::Struct(kind) if kind.fields.iter().any(|field| field.deprecated))

@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::client::{arguments, server_variables};
 use super::file::{File, Header};
-use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens};
+use super::{
+    From, aliases, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens,
+};
 use crate::ir::{
     Api, Argument, Body, BodyKind, ConstParam, EventStream, Framing, ItemStream, Location, Operation, Output,
     PART_OF_UNNAMED_FILE, PartEncoding, PathValue, QueryFormat, RateLimit, Resource, Status, Style, Type, TypeKind,
@@ -20,6 +22,7 @@ pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
     let imports = imports(api, resource);
     file.items(quote!(#docs #imports));
     file.items(handle(api, resource));
+    file.items(aliases::calls(api, resource));
     for operation in &resource.operations {
         let (call, output) = (&operation.call, compact(&output_type(api, &operation.output)));
         file.documented("operation", &call_docs(resource, operation), &format!("{call} -> {output}, ErrorBody"));
@@ -83,6 +86,7 @@ fn imports(api: &Api, resource: &Resource) -> TokenStream {
 fn handle(api: &Api, resource: &Resource) -> TokenStream {
     let mut methods: TokenStream =
         resource.operations.iter().map(|operation| method(api, resource, operation)).collect();
+    methods.extend(aliases::methods(api, resource));
     if let Some(index) = resource.scope.filter(|index| api.scopes[*index].module == resource.module) {
         methods.extend(scopes::methods(api, Some(index)));
     }

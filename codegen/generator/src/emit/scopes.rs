@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::client::arguments;
 use super::file::{File, Header};
-use super::{From, escape, holds_map, names_type, type_tokens};
+use super::{From, aliases, escape, holds_map, names_type, type_tokens};
 use crate::ir::{Api, Argument};
 
 /// Returns the text of the file of a scope that is not a resource.
@@ -77,17 +77,31 @@ pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
     let is_root = scope.is_none().then(TokenStream::new);
     let beside = is_root.unwrap_or_else(|| quote!(super::));
     let inherited: TokenStream = bound.iter().map(inherited).collect();
-    let method = |(handle, module, name, docs, takes): (&String, &String, &String, &Vec<String>, &Vec<Argument>)| {
-        let (handle, module, name) = (escape::ident(handle), escape::ident(module), escape::ident(name));
-        let (parameters, values) = arguments(api, &takes[bound.len()..], From::Beside);
-        let docs = escape::docs(docs);
-        quote! {
-            #docs
-            pub fn #handle(&self, #parameters) -> #beside #module::#name {
-                #beside #module::#name::new(&self.core, #inherited #values)
+    let method =
+        |(handle, module_name, name, docs, takes): (&String, &String, &String, &Vec<String>, &Vec<Argument>)| {
+            let (handle, module, name) = (escape::ident(handle), escape::ident(module_name), escape::ident(name));
+            let (parameters, values) = arguments(api, &takes[bound.len()..], From::Beside);
+            let docs = escape::docs(docs);
+            let deprecated: TokenStream = aliases::handles(api, module_name)
+                .map(|(old, attribute)| {
+                    let old = escape::ident(old);
+                    quote! {
+                        #docs
+                        #attribute
+                        pub fn #old(&self, #parameters) -> #beside #module::#name {
+                            #beside #module::#name::new(&self.core, #inherited #values)
+                        }
+                    }
+                })
+                .collect();
+            quote! {
+                #docs
+                pub fn #handle(&self, #parameters) -> #beside #module::#name {
+                    #beside #module::#name::new(&self.core, #inherited #values)
+                }
+                #deprecated
             }
-        }
-    };
+        };
     children.into_iter().map(method).collect()
 }
 

@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::{File, Header};
-use super::{From, escape, holds_map, type_tokens};
+use super::{From, aliases, escape, holds_map, type_tokens};
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind};
 use crate::markdown::code;
 
@@ -35,7 +35,7 @@ pub fn modules(api: &Api) -> Vec<TypeModule<'_>> {
 }
 
 /// Returns the text of `types/mod.rs`.
-pub fn index_file(modules: &[TypeModule<'_>], header: Header<'_>) -> String {
+pub fn index_file(api: &Api, modules: &[TypeModule<'_>], header: Header<'_>) -> String {
     let modules: Vec<_> = modules.iter().map(|module| escape::ident(module.name)).collect();
     let mut file = File::new(header);
     file.items(quote! {
@@ -43,6 +43,7 @@ pub fn index_file(modules: &[TypeModule<'_>], header: Header<'_>) -> String {
         #(mod #modules;)*
         #(pub use #modules::*;)*
     });
+    file.items(aliases::types(api));
     file.finish()
 }
 

@@ -6,6 +6,7 @@ use super::types::{Direction, UnnamedType, recursive_alias};
 use super::{Operation, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
+use crm_clients_document::model::Document;
 
 /// The types of a client, and the type of each draft.
 pub struct NamedTypes {
@@ -120,7 +121,7 @@ fn directions(drafts: &[UnnamedType], classes: &[usize], kept: &BTreeSet<usize>)
 impl UnnamedType {
     /// Returns the type's explicit name: from an overlay or its component.
     pub(super) fn own_name(&self) -> Option<String> {
-        self.given.clone().or_else(|| self.component.as_deref().map(names::type_name))
+        self.given.clone().or_else(|| self.component.clone())
     }
 }
 
@@ -434,7 +435,7 @@ pub fn place(
     resources: &[Resource],
     webhooks: Option<&Webhooks>,
     errors: &[Type],
-    drop_undeclared: bool,
+    document: &Document,
 ) {
     let mut sent = HashSet::new();
     let mut described = HashMap::new();
@@ -451,12 +452,12 @@ pub fn place(
     for event in webhooks.iter().flat_map(|webhooks| &webhooks.events) {
         described.extend(webhooks.map(|webhooks| (event.pointer.as_str(), webhooks.module.as_str())));
     }
-    if !drop_undeclared {
+    if !document.drop_undeclared {
         keep_undeclared(types, &sent, &received(types, resources, webhooks, errors));
     }
     for (index, def) in types.iter_mut().enumerate() {
         def.sent = sent.contains(&TypeId(index));
-        def.module = module_of(&def.pointer, &described);
+        def.module = module_of(&def.pointer, &described, document);
     }
 }
 
@@ -492,14 +493,19 @@ fn keep_undeclared(types: &mut [TypeDef], sent: &HashSet<TypeId>, received: &Has
 }
 
 /// Returns the module of a type: that of its component, or of the operation, path or webhook that declares it.
-fn module_of(pointer: &str, described: &HashMap<&str, &str>) -> String {
+fn module_of(pointer: &str, described: &HashMap<&str, &str>, document: &Document) -> String {
     let first =
         |tokens: usize| &pointer[..pointer.match_indices('/').nth(tokens).map_or(pointer.len(), |(end, _)| end)];
     if let Some(module) = described.get(first(3)).or_else(|| described.get(first(2))) {
         return (*module).to_owned();
     }
     let component = crm_clients_document::diagnostic::tokens(pointer).nth(2);
-    component.filter(|_| pointer.starts_with("/components/")).map_or(SHARED.to_owned(), |name| names::file_name(&name))
+    let file_name = |name: String| match document.held.types.get(&name).filter(|held| **held != names::type_name(&name))
+    {
+        Some(held) => names::file_name(held),
+        None => names::file_name(&name),
+    };
+    component.filter(|_| pointer.starts_with("/components/")).map_or(SHARED.to_owned(), file_name)
 }
 
 /// Returns the types that an operation sends.

@@ -82,8 +82,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     }
     pages::attach(&mut resources, &types, document, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
-    let drops = document.drop_undeclared;
-    naming::place(&mut types, &resources, webhooks.as_ref(), &error_types, drops);
+    naming::place(&mut types, &resources, webhooks.as_ref(), &error_types, document);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
     let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);
@@ -107,6 +106,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         errors,
         error_fields,
         xml: xml.types,
+        aliases: document.held.aliases.clone(),
     }
 }
 
@@ -500,7 +500,8 @@ impl<'d> Builder<'d> {
             seen = self.types.drafts.len();
             let schema = &document[*id];
             if !made.contains(&schema.pointer) && !schema.is_alias {
-                self.types.of(*id, Direction::Response, &names::type_name(name));
+                let name = self.types.component_name(name);
+                self.types.of(*id, Direction::Response, &name);
             }
         }
     }

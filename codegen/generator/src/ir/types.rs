@@ -117,7 +117,14 @@ impl<'d> Types<'d> {
     /// Returns the schema's explicit name: from an overlay or its component.
     pub(super) fn name_of(&self, id: SchemaId) -> Option<String> {
         let schema = &self.schemas[id];
-        given_type_name(schema.rust_name.as_deref()).or_else(|| schema.component.as_deref().map(names::type_name))
+        given_type_name(schema.rust_name.as_deref())
+            .or_else(|| schema.component.as_deref().map(|component| self.component_name(component)))
+    }
+
+    /// The name of a component's type: the one that the client keeps, or that of the component.
+    pub(super) fn component_name(&self, component: &str) -> String {
+        let held = self.document.held.types.get(component).cloned();
+        held.unwrap_or_else(|| names::type_name(component))
     }
 
     fn make(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
@@ -151,7 +158,7 @@ impl<'d> Types<'d> {
         self.drafts.push(UnnamedType {
             place: place.to_owned(),
             detail: None,
-            component: schema.component.clone(),
+            component: schema.component.as_deref().map(|component| self.component_name(component)),
             given: given_type_name(schema.rust_name.as_deref()),
             is_signature: false,
             pointer: schema.pointer.clone(),

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::view::Node;
 use super::{Direction, Rule};
 use crm_clients_document::model::{Location, Status};
+use crm_clients_document::template;
 
 /// The index of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -194,19 +195,7 @@ impl<'a> Graph<'a> {
 
 /// Returns a path template without parameter names and trailing slash: `/contacts/{}`.
 pub(super) fn nameless(path: &str) -> Cow<'_, str> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    if !path.contains('{') {
-        return Cow::Borrowed(path);
-    }
-    let mut nameless = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        nameless.push_str(before);
-        nameless.push('{');
-        rest = after.find('}').map_or("", |end| &after[end..]);
-    }
-    nameless.push_str(rest);
-    Cow::Owned(nameless)
+    template::nameless(path.strip_suffix('/').unwrap_or(path))
 }
 
 /// Returns the parameter names of a path template in order.

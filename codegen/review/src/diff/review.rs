@@ -10,6 +10,7 @@ use crm_clients_document::Pipeline;
 use crm_clients_document::model::Document;
 use crm_clients_document::origin::SourceMap;
 use crm_clients_generator::ir::{self, Api};
+use crm_clients_generator::lock::HeldName;
 
 /// A revision of an API: its document, and the pipeline that processed it.
 pub struct Revision {
@@ -127,6 +128,32 @@ impl Reviewed {
         let finding = whole(name, &revision, &rust::rules::CLIENT_REMOVED, "was removed");
         let old = Some(revision.version().to_owned());
         Self { name: name.to_owned(), old, new: None, resources: BTreeMap::new(), findings: vec![finding] }
+    }
+
+    /// Adds a note for each name that the client keeps although the document has another one now.
+    pub fn add_held_names(&mut self, held: &[HeldName]) {
+        let rule = &rust::rules::NAME_HELD;
+        let finding = |held: &HeldName| {
+            let subject = format!("{}::{}", self.name, held.name);
+            let change = Change {
+                rule,
+                direction: None,
+                severity: rule.severity(None),
+                message: format!(
+                    "`{}` keeps its name; the document's is `{}`, which `cargo xtask names accept {} {}` takes",
+                    held.name, held.own, self.name, held.name
+                ),
+                fingerprint: super::fingerprint(rule.area, &[rule.id, &subject, &held.own]),
+                subject,
+                old: None,
+                new: Some(held.pointer.clone()),
+                operations: held.operations.clone(),
+            };
+            let resource = resource(&change, &self.resources);
+            Finding { change, resource, old: None, new: None, accepted: None }
+        };
+        let added: Vec<Finding> = held.iter().map(finding).collect();
+        self.findings.extend(added);
     }
 
     /// Marks accepted changes, by fingerprint and reason. Returns the fingerprints that match no change.

@@ -183,6 +183,11 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// The rule for a new name of what `old` was the path of: callers may go on to write the old one if it is an alias.
+    fn renaming(&self, old: &str, renamed: &'static Rule) -> &'static Rule {
+        if self.new.api.aliases.contains_key(old) { &rules::NAME_DEPRECATED } else { renamed }
+    }
+
     /// Returns true if callers may write both types the same way. Renamed types are reported separately.
     fn same(&self, old: &Type, new: &Type) -> bool {
         match (old, new) {

@@ -85,6 +85,9 @@ mod hard_names;
 #[path = "../../../checks/tests/fixtures/golden/headers_cookies/calls/mod.rs"]
 #[rustfmt::skip]
 mod headers_cookies;
+#[path = "../../../checks/tests/fixtures/golden/held_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod held_names;
 #[path = "../../../checks/tests/fixtures/golden/hierarchies/calls/mod.rs"]
 #[rustfmt::skip]
 mod hierarchies;
@@ -282,7 +285,7 @@ async fn every_call_sends_a_request() -> Outcome {
         url,
         all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping default_only defaults
         directions documentation duplicates enum_names enums equal_components event_streams form_encodings formats
-        forms free_form hard_names headers_cookies hierarchies idempotency inheritance item_streams lossy maps media_types
+        forms free_form hard_names headers_cookies held_names hierarchies idempotency inheritance item_streams lossy maps media_types
         method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
         no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles

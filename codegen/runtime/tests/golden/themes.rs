@@ -77,6 +77,9 @@ pub mod hard_names;
 #[path = "../../../checks/tests/fixtures/golden/headers_cookies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod headers_cookies;
+#[path = "../../../checks/tests/fixtures/golden/held_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod held_names;
 #[path = "../../../checks/tests/fixtures/golden/hierarchies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod hierarchies;

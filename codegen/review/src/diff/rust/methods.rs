@@ -89,7 +89,8 @@ impl<'a> Comparison<'a> {
         let place = Place { subject: self.old.handle_path(old), old: pointer(old), new: pointer(new), operations };
         if (&old.module, &old.name) != (&new.module, &new.name) {
             let message = format!("`{}::{}` was renamed to `{}::{}`", old.module, old.name, new.module, new.name);
-            self.report(&rules::RESOURCE_RENAMED, place.clone(), message, &[&new.module, &new.name]);
+            let rule = self.renaming(&format!("{}::{}", old.module, old.name), &rules::RESOURCE_RENAMED);
+            self.report(rule, place.clone(), message, &[&new.module, &new.name]);
         }
         let alike = old.arguments.iter().zip(&new.arguments).all(|(old, new)| self.same(&old.ty, &new.ty));
         let (was, is) = (self.old.api.way_to(old), self.new.api.way_to(new));
@@ -122,7 +123,8 @@ impl<'a> Comparison<'a> {
             self.report(&rules::METHOD_MOVED, place.clone(), message, &[&to]);
         } else if old.name != new.name {
             let message = format!("`{}` was renamed to `{}`", old.name, new.name);
-            self.report(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
+            let rule = self.renaming(&format!("{}::{}", pair.resources[1].module, old.name), &rules::METHOD_RENAMED);
+            self.report(rule, place.clone(), message, &[&new.name]);
         }
         let has_moved = || self.moved.iter().any(|all| all.is_empty() || all.contains(&label(new)));
         if !pair.is_same_request() && old.name == new.name && !pair.moved && !has_moved() {

@@ -67,6 +67,12 @@ rules! { Rust:
     BEHAVIOR_CHANGED: "rust-behavior-changed" ~ "rust-behavior-changed", Always(Warning),
         "the client changed in a way that the review does not compare";
 
+    // Names that `names.lock` keeps, and names that callers may go on to write.
+    NAME_HELD: "rust-name-held" ~ "rust-name-held", Always(Info),
+        "a name stays although the document has another one";
+    NAME_DEPRECATED: "rust-name-deprecated" ~ "rust-name-deprecated", Always(Info),
+        "a name is a deprecated alias of another one";
+
     // Inputs and outputs of methods.
     ARGUMENT_ADDED: "rust-argument-added" ~ "rust-argument-removed", Always(Breaking),
         "argument of a method added";

@@ -56,7 +56,8 @@ impl<'a> Comparison<'a> {
         let place = Place { subject, old: old_pointer, new: new_pointer, operations };
         if old.name != new.name {
             let message = format!("the type `{}` was renamed to `{}`", old.name, new.name);
-            self.report(&rules::TYPE_RENAMED, place.clone(), message, &[&new.name]);
+            let rule = self.renaming(&format!("types::{}", old.name), &rules::TYPE_RENAMED);
+            self.report(rule, place.clone(), message, &[&new.name]);
         }
         let rules = [&rules::TYPE_DEPRECATED, &rules::TYPE_UNDEPRECATED];
         self.deprecation(rules, &place, &old.name, [old.deprecated, new.deprecated]);

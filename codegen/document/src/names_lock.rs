@@ -1,0 +1,276 @@
+//! `names.lock`: the Rust names that a client has given out, by what is stable on the wire.
+//!
+//! Upstream renames operationIds, tags and components at will, and names of the client come from them. A lock keeps the names: an
+//! operation is known by its method and path, a component by its name or, if that is gone, by the place that refers to it.
+//! [`NamesLock::hold`] writes the names into the raised document, where the later passes find them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::diagnostic::child;
+use crate::template;
+
+/// The prefix of a reference to a component that is a schema.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// Where the components are that are schemas.
+const COMPONENTS: &str = "/components/schemas";
+
+/// The names of a client.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamesLock {
+    /// The methods, by operation: `GET /contacts/{}`.
+    #[serde(default)]
+    pub operations: BTreeMap<String, LockedOperation>,
+    /// The types of components, by the component's name.
+    #[serde(default)]
+    pub types: BTreeMap<String, LockedType>,
+    /// Deprecated names for what has another name now, by the old name as a Rust path: `types::Contact`, `contacts::list`.
+    #[serde(default)]
+    pub aliases: BTreeMap<String, Alias>,
+}
+
+/// The names of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedOperation {
+    /// The tag that its resource is named after; none where it is the path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Its method.
+    pub method: String,
+}
+
+/// The name of a component's type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedType {
+    /// The type.
+    pub name: String,
+    /// A place that refers to the component, as a JSON pointer with nameless path parameters. The component is found by it
+    /// once it has another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// The name that replaces a deprecated one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alias {
+    /// The name, as a Rust path.
+    pub now: String,
+    /// The version of the client that deprecates the old one.
+    pub since: String,
+}
+
+/// The names that a document's model holds instead of its own.
+#[derive(Debug, Clone, Default)]
+pub struct HeldNames {
+    /// The Rust names of components.
+    pub types: BTreeMap<String, String>,
+    /// Deprecated names.
+    pub aliases: BTreeMap<String, Alias>,
+    /// For each component that is referred to, the first such place in a path, or else in another component.
+    pub places: BTreeMap<String, String>,
+    /// The operations that a lock cannot tell from others.
+    pub ambiguous: BTreeSet<String>,
+}
+
+impl NamesLock {
+    /// Writes the names of operations and their resources into a raised document, and returns those of its components.
+    pub fn hold(&self, document: &mut Value) -> HeldNames {
+        let ambiguous = ambiguous_operations(document);
+        self.hold_operations(document, &ambiguous);
+        let references = references(document);
+        let types = self.held_types(document, &references);
+        let mut places = BTreeMap::new();
+        let is_component = |place: &str| place.starts_with(COMPONENTS);
+        let mut all: Vec<_> = references.into_iter().collect();
+        all.sort_by_cached_key(|(place, _)| (is_component(place), place.len(), place.clone()));
+        for (place, component) in all {
+            places.entry(component).or_insert(place);
+        }
+        HeldNames { types, aliases: self.aliases.clone(), places, ambiguous }
+    }
+
+    fn hold_operations(&self, document: &mut Value, ambiguous: &BTreeSet<String>) {
+        let tags = document.get("tags").cloned().unwrap_or_default();
+        let mut held = BTreeMap::new();
+        for (path, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+            for (method, operation) in operations_mut(item) {
+                let key = operation_key(&method, path);
+                let Some(locked) = self.operations.get(&key).filter(|_| !ambiguous.contains(&key)) else { continue };
+                operation.entry("x-rust-name").or_insert_with(|| locked.method.clone().into());
+                let tag = first_tag(operation).unwrap_or_default().to_owned();
+                // A person's name for the resource goes with the document's tag.
+                let is_given = tag_of(&tags, &tag).is_some_and(|tag| tag.get("x-rust-name").is_some());
+                match &locked.tag {
+                    _ if is_given => {}
+                    Some(locked) if *locked != tag => {
+                        operation.insert("tags".to_owned(), Value::from(vec![locked.clone()]));
+                        held.entry(locked.clone()).or_insert(tag);
+                    }
+                    None => _ = operation.shift_remove("tags"),
+                    Some(_) => {}
+                }
+            }
+        }
+        declare_tags(document, &tags, &held);
+    }
+
+    /// The names of the components that the document has, under whatever name it has them now.
+    fn held_types(&self, document: &Value, references: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let schemas = document.pointer(COMPONENTS);
+        let has = |name: &str| schemas.is_some_and(|schemas| schemas.get(name).is_some());
+        // A person's name goes with the schema.
+        let is_given = |name: &str| schemas.is_some_and(|schemas| schemas[name].get("x-rust-name").is_some());
+        let (kept, mut gone): (Vec<_>, Vec<_>) = self.types.iter().partition(|(component, _)| has(component));
+        let kept = kept.into_iter().filter(|(component, _)| !is_given(component));
+        let mut held: BTreeMap<String, String> =
+            kept.map(|(component, locked)| (component.clone(), locked.name.clone())).collect();
+        let mut renamed: BTreeMap<&str, &str> = BTreeMap::new();
+        // A place inside a renamed component is found once that component is.
+        loop {
+            let before = gone.len();
+            gone.retain(|(component, locked)| {
+                let Some(at) = &locked.at else { return true };
+                let Some(now) = references.get(&relocated(at, &renamed)) else { return true };
+                if self.types.contains_key(now) || held.contains_key(now) || is_given(now) {
+                    return true;
+                }
+                held.insert(now.clone(), locked.name.clone());
+                renamed.insert(component, now);
+                false
+            });
+            if gone.len() == before {
+                return held;
+            }
+        }
+    }
+}
+
+/// The operation that a lock knows by this text, whatever the names of its path parameters: `GET /contacts/{}`.
+pub fn operation_key(method: &str, path: &str) -> String {
+    format!("{} {}", method.to_ascii_uppercase(), template::nameless(path))
+}
+
+/// The components that a raised document refers to, by place: a JSON pointer whose path parameters are nameless, and that leads through
+/// references to anything but schemas.
+fn references(document: &Value) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for section in ["paths", "webhooks"] {
+        for (path, item) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
+            let place = child(&format!("/{section}"), &template::nameless(path));
+            collect(document, item, &place, &mut BTreeSet::new(), &mut found);
+        }
+    }
+    let schemas = document.pointer(COMPONENTS).and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        collect(document, schema, &child(COMPONENTS, name), &mut BTreeSet::new(), &mut found);
+    }
+    found
+}
+
+fn collect<'d>(
+    document: &'d Value,
+    node: &'d Value,
+    place: &str,
+    within: &mut BTreeSet<&'d str>,
+    found: &mut BTreeMap<String, String>,
+) {
+    match node {
+        Value::Object(object) => {
+            if let Some(target) = object.get("$ref").and_then(Value::as_str) {
+                match target.strip_prefix(SCHEMAS).filter(|name| !name.contains('/')) {
+                    Some(name) => _ = found.insert(place.to_owned(), name.replace("~1", "/").replace("~0", "~")),
+                    None if within.insert(target) => {
+                        if let Some(node) = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
+                            collect(document, node, place, within, found);
+                        }
+                        within.remove(target);
+                    }
+                    None => {}
+                }
+            }
+            let is_data = |key: &str| matches!(key, "example" | "examples" | "default" | "const" | "enum" | "mapping");
+            for (key, value) in object.iter().filter(|(key, _)| !is_data(key) && !key.starts_with("x-")) {
+                collect(document, value, &child(place, key), within, found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(document, item, &child(place, &index.to_string()), within, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The place with the names that components have now.
+fn relocated(at: &str, renamed: &BTreeMap<&str, &str>) -> String {
+    let place = at.strip_prefix(COMPONENTS).and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
+    let now = place.and_then(|(component, rest)| Some((renamed.get(component)?, rest)));
+    now.map_or_else(|| at.to_owned(), |(component, rest)| format!("{COMPONENTS}/{component}/{rest}"))
+}
+
+/// The methods of a path item and their operations.
+fn operations_mut(item: &mut Value) -> Vec<(String, &mut Map<String, Value>)> {
+    const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+    let mut found = Vec::new();
+    for (key, value) in item.as_object_mut().into_iter().flatten() {
+        match (key.as_str(), value) {
+            ("additionalOperations", Value::Object(others)) => {
+                let others = others.iter_mut();
+                found.extend(others.filter_map(|(method, one)| Some((method.clone(), one.as_object_mut()?))));
+            }
+            (method, Value::Object(operation)) if METHODS.contains(&method) => {
+                found.push((method.to_owned(), operation));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn tag_of<'v>(tags: &'v Value, name: &str) -> Option<&'v Value> {
+    tags.as_array()?.iter().find(|tag| tag.get("name").and_then(Value::as_str) == Some(name))
+}
+
+/// The tag that the client's resource is named after.
+fn first_tag(operation: &Map<String, Value>) -> Option<&str> {
+    operation.get("tags")?.get(0)?.as_str()
+}
+
+/// The operations that differ only in the names of their path parameters, which a lock cannot tell apart.
+fn ambiguous_operations(document: &mut Value) -> BTreeSet<String> {
+    let (mut seen, mut ambiguous) = (BTreeSet::new(), BTreeSet::new());
+    for (path, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (method, _) in operations_mut(item) {
+            let key = operation_key(&method, path);
+            if !seen.insert(key.clone()) {
+                ambiguous.insert(key);
+            }
+        }
+    }
+    ambiguous
+}
+
+/// Declares the tags that are held, each with the description of the tag that the document has in its place.
+fn declare_tags(document: &mut Value, tags: &Value, held: &BTreeMap<String, String>) {
+    let missing = held.iter().filter(|(held, _)| tag_of(tags, held).is_none());
+    let added: Vec<Value> = missing
+        .map(|(held, now)| {
+            let mut tag = tag_of(tags, now).and_then(Value::as_object).cloned().unwrap_or_default();
+            tag.insert("name".to_owned(), held.clone().into());
+            Value::Object(tag)
+        })
+        .collect();
+    if let (Some(root), false) = (document.as_object_mut(), added.is_empty())
+        && let Some(all) = root.entry("tags").or_insert_with(|| Value::Array(Vec::new())).as_array_mut()
+    {
+        all.extend(added);
+    }
+}
