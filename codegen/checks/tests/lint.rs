@@ -444,6 +444,12 @@ const CASES: &[Case] = &[
     ),
     case("example-type-mismatch", "examples: [3]", "examples: [three]", "examples: [4]"),
     case(
+        "mismatched-default",
+        "id: {type: integer}",
+        "id: {type: integer, default: 1.5}",
+        "id: {type: integer, default: 9223372036854776000}",
+    ),
+    case(
         "undeclared-security-schemes",
         "  securitySchemes:\n    key: {type: apiKey, in: header, name: X-Key}\n",
         "",

@@ -212,8 +212,8 @@ pub struct Operation {
     pub output: Output,
     /// The value of the `Accept` header, if any.
     pub accept: Option<String>,
-    /// The error bodies by status, as indices into [`Api::errors`].
-    pub errors: Vec<(Status, usize)>,
+    /// The error bodies by status: the media type, if the status has several, and the index into [`Api::errors`].
+    pub errors: Vec<(Status, String, usize)>,
     /// Alternative sets of credentials, as indices into [`Api::schemes`].
     pub security: Vec<Vec<usize>>,
     /// The pagination of its list.

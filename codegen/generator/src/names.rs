@@ -97,7 +97,28 @@ pub fn variant_name(name: &str) -> String {
 /// Returns the name of a field, argument or method, raw if it is a keyword: `type` becomes `r#type`, `0-1h` becomes
 /// `n0_1h`.
 pub fn value_name(name: &str) -> String {
-    escape_keyword(cut(leading_digit(words(name).to_snake_case(), "n")))
+    escape_keyword(cut(leading_digit(with_acronyms(&words(name)).to_snake_case(), "n")))
+}
+
+/// The words with acronyms that are one word although letters in lower case follow: `IPs` is `Ips`, `IPv6` is `Ipv6`.
+fn with_acronyms(words: &str) -> String {
+    let letters: Vec<char> = words.chars().collect();
+    let is_upper = |index: usize| letters.get(index).is_some_and(char::is_ascii_uppercase);
+    let is_lower = |index: usize| letters.get(index).is_some_and(char::is_ascii_lowercase);
+    let mut out = words.to_owned();
+    for (known, one_word) in [("IPv", "Ipv"), ("OAuth", "Oauth")] {
+        out = out.replace(known, one_word);
+    }
+    for index in (1..letters.len()).filter(|index| letters[*index] == 's' && !is_lower(index + 1)) {
+        let length = (0..index).rev().take_while(|before| is_upper(*before)).count();
+        if length > 1 {
+            let acronym: String = letters[index - length..=index].iter().collect();
+            let rest: String = letters[index - length + 1..=index].iter().collect();
+            let one_word = format!("{}{}", letters[index - length], rest.to_ascii_lowercase());
+            out = out.replacen(&acronym, &one_word, 1);
+        }
+    }
+    out
 }
 
 /// Returns the name with the symbols of `name` as words, to distinguish names that would be equal: `-name` becomes
@@ -378,6 +399,9 @@ mod tests {
             ("\u{202e}abc\u{0}", "Abc", "abc"),
             ("\"; fn x() {}", "FnX", "fn_x"),
             ("ʿAbd", "Abd", "abd"),
+            ("reservedIPv6", "ReservedIPv6", "reserved_ipv6"),
+            ("listPodIPs", "ListPodIPs", "list_pod_ips"),
+            ("OAuth 2.0", "OAuth20", "oauth_2_0"),
         ];
         for (name, expected_type, expected_value) in cases {
             assert_eq!(type_name(name), expected_type, "type of {name:?}");

@@ -70,8 +70,8 @@ pub struct Operation<T: 'static, B: 'static> {
     pub accept: &'static str,
     /// Decodes a successful response.
     pub decode: fn(&Reply) -> Result<T, DecodeFailure>,
-    /// Decode the declared error bodies.
-    pub errors: &'static [(Status, ErrorReader<B>)],
+    /// The readers of the declared error bodies. The media type is empty if the status has no other body.
+    pub errors: &'static [(Status, &'static str, ErrorReader<B>)],
 }
 
 /// The statuses for which an error body is declared.

@@ -177,7 +177,7 @@ impl<T, B: Default> Operation<T, B> {
 /// Decodes the errors of an operation.
 pub(crate) struct ErrorDecoder<B: 'static> {
     operation: &'static str,
-    readers: &'static [(Status, ErrorReader<B>)],
+    readers: &'static [(Status, &'static str, ErrorReader<B>)],
 }
 
 impl<B> Clone for ErrorDecoder<B> {
@@ -203,7 +203,7 @@ impl<B: Default> ErrorDecoder<B> {
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };
-        let (body, decoding) = limits.apply(|| self.error_body(reply.status, &reply.body).unwrap_or_default());
+        let (body, decoding) = limits.apply(|| self.error_body(&reply).unwrap_or_default());
         trace::warnings(self.operation, &decoding.warnings);
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
     }
@@ -242,13 +242,17 @@ impl<B: Default> ErrorDecoder<B> {
         }
     }
 
-    /// Decodes the body declared for this status: an exact status takes precedence over a range, and a range over the
-    /// default. Of several bodies declared for it, the first that matches is used.
-    fn error_body(self, status: u16, body: &[u8]) -> Option<B> {
-        let class = u8::try_from(status / 100).unwrap_or_default();
-        let wanted = [Status::Exact(status), Status::Range(class), Status::Default];
-        let key = wanted.into_iter().find(|wanted| self.readers.iter().any(|(key, _)| key == wanted))?;
-        self.readers.iter().filter(|(known, _)| *known == key).find_map(|(_, read)| read(body).ok())
+    /// Decodes the body declared for this status, exact before range before default. Of several bodies, the first that fits is
+    /// used; those with the media type of the response come first.
+    fn error_body(self, reply: &Reply) -> Option<B> {
+        let class = u8::try_from(reply.status / 100).unwrap_or_default();
+        let wanted = [Status::Exact(reply.status), Status::Range(class), Status::Default];
+        let key = wanted.into_iter().find(|wanted| self.readers.iter().any(|(key, ..)| key == wanted))?;
+        let essence = select::essence(reply);
+        let is_labelled = |declared: &str| essence.as_ref().is_some_and(|essence| select::includes(declared, essence));
+        let mut of_status: Vec<_> = self.readers.iter().filter(|(known, ..)| *known == key).collect();
+        of_status.sort_by_key(|(_, declared, _)| !is_labelled(declared));
+        of_status.into_iter().find_map(|(.., read)| read(&reply.body).ok())
     }
 }
 

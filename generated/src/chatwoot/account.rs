@@ -172,11 +172,11 @@ pub(super) const GET: &Operation<types::AccountShowResponse, ErrorBody> = &Opera
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -189,11 +189,11 @@ pub(super) const UPDATE: &Operation<types::AccountDetail, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };

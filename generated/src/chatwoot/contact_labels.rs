@@ -79,11 +79,11 @@ pub(super) const LIST: &Operation<types::ContactLabels, ErrorBody> = &Operation 
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -96,11 +96,11 @@ pub(super) const REPLACE: &Operation<types::ContactLabels, ErrorBody> = &Operati
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };

@@ -51,8 +51,8 @@ pub(super) const GET: &Operation<String, ErrorBody> = &Operation {
     accept: "text/html",
     decode: decode::text,
     errors: &[
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };

@@ -159,11 +159,11 @@ pub(super) const LIST: &Operation<Vec<types::CustomFilter>, ErrorBody> = &Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -176,12 +176,12 @@ pub(super) const CREATE: &Operation<types::CustomFilter, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -194,11 +194,11 @@ pub(super) const GET: &Operation<types::CustomFilter, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -211,12 +211,12 @@ pub(super) const UPDATE: &Operation<types::CustomFilter, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -229,10 +229,10 @@ pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };

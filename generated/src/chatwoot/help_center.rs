@@ -142,12 +142,12 @@ pub(super) const CREATE_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> =
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -160,12 +160,12 @@ pub(super) const CREATE_CATEGORY: &Operation<types::CategoryResponse, ErrorBody>
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -178,12 +178,12 @@ pub(super) const CREATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -196,11 +196,11 @@ pub(super) const LIST_PORTALS: &Operation<types::Portal, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };
 
@@ -213,11 +213,11 @@ pub(super) const UPDATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_text),
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(400), "", ErrorBody::read_text),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };

@@ -71,10 +71,10 @@ pub(super) const GET: &Operation<types::PublicInbox, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
+        (Status::Exact(401), "", ErrorBody::read_error_response),
+        (Status::Exact(404), "", ErrorBody::read_error_response),
+        (Status::Exact(422), "", ErrorBody::read_error_response),
+        (Status::Exact(429), "", ErrorBody::read_text),
+        (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
 };

@@ -89,8 +89,8 @@ pub(super) const LIST: &Operation<types::AgentsResponse, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -103,8 +103,8 @@ pub(super) const GET: &Operation<types::AgentResponse, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -117,7 +117,7 @@ pub(super) const UPDATE: &Operation<types::AgentResponse, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
     ],
 };

@@ -290,9 +290,9 @@ pub(super) const LIST: &Operation<types::CallsResponse, ErrorBody> = &Operation 
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -305,9 +305,9 @@ pub(super) const GET: &Operation<types::Call, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -320,10 +320,10 @@ pub(super) const CALL_CONTACT: &Operation<types::CallResponse, ErrorBody> = &Ope
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -336,8 +336,8 @@ pub(super) const CALL_PHONE_NUMBER: &Operation<types::CallResponse, ErrorBody> =
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };

@@ -231,9 +231,9 @@ pub(super) const LIST: &Operation<Vec<types::Contact>, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -246,10 +246,10 @@ pub(super) const CREATE: &Operation<types::Contact, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(409), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(409), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -262,10 +262,10 @@ pub(super) const GET: &Operation<types::Contact, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -278,11 +278,11 @@ pub(super) const UPDATE: &Operation<types::Contact, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(409), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(409), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -295,10 +295,10 @@ pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -311,9 +311,9 @@ pub(super) const LIST_CALLS: &Operation<Vec<types::ContactCall>, ErrorBody> = &O
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };

@@ -90,7 +90,7 @@ pub(super) const LIST: &Operation<types::PhoneNumbersResponse, ErrorBody> = &Ope
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };

@@ -117,9 +117,9 @@ pub(super) const LIST_TEMPLATES: &Operation<types::WabaTemplatesResponse, ErrorB
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -132,10 +132,10 @@ pub(super) const SEND_MESSAGE: &Operation<types::WabaSendResponse, ErrorBody> = 
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };
 
@@ -148,9 +148,9 @@ pub(super) const SEND_TEMPLATE: &Operation<types::WabaSendResponse, ErrorBody> =
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_error_body),
-        (Status::Exact(401), ErrorBody::read_error_body),
-        (Status::Exact(404), ErrorBody::read_error_body),
-        (Status::Exact(500), ErrorBody::read_error_body),
+        (Status::Exact(400), "", ErrorBody::read_error_body),
+        (Status::Exact(401), "", ErrorBody::read_error_body),
+        (Status::Exact(404), "", ErrorBody::read_error_body),
+        (Status::Exact(500), "", ErrorBody::read_error_body),
     ],
 };

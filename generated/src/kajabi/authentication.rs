@@ -68,8 +68,8 @@ pub(super) const REVOKE: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_authentication_failed),
-        (Status::Exact(429), ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(401), "", ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(429), "", ErrorBody::read_errors_authentication_failed),
     ],
 };
 
@@ -82,8 +82,8 @@ pub(super) const TOKEN: &Operation<types::OauthTokenResponse, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
-        (Status::Exact(400), ErrorBody::read_errors_authentication_failed),
-        (Status::Exact(401), ErrorBody::read_errors_authentication_failed),
-        (Status::Exact(429), ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(400), "", ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(401), "", ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(429), "", ErrorBody::read_errors_authentication_failed),
     ],
 };

@@ -242,9 +242,9 @@ pub(super) const LIST: &Operation<types::CoursesIndexResponse, ErrorBody> = &Ope
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -257,9 +257,9 @@ pub(super) const GET: &Operation<types::CoursesShowResponse, ErrorBody> = &Opera
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };

@@ -318,9 +318,9 @@ pub(super) const LIST: &Operation<types::FormsIndexResponse, ErrorBody> = &Opera
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -333,10 +333,10 @@ pub(super) const GET: &Operation<types::FormsShowResponse, ErrorBody> = &Operati
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -352,10 +352,10 @@ pub(super) const GET_SUBMISSION: &Operation<
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -371,9 +371,9 @@ pub(super) const LIST_SUBMISSIONS: &Operation<
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -386,10 +386,10 @@ pub(super) const SUBMIT: &Operation<types::FormSubmissionResponse, ErrorBody> = 
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(422), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(422), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };

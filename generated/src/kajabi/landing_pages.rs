@@ -175,9 +175,9 @@ pub(super) const LIST: &Operation<types::LandingPagesIndexResponse, ErrorBody> =
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -190,9 +190,9 @@ pub(super) const GET: &Operation<types::LandingPagesShowResponse, ErrorBody> = &
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };

@@ -167,9 +167,9 @@ pub(super) const LIST: &Operation<types::PodcastsIndexResponse, ErrorBody> = &Op
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -182,9 +182,9 @@ pub(super) const GET: &Operation<types::PodcastsShowResponse, ErrorBody> = &Oper
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };

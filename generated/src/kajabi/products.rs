@@ -194,9 +194,9 @@ pub(super) const LIST: &Operation<types::ProductsIndexResponse, ErrorBody> = &Op
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };
 
@@ -209,9 +209,9 @@ pub(super) const GET: &Operation<types::ProductsShowResponse, ErrorBody> = &Oper
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_errors_document),
-        (Status::Exact(403), ErrorBody::read_errors_document),
-        (Status::Exact(404), ErrorBody::read_errors_document),
-        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(401), "", ErrorBody::read_errors_document),
+        (Status::Exact(403), "", ErrorBody::read_errors_document),
+        (Status::Exact(404), "", ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
     ],
 };

@@ -46,7 +46,7 @@ pub(super) const GET: &Operation<types::VersionResponse, ErrorBody> = &Operation
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(429), ErrorBody::read_errors_document),
-        (Status::Exact(503), ErrorBody::read_errors_document),
+        (Status::Exact(429), "", ErrorBody::read_errors_document),
+        (Status::Exact(503), "", ErrorBody::read_errors_document),
     ],
 };

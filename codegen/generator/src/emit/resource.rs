@@ -498,7 +498,8 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
         });
         quote!(&[#(#set),*])
     });
-    let errors = operation.errors.iter().map(|(status, error)| {
+    let errors = operation.errors.iter().map(|(status, media_type, error)| {
+        let media_type = escape::string(media_type);
         let function = escape::ident(&api.errors[*error].function);
         let status = match status {
             Status::Exact(code) => {
@@ -511,7 +512,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
             }
             Status::Default => quote!(Status::Default),
         };
-        quote!((#status, ErrorBody::#function))
+        quote!((#status, #media_type, ErrorBody::#function))
     });
     quote! {
         pub(super) const #name: &Operation<#output, ErrorBody> = &Operation {

@@ -155,7 +155,7 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, usize)> {
+    pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, String, usize)> {
         let document = self.types.document;
         let refused = self.source(index).responses.iter().filter(|(status, _)| !status.is_success());
         let mut failures: Vec<(Status, &MediaType)> = Vec::new();
@@ -192,12 +192,18 @@ impl Builder<'_> {
             if variant == new {
                 self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text, xml });
             }
-            if !out.contains(&(status, variant)) {
-                out.push((status, variant));
+            if !out.iter().any(|(other, _, known)| (*other, *known) == (status, variant)) {
+                out.push((status, media_type, variant));
             }
         }
-        out.sort_by_key(|(status, _)| *status);
-        out.into_iter().map(|(status, variant)| (status.into(), variant)).collect()
+        out.sort_by_key(|(status, ..)| *status);
+        let statuses: Vec<Status> = out.iter().map(|(status, ..)| *status).collect();
+        let is_single = |status: Status| statuses.iter().filter(|other| **other == status).count() == 1;
+        let told = |(status, media_type, variant): (Status, String, usize)| {
+            let media_type = if is_single(status) { String::new() } else { media_type };
+            (status.into(), media_type, variant)
+        };
+        out.into_iter().map(told).collect()
     }
 }
 

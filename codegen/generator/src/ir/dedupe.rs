@@ -9,11 +9,11 @@
 //! no special case. After a split, only the drafts that refer to a moved draft are examined, and the largest part of a
 //! class never moves, so that each draft moves at most a logarithmic number of times, even in long chains of types.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::types::UnnamedType;
-use super::{Type, TypeId, TypeKind};
+use super::types::{Types, UnnamedType};
+use super::{Struct, Type, TypeId, TypeKind};
 
 /// Returns the class of each draft: equal drafts have equal classes.
 pub fn classes(drafts: &[UnnamedType]) -> Vec<usize> {
@@ -165,5 +165,37 @@ fn hash_type(ty: &Type, named: &mut Vec<TypeId>, hasher: &mut DefaultHasher) {
     match ty {
         Type::Named(id) => named.push(*id),
         other => other.inner().into_iter().for_each(|inner| hash_type(inner, named, hasher)),
+    }
+}
+
+impl Types<'_> {
+    /// Returns true if both types are made alike, whatever their names are.
+    pub(super) fn is_same(&self, one: &Type, other: &Type) -> bool {
+        self.is_same_within(one, other, &mut HashSet::new())
+    }
+
+    fn is_same_within(&self, one: &Type, other: &Type, seen: &mut HashSet<(TypeId, TypeId)>) -> bool {
+        let (Type::Named(one), Type::Named(other)) = (one, other) else {
+            return std::mem::discriminant(one) == std::mem::discriminant(other)
+                && one.inner().zip(other.inner()).is_none_or(|(one, other)| self.is_same_within(one, other, seen));
+        };
+        if one == other || !seen.insert((*one, *other)) {
+            return true;
+        }
+        let alike = match (&self.drafts[one.0].kind, &self.drafts[other.0].kind) {
+            (TypeKind::Struct(one), TypeKind::Struct(other)) => {
+                let facts = |kind: &Struct| -> Vec<_> {
+                    kind.fields.iter().map(|field| (field.wire.clone(), field.presence)).collect()
+                };
+                facts(one) == facts(other)
+            }
+            (TypeKind::Strings(one), TypeKind::Strings(other)) => one.variants == other.variants,
+            (TypeKind::Integers(one), TypeKind::Integers(other)) => one.variants == other.variants,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
+        let (one, other) = (self.drafts[one.0].kind.types(), self.drafts[other.0].kind.types());
+        alike
+            && one.len() == other.len()
+            && one.iter().zip(other).all(|(one, other)| self.is_same_within(one, other, seen))
     }
 }

@@ -78,7 +78,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     events.for_each(|event| naming::rename(&mut event.ty, &named_types.renamed));
     let (errors, index) = errors::distinct_errors(errors, &types);
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
-        operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
+        operation.errors.iter_mut().for_each(|(.., error)| *error = index[*error]);
     }
     pages::attach(&mut resources, &types, document, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();

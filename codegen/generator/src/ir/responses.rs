@@ -60,7 +60,16 @@ impl Builder<'_> {
         let mut cases: Vec<ResponseCase> = Vec::new();
         for media in self.readable(&content) {
             let further = if cases.is_empty() { String::new() } else { media_name(&media.name) };
-            let output = self.read_as(media, &format!("{place}{further}Response"));
+            let place = format!("{place}{further}Response");
+            let has_json = cases.iter().any(|case| matches!(case.output, Output::Json(_)));
+            let is_further_xml = is_xml(&media.name) && has_json;
+            if is_further_xml && self.repeats(media, &cases, &place) {
+                continue;
+            }
+            let output = self.read_as(media, &place);
+            if is_further_xml && !matches!(output, Output::Xml(..)) {
+                continue;
+            }
             match cases.iter_mut().find(|case| case.output == output) {
                 Some(known) => known.media_types.push(media.name.clone()),
                 None => cases.push(case(&[media], output)),
@@ -72,6 +81,13 @@ impl Builder<'_> {
         cases
     }
 
+    /// Returns true if XML holds the same as another case, so that it is not asked for.
+    fn repeats(&mut self, media: &MediaType, cases: &[ResponseCase], place: &str) -> bool {
+        let Some(schema) = media.schema else { return true };
+        let ty = self.types.element(schema, Direction::Response, place);
+        cases.iter().filter_map(|case| case.output.ty()).any(|other| self.types.is_same(other, &ty))
+    }
+
     /// Returns the media types that a client decodes: JSON first, then text. If there is JSON, other encodings of the
     /// same content are left out, and so are event streams, which have a separate method.
     fn readable<'m>(&mut self, content: &[&'m MediaType]) -> Vec<&'m MediaType> {
@@ -80,11 +96,8 @@ impl Builder<'_> {
         let schema_of = |media: &MediaType| media.schema.map(|id| self.types.document.referred(id));
         let known: Vec<_> = json.iter().filter_map(|media| schema_of(media)).collect();
         if !json.is_empty() {
-            others.retain(|media| {
-                let is_same = schema_of(media).is_some_and(|id| known.contains(&id));
-                !is_same && !is_xml(&media.name)
-            });
-            others.retain(|media| !self.is_structured(media));
+            others.retain(|media| !schema_of(media).is_some_and(|id| known.contains(&id)));
+            others.retain(|media| self.is_structured(media) == is_xml(&media.name));
         }
         if !json.is_empty() || others.len() > 1 {
             // Sequences are returned by separate methods.
@@ -128,15 +141,6 @@ impl Builder<'_> {
     /// Returns the enum of the cases. Variants are named by status if there are several, and by media type if a status
     /// has several.
     fn selected(&mut self, index: usize, mut cases: Vec<ResponseCase>, place: &str) -> Type {
-        for case in cases.iter_mut().filter(|case| matches!(case.output, Output::Xml(..))) {
-            let message = format!(
-                "`{}` is returned as bytes, because the response declares other media types too",
-                case.media_types.join("`, `")
-            );
-            let help = "keep only one of the media types in the overlay";
-            self.types.diagnostics.warning("unserved-xml", self.source(index).pointer.clone(), message, help);
-            case.output = Output::Bytes;
-        }
         let mut taken = UsedNames::default();
         let statuses: Vec<Status> = cases.iter().map(|case| case.status).collect();
         let mut json_cases: HashMap<Status, usize> = HashMap::new();

@@ -126,7 +126,7 @@ impl Comparison<'_> {
         if value.is_null() && may_be_null(schema) {
             return None;
         }
-        if let Some(kinds) = known_types(schema).filter(|kinds| !kinds.iter().any(|kind| fits(value, kind))) {
+        if let Some(kinds) = known_types(schema).filter(|kinds| !kinds.iter().any(|kind| is_of_type(value, kind))) {
             let why = format!("is {}, but the schema requires {}", shown(value), kinds.join(" or "));
             return Some(Mismatch { at: place, why, is_type: true });
         }
@@ -171,6 +171,11 @@ impl Comparison<'_> {
 fn may_be_null(schema: &JsonObject) -> bool {
     schema.get("nullable").is_some_and(|nullable| nullable == true)
         || known_types(schema).is_none_or(|kinds| kinds.contains(&"null"))
+}
+
+/// Returns true if the value is of the type. Integers may have any size.
+fn is_of_type(value: &Value, kind: &str) -> bool {
+    fits(value, kind) || kind == "integer" && value.is_u64()
 }
 
 /// Returns the limit of a schema that a value of its type exceeds.

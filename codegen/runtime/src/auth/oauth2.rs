@@ -313,7 +313,7 @@ const fn operation<T>(
         security: SECURITY,
         accept: "application/json",
         decode,
-        errors: &[(Status::Default, decode::error)],
+        errors: &[(Status::Default, "", decode::error)],
     }
 }
 

@@ -72,14 +72,14 @@ fn choose(
 }
 
 /// Returns the media type of the response without its parameters, in lower case.
-fn essence(reply: &Reply) -> Option<String> {
+pub(super) fn essence(reply: &Reply) -> Option<String> {
     let media_type = reply.headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     (!essence.is_empty()).then_some(essence)
 }
 
 /// Returns true if a declared media type, or range of media types, includes `essence`.
-fn includes(declared: &str, essence: &str) -> bool {
+pub(super) fn includes(declared: &str, essence: &str) -> bool {
     let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match declared.split_once('*') {
         None => declared == essence,
@@ -90,17 +90,18 @@ fn includes(declared: &str, essence: &str) -> bool {
 
 /// Lists the types of a successful response: `responses! { Started(Unknown) { Done: Exact(200) json "application/json",
 /// Later: Exact(204) empty "", } }`. `Unknown(Bytes)` has the body of a success that is not listed.
+/// XML is followed by its root: `Done: Exact(200) xml "application/xml" super::xml::DONE`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! responses {
     ($name:ident($unknown:ident) {
-        $($variant:ident : $status:ident $(($code:literal))? $read:ident $media_type:literal),* $(,)?
+        $($variant:ident : $status:ident $(($code:literal))? $read:ident $media_type:literal $($root:path)?),* $(,)?
     }) => {
         impl $crate::generated::Responses for $name {
             const CASES: &'static [$crate::generated::ResponseCase<Self>] = &[$($crate::generated::ResponseCase {
                 status: $crate::generated::Status::$status $(($code))?,
                 media_type: $media_type,
-                decode: $crate::responses!(@read $read $name $variant),
+                decode: $crate::responses!(@read $read $name $variant $($root)?),
             }),*];
 
             fn unknown(body: $crate::Bytes) -> Self {
@@ -110,6 +111,9 @@ macro_rules! responses {
     };
     (@read empty $name:ident $variant:ident) => {
         |reply| $crate::generated::decode::empty(reply).map(|()| $name::$variant)
+    };
+    (@read $read:ident $name:ident $variant:ident $root:path) => {
+        |reply| $crate::generated::decode::$read(reply, &$root).map($name::$variant)
     };
     (@read $read:ident $name:ident $variant:ident) => {
         |reply| $crate::generated::decode::$read(reply).map($name::$variant)

@@ -89,6 +89,27 @@ async fn an_error_may_have_several_bodies() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn the_media_type_selects_xml_beside_json_and_the_body_of_an_error() -> Outcome {
+    use response_choices::types::ExportsGetSummaryResponse as Summary;
+    use response_choices::{Error, ErrorBody};
+    let (exports, server) = exports!("200 OK", "application/json", r#"{"id": 1}"#);
+    assert!(matches!(exports.get_summary(1).await?, Summary::Json(export) if export.id == 1));
+    assert_eq!(server.request()?.header("accept"), Some("application/json, application/xml;q=0.9"));
+    let (exports, _server) = exports!("200 OK", "application/xml", "<Rows><rows>a</rows><rows>b</rows></Rows>");
+    assert!(matches!(exports.get_summary(1).await?, Summary::Xml(rows) if rows.rows == ["a", "b"]));
+    let (exports, server) = exports!("200 OK", "application/json", r#"[{"id": 1}]"#);
+    assert_eq!(exports.create_summary(1).await?.len(), 1, "one type for both");
+    assert_eq!(server.request()?.header("accept"), Some("application/json"));
+
+    for (media_type, is_problem) in [("application/json", false), ("application/problem+json; charset=utf-8", true)] {
+        let (exports, _server) = exports!("409 Conflict", media_type, r#"{"title": "t"}"#);
+        let Err(Error::Api(error)) = exports.get_summary(1).await else { return Err(media_type.into()) };
+        assert_eq!(matches!(error.body(), ErrorBody::ConflictProblem(_)), is_problem, "{:?}", error.body());
+    }
+    Ok(())
+}
+
 #[test]
 fn overlapping_alternatives_lose_no_properties() -> Outcome {
     use overlapping::types::{Holder, HolderApart, HolderExclusive, HolderKinds, HolderMixed, HolderProfileCode};

@@ -63,10 +63,10 @@ static COOKIE_KEY: Scheme = Scheme { name: "cookie", kind: SchemeKind::Cookie("s
 static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
 static BASIC: Scheme = Scheme { name: "basic", kind: SchemeKind::Basic };
 
-const ERRORS: &[(Status, ErrorReader<ErrorBody>)] = &[
-    (Status::Default, |body| decode::error(body).map(ErrorBody::Any)),
-    (Status::Range(4), |body| decode::error(body).map(ErrorBody::Client)),
-    (Status::Exact(422), |body| decode::error(body).map(ErrorBody::Invalid)),
+const ERRORS: &[(Status, &str, ErrorReader<ErrorBody>)] = &[
+    (Status::Default, "", |body| decode::error(body).map(ErrorBody::Any)),
+    (Status::Range(4), "", |body| decode::error(body).map(ErrorBody::Client)),
+    (Status::Exact(422), "", |body| decode::error(body).map(ErrorBody::Invalid)),
 ];
 
 static GET: Operation<Numbers, ErrorBody> = Operation {

@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 /// The keys of operations in a path item.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// The relevant part of a document. The rest is skipped while parsing, because the largest documents have tens of
 /// megabytes.
@@ -34,6 +34,7 @@ enum Entry {
 #[serde(untagged)]
 enum Leaf {
     Text(String),
+    Object(BTreeMap<String, IgnoredAny>),
     Other(IgnoredAny),
 }
 
@@ -62,6 +63,9 @@ pub fn operations(file: &Path) -> io::Result<BTreeSet<String>> {
         let mut keys: Vec<String> = item.keys().cloned().collect();
         if let Some(Leaf::Text(reference)) = item.get("$ref") {
             keys.extend(referred(file, reference)?);
+        }
+        if let Some(Leaf::Object(additional)) = item.get("additionalOperations") {
+            found.extend(additional.keys().map(|method| format!("{method} {path}")));
         }
         let methods = keys.iter().filter(|key| METHODS.contains(&key.as_str()));
         found.extend(methods.map(|method| format!("{} {path}", method.to_ascii_uppercase())));
@@ -99,7 +103,12 @@ fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
         if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
             reader.consume(3);
         }
-        return serde_json::from_reader(reader).map_err(io::Error::other);
+        match serde_json::from_reader(reader) {
+            Ok(read) => return Ok(read),
+            Err(error) if error.is_io() => return Err(error.into()),
+            // JSON with a comma too many is YAML.
+            Err(_) => {}
+        }
     }
     yaml::from_str(&fs::read_to_string(file)?).map_err(io::Error::other)
 }
@@ -119,7 +128,7 @@ mod tests {
             &file,
             "openapi: 3.1.0\n\
              paths:\n\
-             \x20 /pets: {get: {responses: {200: {description: ''}}}, post: {}, parameters: []}\n\
+             \x20 /pets: {get: {responses: {200: {description: ''}}}, post: {}, query: {}, additionalOperations: {COPY: {}}, parameters: []}\n\
              \x20 /pets/{id}: {$ref: 'other.json#/items/pet', patch: {}}\n\
              \x20 /again: {$ref: '#/paths/~1pets'}\n\
              \x20 '/#X=1?a=b': {trace: {}, summary: one}\n\
@@ -131,12 +140,15 @@ mod tests {
         assert!(is_document(&file));
         let found = operations(&file)?;
         let expected = [
+            "COPY /pets",
             "DELETE /pets/{id}",
             "GET /again",
             "GET /pets",
             "PATCH /pets/{id}",
             "POST /again",
             "POST /pets",
+            "QUERY /again",
+            "QUERY /pets",
             "TRACE /#X=1?a=b",
         ];
         assert_eq!(found, expected.map(str::to_owned).into());

@@ -60,9 +60,15 @@ fn entries(api: &Api, case: &ResponseCase) -> Vec<String> {
         Output::Empty => return vec![format!("{}: {status} empty \"\"", case.name)],
         Output::Text => "text",
         Output::Bytes => "bytes",
+        Output::Xml(ty, _) if holds_secret(api, ty) => "secret_xml",
+        Output::Xml(..) => "xml",
         output if output.ty().is_some_and(|ty| holds_secret(api, ty)) => "secret_json",
         _ => "json",
     };
-    let line = |media_type: &String| format!("{}: {status} {read} {}", case.name, escape::quoted(media_type));
+    let root = match &case.output {
+        Output::Xml(_, root) => format!(" super::super::xml::{}", api.xml.roots[*root].constant),
+        _ => String::new(),
+    };
+    let line = |media_type: &String| format!("{}: {status} {read} {}{root}", case.name, escape::quoted(media_type));
     case.media_types.iter().map(line).collect()
 }

@@ -95,7 +95,7 @@ impl Comparison<'_> {
             _ => None,
         };
         let operations = api.resources.iter().flat_map(|resource| &resource.operations);
-        let having = operations.filter(|operation| operation.errors.iter().any(|(_, error)| *error == index));
+        let having = operations.filter(|operation| operation.errors.iter().any(|(.., error)| *error == index));
         let mut operations: Vec<String> = having.map(label).collect();
         operations.dedup();
         let subject = format!("{}::ErrorBody::{}", api.name, error.name);

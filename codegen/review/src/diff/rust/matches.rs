@@ -194,9 +194,10 @@ impl<'a> Renames<'a> {
         if let (Some(old), Some(new)) = (&old.items, &new.items) {
             self.queue.extend(old.item.ty().zip(new.item.ty()));
         }
-        for (status, error) in &old.errors {
-            let same = new.errors.iter().find(|(other, _)| other == status);
-            self.queue.extend(same.map(|(_, other)| (&self.old.errors[*error].ty, &self.new.errors[*other].ty)));
+        for (status, media_type, error) in &old.errors {
+            let of_status = || new.errors.iter().filter(|(other, ..)| other == status);
+            let same = of_status().find(|(_, other, _)| other == media_type).or_else(|| of_status().next());
+            self.queue.extend(same.map(|(.., other)| (&self.old.errors[*error].ty, &self.new.errors[*other].ty)));
         }
     }
 

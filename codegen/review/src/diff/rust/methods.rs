@@ -306,12 +306,14 @@ impl<'a> Comparison<'a> {
     fn errors_of(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
         let (of_old, of_new) = (&self.old.api.errors, &self.new.api.errors);
-        let declared = |errors: &[(Status, usize)], status: Status| {
-            errors.iter().find(|(other, _)| *other == status).map(|(_, error)| *error)
+        let declared = |errors: &[(Status, String, usize)], status: Status, media_type: &str| {
+            let of_status = || errors.iter().filter(|(other, ..)| *other == status);
+            let same = of_status().find(|(_, other, _)| other == media_type).or_else(|| of_status().next());
+            same.map(|(.., error)| *error)
         };
-        for (status, was) in &old.errors {
+        for (status, media_type, was) in &old.errors {
             let (was, told) = (&of_old[*was], told(*status));
-            match declared(&new.errors, *status).map(|is| &of_new[is]) {
+            match declared(&new.errors, *status, media_type).map(|is| &of_new[is]) {
                 None => {
                     let message = format!("the body of {told} is no longer `ErrorBody::{}`", was.name);
                     self.report(&rules::ERROR_UNTYPED, place.clone(), message, &[&told]);
@@ -325,7 +327,8 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for (status, is) in new.errors.iter().filter(|(status, _)| declared(&old.errors, *status).is_none()) {
+        let is_new = |status: Status, media_type: &str| declared(&old.errors, status, media_type).is_none();
+        for (status, _, is) in new.errors.iter().filter(|(status, media_type, _)| is_new(*status, media_type)) {
             let told = told(*status);
             let message = format!("the body of {told} is now `ErrorBody::{}`", of_new[*is].name);
             self.report(&rules::ERROR_TYPED, place.clone(), message, &[&told]);

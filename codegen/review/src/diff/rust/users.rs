@@ -61,6 +61,6 @@ pub fn event_label(wire: &str) -> String {
 /// Returns the types that an operation takes and returns.
 fn types<'a>(api: &'a Api, operation: &'a Operation) -> impl Iterator<Item = &'a Type> {
     let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
-    let errors = operation.errors.iter().map(|(_, error)| &api.errors[*error].ty);
+    let errors = operation.errors.iter().map(|(.., error)| &api.errors[*error].ty);
     arguments.chain(operation.body.iter().map(|body| &body.ty)).chain(operation.given()).chain(errors)
 }
