@@ -77,14 +77,10 @@ case "$name $*" in
 "cargo xtask vendor "*--check) exit 1 ;;
 "cargo xtask vendor "*) echo "note: changed" && echo >>specs/kajabi/overlay.yaml ;;
 "cargo xtask diff "*) echo "**nothing changed**" ;;
-"cargo package "*)
-    while [ $# -gt 0 ]; do
-        if [ "$1" = --package ]; then
-            mkdir -p "target/package/$2-$VERSION" && touch "target/package/$2-$VERSION/Cargo.toml"
-            tar -czf "target/package/$2-$VERSION.crate" -C target/package "$2-$VERSION"
-        fi
-        shift
-    done
+"cargo publish --workspace --dry-run "*)
+    name=crm-clients-cli-$VERSION
+    mkdir -p "target/package/$name" && touch "target/package/$name/Cargo.toml"
+    tar -czf "target/package/$name.crate" -C target/package "$name"
     ;;
 "crm-clients diff "*) echo "**nothing changed**" ;;
 # The first check finds no difference, the second one does.

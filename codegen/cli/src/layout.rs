@@ -45,7 +45,7 @@ impl Layout {
         let header = Header { command: &self.command, source: &self.source };
         match &self.package {
             Some(options) => emit::crate_files(api, options, header),
-            None => emit::client(api, "mod.rs", "", header),
+            None => emit::module_files(api, header),
         }
     }
 

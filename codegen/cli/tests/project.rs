@@ -159,7 +159,7 @@ overlays = [\"first.yaml\", \"second.yaml\"]
 }
 
 #[test]
-fn a_module_is_written_into_a_crate() -> Result {
+fn a_module_is_written_into_a_crate_and_compiled() -> Result {
     let project = Project::new(&format!("{CONFIG}module = true\n").replace("clients/library", "src/library"))?;
     project.write("src/main.rs", "mod library;\n")?;
     project.succeeds(&["generate"])?;
@@ -171,6 +171,20 @@ fn a_module_is_written_into_a_crate() -> Result {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("src/library/mine.rs is a file without the marker"), "{}", said(&output));
     assert_eq!(project.read("src/main.rs")?, "mod library;\n");
+    fs::remove_file(project.path("src/library/mine.rs"))?;
+    project.write(
+        "src/main.rs",
+        "#[rustfmt::skip]\nmod library;\n\nfn main() {\n    _ = library::Client::builder();\n}\n",
+    )?;
+    let runtime = repository().join("codegen/runtime").canonicalize()?.display().to_string();
+    let package = "[package]\nname = \"app\"\nedition = \"2024\"\n\n[lints.rust]\nwarnings = \"deny\"\n";
+    let dependency = format!("[dependencies]\ncrm-clients-runtime = {{ path = {runtime:?} }}\n");
+    project.write("Cargo.toml", &format!("{package}\n{dependency}"))?;
+    let output = cargo(project.directory.path(), &["check", "--quiet"])?;
+    assert!(output.status.success(), "{}", said(&output));
+    let formatted = Command::new("cargo").arg("fmt").current_dir(project.directory.path()).output()?;
+    assert!(formatted.status.success(), "{}", said(&formatted));
+    project.succeeds(&["check"])?;
     Ok(())
 }
 
@@ -260,6 +274,9 @@ fn a_generated_crate_is_compiled_wherever_it_is() -> Result {
     let head = format!("runtime = {{ path = {:?} }}\n", runtime.display().to_string());
     let project = Project::new(&format!("{head}{CONFIG}"))?;
     project.succeeds(&["generate"])?;
+    let formatted = Command::new("cargo").arg("fmt").current_dir(project.path("clients/library")).output()?;
+    assert!(formatted.status.success(), "{}", said(&formatted));
+    project.succeeds(&["check"])?;
     let elsewhere = tempfile::tempdir()?;
     let moved = elsewhere.path().join("moved");
     fs::rename(project.path("clients/library"), &moved)?;
@@ -279,7 +296,7 @@ fn its_user_agent_is_its_own_package() {
 }
 
 #[test]
-fn another_projects_xtask_uses_the_library() -> Result {
+fn another_projects_xtask_is_compiled_with_the_library() -> Result {
     let project = Project::new(&format!("command = \"cargo run -p xtask\"\n{CONFIG}"))?;
     project.write("Cargo.toml", "[workspace]\nmembers = [\"xtask\"]\nresolver = \"3\"\n")?;
     let cli = repository().join("codegen/cli").canonicalize()?;

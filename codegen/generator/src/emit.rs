@@ -33,7 +33,7 @@ use crate::ir::{Api, ResponseHeaders, Type, TypeId, Webhooks};
 use types::TypeModule;
 
 pub use file::Header;
-pub use root::{CrateOptions, Module, Runtime, crate_files, module_root};
+pub use root::{CrateOptions, Module, Runtime, crate_files, module_files, module_root};
 
 /// The files of a client's module. `root` is where the module itself goes (`chatwoot/mod.rs`, or a
 /// crate's `lib.rs`), the others go below `directory`.

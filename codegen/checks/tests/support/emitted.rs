@@ -27,9 +27,16 @@ pub fn check(files: &FileSet, items: &mut Items) {
             character.is_control() && character != '\n' || ('\u{202a}'..='\u{202e}').contains(&character)
         };
         assert!(!text.contains(hidden), "hidden characters in {path}");
-        if path.ends_with(".toml") {
-            check_manifest(text);
-            continue;
+        match path {
+            "Cargo.toml" => {
+                check_manifest(text);
+                continue;
+            }
+            "rustfmt.toml" => {
+                assert!(text.starts_with("# ") && text.lines().count() == 2, "{text}");
+                continue;
+            }
+            _ => {}
         }
         if path.ends_with(".md") {
             // Its first line is a comment that the header does not end, and no line of a header begins another.

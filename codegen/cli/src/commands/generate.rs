@@ -162,7 +162,9 @@ pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Erro
 /// The files of each client that was named.
 fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layout, FileSet)>, Error> {
     let Some(config) = project.config() else {
-        return Err(Error::from("name a document with --spec, the crate with --name and its directory with --out"));
+        return Err(Error::from(
+            "the clients of this repository are written by `cargo xtask regen`; for another one, use --spec, --name and --out",
+        ));
     };
     let mut made = Vec::new();
     let mut faults = String::new();

@@ -177,6 +177,20 @@ pub fn crate_files(api: &Api, options: &CrateOptions, header: Header<'_>) -> Fil
     let mut files = super::client(api, "src/lib.rs", "src/", header);
     files.insert("Cargo.toml", manifest(api, options, header));
     files.insert("README.md", readme(api, options, header));
+    // `cargo fmt` of the workspace around the crate would make its files stale.
+    files.insert("rustfmt.toml", format!("# {}\ndisable_all_formatting = true\n", header.line()));
+    files
+}
+
+/// The files of a client that is a module of somebody else's crate, from `mod.rs` on.
+pub fn module_files(api: &Api, header: Header<'_>) -> FileSet {
+    let mut files = super::client(api, "mod.rs", "", header);
+    // The crate around it need not call every operation, nor have a feature `mock`.
+    let allowed = "#![allow(dead_code, unexpected_cfgs)]";
+    if let Some((first, rest)) = files.get("mod.rs").and_then(|text| text.split_once("\n\n")) {
+        let text = format!("{first}\n\n{allowed}\n{rest}");
+        files.insert("mod.rs", text);
+    }
     files
 }
 
