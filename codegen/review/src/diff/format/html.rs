@@ -46,7 +46,7 @@ fn page(review: &Review, out: &mut String) -> fmt::Result {
         tree(api, first, out)?;
         first += api.findings.len();
     }
-    writeln!(out, "</nav>\n<main>")?;
+    writeln!(out, "</nav>\n<main>\n<p id=\"none\" hidden>No finding matches.</p>")?;
     let mut first = 0;
     for api in &review.apis {
         findings(api, first, out)?;

@@ -23,6 +23,7 @@ function apply() {
   for (const section of [...document.querySelectorAll("main section")].reverse()) {
     section.hidden = articles.length > 0 && !section.querySelector("article:not([hidden])");
   }
+  document.getElementById("none").hidden = articles.length === 0 || shown > 0;
   for (const button of buttons) button.setAttribute("aria-pressed", String(button === chosen));
   document.getElementById("count").textContent = shown + " of " + articles.length;
 }
