@@ -227,3 +227,27 @@ async fn the_error_of_all_clients_names_the_api() -> Outcome {
     assert_eq!((error.retry_after(), error.is_timeout()), (Some(std::time::Duration::from_secs(7)), false));
     Ok(())
 }
+
+#[cfg(feature = "blocking")]
+#[test]
+fn calls_without_async() -> Outcome {
+    use crm_clients::runtime::blocking;
+    let sent = Sent::default();
+    let found = r#"{"meta": {"count": 1, "current_page": 1, "has_more": false}, "payload": [{"id": 7, "name": "Ann",
+        "email": null, "phone_number": null, "identifier": null, "thumbnail": "", "blocked": false,
+        "availability_status": "offline", "additional_attributes": {}, "custom_attributes": {}, "created_at": 1}]}"#;
+    let client = chatwoot::Client::builder()
+        .api_access_token("token")
+        .transport(transport(&sent, "api_access_token", found))
+        .build()?;
+    let contacts = client.account(1).contacts();
+    assert_eq!(contacts.search("ann").send_blocking()?.payload[0].name, "Ann");
+    let mut items = contacts.search("ann").items().blocking();
+    assert_eq!(items.next().ok_or("there is no contact")??.id, 7);
+    assert!(items.next().is_none());
+    assert_eq!(&blocking::wait(contacts.search("ann").send_raw())?.body()[..], found.as_bytes());
+    let undeclared = client.request(Method::GET, "/api/v2/new").send_blocking()?;
+    assert_eq!(&undeclared.body()[..], found.as_bytes());
+    assert_eq!(taken(&sent).len(), 4);
+    Ok(())
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crm_clients::chatwoot::types::{ContactCreatePayload, FilterCondition, FilterConditionFilterOperator};
 use crm_clients::kajabi::types::FormSubmissionCreateAttributes;
-use crm_clients::runtime::Retry;
+use crm_clients::runtime::{CallLimits, Retry};
 use crm_clients::{chatwoot, kajabi};
 use support::{Answer, Outcome, Server, refusal};
 
@@ -32,7 +32,9 @@ fn kajabi(server: &Server) -> Result<kajabi::Client, kajabi::Error> {
 }
 
 fn chatwoot(server: &Server) -> Result<chatwoot::Client, chatwoot::Error> {
-    chatwoot::Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(quick()).build()
+    // After a 429 without `Retry-After`, a client with the API's limits waits for a minute.
+    let limits = CallLimits::new().without_declared();
+    chatwoot::Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(quick()).limits(limits).build()
 }
 
 /// Returns a page of Kajabi with these contacts and links to its own host.

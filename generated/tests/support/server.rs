@@ -171,7 +171,8 @@ impl Request {
     pub fn shown(&self) -> Outcome<String> {
         let mut text = format!("{} {}\n", self.method, self.target);
         let mut headers = self.headers.clone();
-        headers.retain(|(name, _)| !matches!(name.as_str(), "host" | "user-agent" | "content-length"));
+        headers
+            .retain(|(name, _)| !matches!(name.as_str(), "host" | "user-agent" | "content-length" | "accept-encoding"));
         headers.sort();
         for (name, value) in headers {
             writeln!(text, "{name}: {value}")?;

@@ -123,7 +123,9 @@ pub async fn read(stream: &mut TcpStream) -> std::io::Result<Request> {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let request = Request { head: head.replace("\r\n", "\n"), body: body.to_owned() };
+            // Sent by the HTTP library, with the feature `compression` only.
+            let head = head.replace("\r\n", "\n").replace("\naccept-encoding: gzip", "");
+            let request = Request { head, body: body.to_owned() };
             if request.header("transfer-encoding").is_some() {
                 if body.ends_with("0\r\n\r\n") {
                     return Ok(Request { body: without_chunks(body), ..request });
