@@ -67,6 +67,8 @@ pub struct Client {
     /// The names of types by the component's name.
     #[serde(default)]
     pub types: BTreeMap<Spanned<String>, String>,
+    /// The file of the names that the client keeps, whatever the document calls things later. It is written with the client.
+    pub names: Option<String>,
     /// The directory that references may not leave.
     pub root: Option<String>,
     /// Prefixes of URLs, and the directories that are read in their place.

@@ -30,6 +30,8 @@ pub struct Layout {
     pub command: String,
     /// The file that the client is made from.
     pub source: String,
+    /// The file of the names that the client keeps.
+    pub names: Option<PathBuf>,
 }
 
 impl Layout {

@@ -231,6 +231,7 @@ impl Project {
         source.maps.extend(maps.map(|(prefix, path)| (prefix.get_ref().clone(), Copies::Directory(shown(path)))));
         source.strict |= client.strict;
         source.drop_undeclared = client.drop_undeclared;
+        source.names = client.names.as_deref().map(|path| names_lock::read_file(&shown(path))).transpose()?;
         self.with_edits(source, config, client)
     }
 

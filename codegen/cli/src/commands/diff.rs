@@ -177,16 +177,15 @@ impl Command<'_> {
             let text = self.repository.read(revision, &format!("{directory}/source.toml"));
             let text = text.ok().map(|text| String::from_utf8_lossy(&text).into_owned());
             let mut source = source.with_settings(settings(api, Ok(text))?);
-            source.names = Some(self.names_at(revision, directory)?);
+            source.names = Some(self.names_at(revision, &format!("{directory}/{}", names_lock::FILE))?);
             return Ok(source);
         }
         Ok(self.rooted(self.project.configured_source(source), revision, path))
     }
 
     /// The names that an API kept at a revision.
-    fn names_at(&self, revision: &git::Revision, directory: &str) -> Result<NamesLock, Error> {
-        let path = format!("{directory}/{}", names_lock::FILE);
-        match self.repository.read(revision, &path) {
+    fn names_at(&self, revision: &git::Revision, path: &str) -> Result<NamesLock, Error> {
+        match self.repository.read(revision, path) {
             Ok(text) => names_lock::parse(&format!("{}:{path}", revision.name), &String::from_utf8_lossy(&text)),
             // The file did not exist.
             Err(_) => Ok(NamesLock::default()),
@@ -323,6 +322,7 @@ impl Command<'_> {
             let text = text.map_err(|error| config.at(overlay, &error.to_string()))?;
             source = source.with_overlay((format!("{}:{}", revision.name, overlay.get_ref()), text));
         }
+        source.names = client.names.as_deref().map(|path| self.names_at(revision, path)).transpose()?;
         self.project.with_edits(source, config, client)
     }
 

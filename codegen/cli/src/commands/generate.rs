@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use crm_clients_document::diagnostic::json_lines;
+use crm_clients_document::names_lock::NamesLock;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::emit::{CrateOptions, Runtime};
 use crm_clients_generator::fileset::FileSet;
 
 use crate::config::{Client, Config, check_package};
 use crate::layout::{self, Layout};
-use crate::output::{self, Format, say};
+use crate::output::{self, Format, note, say};
 use crate::project::check_name;
 use crate::source::Source;
 use crate::{Error, Outcome, Project, names_lock};
@@ -116,6 +117,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
         name: layout::api_name(name),
         command: project.command("generate"),
         source: source.file_name(),
+        names: arguments.names.clone(),
     };
     let (files, names) = walk(
         &source,
@@ -125,7 +127,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     )?;
     layout.write(&files)?;
     if let Some(path) = &arguments.names {
-        names_lock::write_file(path, &names)?;
+        names_lock::write_file(path, &names, &layout.command, false)?;
     }
     written(out, files.len(), arguments.format)
 }
@@ -139,8 +141,11 @@ fn written(out: &Path, files: usize, format: Format) -> Result<Outcome, Error> {
 
 /// Writes clients of the configuration: all of them if none is named, and none if the document of one has errors.
 pub(crate) fn write_all(project: &Project, names: &[String], format: Format) -> Result<Outcome, Error> {
-    for (layout, files) in all(project, names, format)? {
+    for (layout, files, names) in all(project, names, format)? {
         let changed = layout.write(&files)?;
+        if let Some(path) = &layout.names {
+            names_lock::write_file(path, &names, &layout.command, false)?;
+        }
         if format == Format::Text {
             say!("{}: {} files, {changed} changed", layout.directory.display(), files.len());
         }
@@ -151,8 +156,15 @@ pub(crate) fn write_all(project: &Project, names: &[String], format: Format) -> 
 /// Compares clients of the configuration with what is on disk, and prints the differences.
 pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Error> {
     let mut outcome = Outcome::Done;
-    for (layout, files) in all(project, names, Format::Text)? {
-        if layout.differs(&files)? {
+    for (layout, files, names) in all(project, names, Format::Text)? {
+        let mut differs = layout.differs(&files)?;
+        if let Some(path) = &layout.names
+            && names_lock::write_file(path, &names, &layout.command, true)?
+        {
+            note!("{} is stale: run `{}` and commit the result", path.display(), layout.command);
+            differs = true;
+        }
+        if differs {
             outcome = Outcome::Different;
         }
     }
@@ -160,7 +172,7 @@ pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Erro
 }
 
 /// The files of each client that was named.
-fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layout, FileSet)>, Error> {
+fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layout, FileSet, NamesLock)>, Error> {
     let Some(config) = project.config() else {
         return Err(Error::from(
             "the clients of this repository are written by `cargo xtask regen`; for another one, use --spec, --name and --out",
@@ -172,9 +184,14 @@ fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layou
         let Some(client) = config.client(&name) else { continue };
         let layout = layout_of(project, config, &name, client)?;
         let source = project.source(&name)?;
-        let files = walk(&source, format, |pipeline, input| layout.api(pipeline, input), |(api, _)| layout.files(&api));
-        match files {
-            Ok(files) => made.push((layout, files)),
+        let client = walk(
+            &source,
+            format,
+            |pipeline, input| layout.api(pipeline, input),
+            |(api, names)| (layout.files(&api), names),
+        );
+        match client {
+            Ok((files, names)) => made.push((layout, files, names)),
             // The next document may have errors too: they are shown together.
             Err(error) => faults.push_str(&error.into_text()),
         }
@@ -201,6 +218,7 @@ fn layout_of(project: &Project, config: &Config, name: &str, client: &Client) ->
         name: name.to_owned(),
         command: project.command("generate"),
         source: client.document.get_ref().clone(),
+        names: client.names.as_ref().map(|path| project.shown_path(path)),
     })
 }
 

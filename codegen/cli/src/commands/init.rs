@@ -91,6 +91,8 @@ output = {}
 # Names of methods and types.
 # methods = {{ "GET /pets" = "list" }}
 # types = {{ pet = "Animal" }}
+# Keeps the names that callers use when the document renames things.
+# names = "{name}.names.lock"
 "#,
         env!("CARGO_PKG_VERSION"),
         string(document),
