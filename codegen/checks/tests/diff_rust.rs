@@ -589,3 +589,20 @@ fn rules_have_a_mirror() {
         assert!(rules::ALL.iter().all(|wire| wire.id != rule.id), "{}", rule.id);
     }
 }
+
+#[test]
+fn operations_of_features_may_change_in_a_minor_version() -> Result<(), String> {
+    let pets = |feature: &str, name: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\nservers: [{{url: https://a.example}}]\npaths:\n  /pets:\n    get: {{tags: [Pets], {feature}x-rust-name: {name}, responses: {{'204': {{description: ''}}}}}}\n"
+        )
+    };
+    let bump = |feature: &str| {
+        let (old, new) = (pets(feature, "list"), pets(feature, "all"));
+        let reviewed = pair::reviewed("client", ["old.yaml", &old], ["new.yaml", &new])?;
+        Ok::<_, String>(diff::required_bump(reviewed.findings.iter().map(|finding| &finding.change)))
+    };
+    assert_eq!(bump("")?, diff::Bump::Major);
+    assert_eq!(bump("x-rust-feature: more, ")?, diff::Bump::Minor);
+    Ok(())
+}

@@ -6,6 +6,7 @@
 //! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
 //! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
 //! | `x-idempotent` | operation | boolean, or map with `key` | says whether it can be retried, whatever its method, and which header has the key for that |
+//! | `x-rust-feature` | operation | the name of a cargo feature | emits the operation, and what only it needs, for this feature |
 //! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
 //! | `x-rate-limit` | the document, operation | see [`RateLimit`] | keeps the calls of a client within a limit of the server |
 //! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text, not as types of their own |
@@ -36,6 +37,7 @@ const KNOWN: &[&str] = &[
     TEXT_FORMATS,
     oauth2::NAME,
     idempotent::NAME,
+    FEATURE,
     "x-pagination",
     rate_limit::NAME,
     signature::NAME,
@@ -45,6 +47,8 @@ const KNOWN: &[&str] = &[
 pub const TYPED_FORMATS: &[&str] = &["date-time", "date", "byte", "uuid", "ipv4", "ipv6"];
 
 const TEXT_FORMATS: &str = "x-rust-text-formats";
+
+const FEATURE: &str = "x-rust-feature";
 
 /// Extensions of other tools that are also read.
 const KNOWN_ELSEWHERE: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-sunset"];
@@ -151,6 +155,26 @@ impl Extensions {
             return None;
         }
         rate_limit::read(value, &place, path_parameters, diagnostics)
+    }
+
+    /// Returns `x-rust-feature` of the operation at `pointer`.
+    pub fn feature(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        let (value, place) = self.whole(FEATURE, object, pointer)?;
+        let is_name = |name: &&str| {
+            name.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_'))
+        };
+        let name = value.as_str().filter(is_name);
+        if name.is_none() {
+            let help = "use letters, digits, `-` and `_`";
+            diagnostics.error("bad-extension", place, "`x-rust-feature` is not the name of a cargo feature", help);
+        }
+        name.map(str::to_owned)
     }
 
     /// Returns the value of an extension and its pointer, and marks it as read.

@@ -8,6 +8,7 @@ mod dedupe;
 pub(crate) mod docs;
 mod errors;
 mod families;
+mod features;
 mod headers;
 mod inheritance;
 pub(crate) mod media;
@@ -182,6 +183,8 @@ pub struct Operation {
     pub docs: Vec<String>,
     /// True if it is deprecated.
     pub deprecated: bool,
+    /// The cargo feature that it is only emitted for.
+    pub feature: Option<String>,
     /// The HTTP method.
     pub method: String,
     /// True if the request can be repeated without further effect.
@@ -520,6 +523,8 @@ pub struct TypeDef {
     pub sent: bool,
     /// True if its values contain a secret.
     pub secret: bool,
+    /// The cargo feature of the operations that use it, if no other part of the client does.
+    pub feature: Option<String>,
     /// The definition.
     pub kind: TypeKind,
 }

@@ -118,6 +118,8 @@ pub struct Change {
     /// The affected operations, in the order of the new document: `GET /v1/contacts`, or `webhook contact_created`.
     /// Empty if the change affects the API as a whole.
     pub operations: Vec<String>,
+    /// True if all of these operations have cargo features (`x-rust-feature`), so that a minor release may change them.
+    pub may_break: bool,
     /// Sixteen hexadecimal digits that identify the change. They do not depend on lines, descriptions, and names of
     /// components and path parameters.
     pub fingerprint: String,

@@ -313,7 +313,9 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! mock {
-    ($($resource:ident $handle:ident { $($operation:ident = $facts:ident),* $(,)? })*) => {
+    ($($(#[$gate:meta])* $resource:ident $handle:ident {
+        $($(#[$on:meta])* $operation:ident = $facts:ident),* $(,)?
+    })*) => {
         /// A mock server on a free port of 127.0.0.1, whose responses are set by the test.
         #[derive(Debug)]
         pub struct Server {
@@ -339,6 +341,7 @@ macro_rules! mock {
             }
 
             $(
+                $(#[$gate])*
                 #[doc = ::core::concat!("Responses to the operations of `", ::core::stringify!($resource), "`.")]
                 pub fn $resource(&self) -> answers::$resource::$handle<'_> {
                     answers::$resource::$handle { server: &self.server }
@@ -349,7 +352,15 @@ macro_rules! mock {
         // Separate statements: the compile time of an array of calls is quadratic in its length.
         fn routes() -> ::std::vec::Vec<$crate::mock::Route> {
             let mut routes = ::std::vec::Vec::new();
-            $($(routes.push($crate::mock::Route::of(super::$resource::$facts));)*)*
+            $(
+                $(#[$gate])*
+                {
+                    $(
+                        $(#[$on])*
+                        routes.push($crate::mock::Route::of(super::$resource::$facts));
+                    )*
+                }
+            )*
             routes
         }
 
@@ -365,6 +376,7 @@ macro_rules! mock {
         /// The responses by resource, with a method for each operation.
         pub mod answers {
             $(
+                $(#[$gate])*
                 #[doc = ::core::concat!("Responses to the operations of `", ::core::stringify!($resource), "`.")]
                 pub mod $resource {
                     #[doc = ::core::concat!("Responses to the operations of `", ::core::stringify!($resource), "`.")]
@@ -375,6 +387,7 @@ macro_rules! mock {
 
                     impl<'s> $handle<'s> {
                         $(
+                            $(#[$on])*
                             #[doc = ::core::concat!("Returns a builder for a response to `", ::core::stringify!($operation), "`.")]
                             pub fn $operation(&self) -> $crate::mock::ResponseBuilder<'s> {
                                 self.server.on(super::super::super::$resource::$facts)

@@ -44,6 +44,36 @@ impl Account {
         UpdateCall { call }
     }
 
+    /// Returns when labels, inboxes and teams last changed.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/cache_keys`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn cache_keys(&self) -> CacheKeysCall {
+        CacheKeysCall {
+            call: Call::new(&self.core, CACHE_KEYS, &[&self.account_id]),
+        }
+    }
+
+    /// Notes that the caller is active in the account.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/update_active_at`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn update_active_at(&self) -> UpdateActiveAtCall {
+        UpdateActiveAtCall {
+            call: Call::new(&self.core, UPDATE_ACTIVE_AT, &[&self.account_id]),
+        }
+    }
+
     /// Agent bots of one account.
     pub fn agent_bots(&self) -> super::agent_bots::AgentBots {
         super::agent_bots::AgentBots::new(&self.core, self.account_id)
@@ -52,6 +82,12 @@ impl Account {
     /// The people who reply to customers in an account.
     pub fn agents(&self) -> super::agents::Agents {
         super::agents::Agents::new(&self.core, self.account_id)
+    }
+
+    /// Whether service levels were kept (enterprise edition).
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn applied_slas(&self) -> super::applied_slas::AppliedSlas {
+        super::applied_slas::AppliedSlas::new(&self.core, self.account_id)
     }
 
     /// Log of changes in an account (Enterprise edition).
@@ -64,9 +100,27 @@ impl Account {
         super::automation_rules::AutomationRules::new(&self.core, self.account_id)
     }
 
+    /// Changes of several conversations at once.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn bulk_actions(&self) -> super::bulk_actions::BulkActions {
+        super::bulk_actions::BulkActions::new(&self.core, self.account_id)
+    }
+
+    /// Messages that Chatwoot sends by itself.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn campaigns(&self) -> super::campaigns::Campaigns {
+        super::campaigns::Campaigns::new(&self.core, self.account_id)
+    }
+
     /// Prepared replies, which agents insert with a short code.
     pub fn canned_responses(&self) -> super::canned_responses::CannedResponses {
         super::canned_responses::CannedResponses::new(&self.core, self.account_id)
+    }
+
+    /// Companies that contacts belong to.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn companies(&self) -> super::companies::Companies {
+        super::companies::Companies::new(&self.core, self.account_id)
     }
 
     /// The labels of a contact.
@@ -103,6 +157,17 @@ impl Account {
         super::conversations::Conversations::new(&self.core, self.account_id)
     }
 
+    /// Customers' ratings of conversations.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn csat_survey_responses(
+        &self,
+    ) -> super::csat_survey_responses::CsatSurveyResponses {
+        super::csat_survey_responses::CsatSurveyResponses::new(
+            &self.core,
+            self.account_id,
+        )
+    }
+
     /// Definitions of custom attributes for contacts and conversations.
     pub fn custom_attributes(&self) -> super::custom_attributes::CustomAttributes {
         super::custom_attributes::CustomAttributes::new(&self.core, self.account_id)
@@ -111,6 +176,18 @@ impl Account {
     /// Saved filters of a user.
     pub fn custom_filters(&self) -> super::custom_filters::CustomFilters {
         super::custom_filters::CustomFilters::new(&self.core, self.account_id)
+    }
+
+    /// Roles with some of an administrator's permissions (enterprise edition).
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn custom_roles(&self) -> super::custom_roles::CustomRoles {
+        super::custom_roles::CustomRoles::new(&self.core, self.account_id)
+    }
+
+    /// Pages of yours that agents see beside a conversation.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn dashboard_apps(&self) -> super::dashboard_apps::DashboardApps {
+        super::dashboard_apps::DashboardApps::new(&self.core, self.account_id)
     }
 
     /// Portals with their categories and articles.
@@ -133,9 +210,33 @@ impl Account {
         super::labels::Labels::new(&self.core, self.account_id)
     }
 
+    /// Prepared sequences of actions that agents run on conversations.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn macros(&self) -> super::macros::Macros {
+        super::macros::Macros::new(&self.core, self.account_id)
+    }
+
+    /// What the caller is notified of.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn notifications(&self) -> super::notifications::Notifications {
+        super::notifications::Notifications::new(&self.core, self.account_id)
+    }
+
     /// Statistics on conversations, agents, inboxes and teams.
     pub fn reports(&self) -> super::reports::Reports {
         super::reports::Reports::new(&self.core, self.account_id)
+    }
+
+    /// Searches in all of an account.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn search(&self) -> super::search::Search {
+        super::search::Search::new(&self.core, self.account_id)
+    }
+
+    /// Service levels: how fast agents respond (enterprise edition).
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn sla_policies(&self) -> super::sla_policies::SlaPolicies {
+        super::sla_policies::SlaPolicies::new(&self.core, self.account_id)
     }
 
     /// Groups of agents, and their members.
@@ -161,6 +262,22 @@ runtime::operation! {
     ///
     /// Returned by [`Account::update`].
     UpdateCall -> types::AccountDetail, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns when labels, inboxes and teams last changed.
+    ///
+    /// Returned by [`Account::cache_keys`].
+    CacheKeysCall -> types::CacheKeys, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Notes that the caller is active in the account.
+    ///
+    /// Returned by [`Account::update_active_at`].
+    UpdateActiveAtCall -> (), ErrorBody
 }
 
 pub(super) const GET: &Operation<types::AccountShowResponse, ErrorBody> = &Operation {
@@ -196,4 +313,28 @@ pub(super) const UPDATE: &Operation<types::AccountDetail, ErrorBody> = &Operatio
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const CACHE_KEYS: &Operation<types::CacheKeys, ErrorBody> = &Operation {
+    name: "account.cache_keys",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/cache_keys",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UPDATE_ACTIVE_AT: &Operation<(), ErrorBody> = &Operation {
+    name: "account.update_active_at",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/update_active_at",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

@@ -100,6 +100,51 @@ impl AgentBots {
         CreateAsMultipartCall { call }
     }
 
+    /// Removes an agent bot's picture.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/agent_bots/{id}/avatar`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_avatar(&self, id: i64) -> DeleteAvatarCall {
+        DeleteAvatarCall {
+            call: Call::new(&self.core, DELETE_AVATAR, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Replaces an agent bot's access token.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/agent_bots/{id}/reset_access_token`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn reset_access_token(&self, id: i64) -> ResetAccessTokenCall {
+        ResetAccessTokenCall {
+            call: Call::new(&self.core, RESET_ACCESS_TOKEN, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Replaces the secret that signs what is sent to an agent bot.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/agent_bots/{id}/reset_secret`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn reset_secret(&self, id: i64) -> ResetSecretCall {
+        ResetSecretCall {
+            call: Call::new(&self.core, RESET_SECRET, &[&self.account_id, &id]),
+        }
+    }
+
     /// Updates an agent bot of the account.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/agent_bots/{id}`
@@ -162,6 +207,30 @@ runtime::operation! {
     ///
     /// Returned by [`AgentBots::create_as_multipart`].
     CreateAsMultipartCall -> types::AgentBot, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Removes an agent bot's picture.
+    ///
+    /// Returned by [`AgentBots::delete_avatar`].
+    DeleteAvatarCall -> types::AgentBot, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Replaces an agent bot's access token.
+    ///
+    /// Returned by [`AgentBots::reset_access_token`].
+    ResetAccessTokenCall -> types::AgentBot, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Replaces the secret that signs what is sent to an agent bot.
+    ///
+    /// Returned by [`AgentBots::reset_secret`].
+    ResetSecretCall -> types::AgentBot, ErrorBody
 }
 
 runtime::operation! {
@@ -274,6 +343,42 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_AVATAR: &Operation<types::AgentBot, ErrorBody> = &Operation {
+    name: "agent_bots.delete_avatar",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/agent_bots/{id}/avatar",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const RESET_ACCESS_TOKEN: &Operation<types::AgentBot, ErrorBody> = &Operation {
+    name: "agent_bots.reset_access_token",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/agent_bots/{id}/reset_access_token",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const RESET_SECRET: &Operation<types::AgentBot, ErrorBody> = &Operation {
+    name: "agent_bots.reset_secret",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/agent_bots/{id}/reset_secret",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const UPDATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &Operation {

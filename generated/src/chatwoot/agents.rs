@@ -5,6 +5,8 @@
 use crm_clients_runtime as runtime;
 use runtime::generated::{Call, Method, Operation, Status, decode};
 use super::{ErrorBody, types};
+#[cfg(feature = "chatwoot-undocumented")]
+use runtime::generated::Style;
 
 /// The people who reply to customers in an account.
 #[derive(Clone, Debug)]
@@ -68,6 +70,46 @@ impl Agents {
             call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
         }
     }
+
+    /// Lists the agents whom conversations of all of these inboxes can be assigned to.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/assignable_agents`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn assignable(
+        &self,
+        inbox_ids: impl IntoIterator<Item = i64>,
+    ) -> AssignableCall {
+        let mut call = Call::new(&self.core, ASSIGNABLE, &[&self.account_id]);
+        let inbox_ids: Vec<i64> = inbox_ids.into_iter().collect();
+        call.query_param("inbox_ids[]", Style::FormExplode, &inbox_ids);
+        AssignableCall { call }
+    }
+
+    /// Invites several agents.
+    ///
+    /// Status 402 if the account has too few licenses; the response is raw JSON.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/agents/bulk_create`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn create_many(
+        &self,
+        body: impl Into<types::AgentsCreatePayload>,
+    ) -> CreateManyCall {
+        let mut call = Call::new(&self.core, CREATE_MANY, &[&self.account_id]);
+        let body: types::AgentsCreatePayload = body.into();
+        call.json("application/json", &body);
+        CreateManyCall { call }
+    }
 }
 
 runtime::operation! {
@@ -96,6 +138,22 @@ runtime::operation! {
     ///
     /// Returned by [`Agents::delete`].
     DeleteCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the agents whom conversations of all of these inboxes can be assigned to.
+    ///
+    /// Returned by [`Agents::assignable`].
+    AssignableCall -> types::AgentList, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Invites several agents.
+    ///
+    /// Returned by [`Agents::create_many`].
+    CreateManyCall -> runtime::Value, ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
@@ -167,4 +225,28 @@ pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const ASSIGNABLE: &Operation<types::AgentList, ErrorBody> = &Operation {
+    name: "agents.assignable",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/assignable_agents",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const CREATE_MANY: &Operation<runtime::Value, ErrorBody> = &Operation {
+    name: "agents.create_many",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/agents/bulk_create",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

@@ -85,6 +85,21 @@ impl AutomationRules {
             call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
         }
     }
+
+    /// Creates an inactive copy of an automation rule.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/automation_rules/{id}/clone`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn duplicate(&self, id: i64) -> DuplicateCall {
+        DuplicateCall {
+            call: Call::new(&self.core, DUPLICATE, &[&self.account_id, &id]),
+        }
+    }
 }
 
 runtime::operation! {
@@ -120,6 +135,14 @@ runtime::operation! {
     ///
     /// Returned by [`AutomationRules::delete`].
     DeleteCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Creates an inactive copy of an automation rule.
+    ///
+    /// Returned by [`AutomationRules::duplicate`].
+    DuplicateCall -> types::AutomationRuleResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::AutomationRulesListResponse, ErrorBody> = &Operation {
@@ -207,4 +230,16 @@ pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DUPLICATE: &Operation<types::AutomationRuleResponse, ErrorBody> = &Operation {
+    name: "automation_rules.duplicate",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/automation_rules/{id}/clone",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

@@ -81,6 +81,21 @@ impl Contacts {
         }
     }
 
+    /// Lists the files of a contact's conversations.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/contacts/{id}/attachments`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn attachments(&self, id: i64) -> AttachmentsCall {
+        AttachmentsCall {
+            call: Call::new(&self.core, ATTACHMENTS, &[&self.account_id, &id]),
+        }
+    }
+
     /// Lists the inboxes through which a contact can be reached.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes`
@@ -136,6 +151,72 @@ impl Contacts {
         CreateContactInboxCall { call }
     }
 
+    /// Writes a note about a contact.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/contacts/{id}/notes`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn create_note(
+        &self,
+        id: i64,
+        body: impl Into<types::ContactNotePayload>,
+    ) -> CreateNoteCall {
+        let mut call = Call::new(&self.core, CREATE_NOTE, &[&self.account_id, &id]);
+        let body: types::ContactNotePayload = body.into();
+        call.json("application/json", &body);
+        CreateNoteCall { call }
+    }
+
+    /// Removes a contact's picture.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/contacts/{id}/avatar`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_avatar(&self, id: i64) -> DeleteAvatarCall {
+        DeleteAvatarCall {
+            call: Call::new(&self.core, DELETE_AVATAR, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Deletes a note.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/contacts/{id}/notes/{note_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_note(&self, id: i64, note_id: i64) -> DeleteNoteCall {
+        DeleteNoteCall {
+            call: Call::new(&self.core, DELETE_NOTE, &[&self.account_id, &id, &note_id]),
+        }
+    }
+
+    /// Sends a CSV file of the account's contacts to the caller by e-mail.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/contacts/export`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export(&self, body: impl Into<types::ContactExportPayload>) -> ExportCall {
+        let mut call = Call::new(&self.core, EXPORT, &[&self.account_id]);
+        let body: types::ContactExportPayload = body.into();
+        call.json("application/json", &body);
+        ExportCall { call }
+    }
+
     /// Lists the contacts that match the given conditions, 15 per page.
     ///
     /// The operator `days_before` returns status 500 on every version.
@@ -151,6 +232,54 @@ impl Contacts {
         FilterCall { call }
     }
 
+    /// Returns a note.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/contacts/{id}/notes/{note_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn get_note(&self, id: i64, note_id: i64) -> GetNoteCall {
+        GetNoteCall {
+            call: Call::new(&self.core, GET_NOTE, &[&self.account_id, &id, &note_id]),
+        }
+    }
+
+    /// Imports contacts from a CSV file; the caller gets an e-mail when it is done.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/contacts/import`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn import(&self, body: impl Into<types::ContactImportForm>) -> ImportCall {
+        let mut call = Call::new(&self.core, IMPORT, &[&self.account_id]);
+        let body: types::ContactImportForm = body.into();
+        call.multipart(body.into_parts());
+        ImportCall { call }
+    }
+
+    /// Lists the contacts that are online.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// `items` returns the items of all pages, `pages` one page at a time.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/contacts/active`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn list_active(&self) -> ListActiveCall {
+        ListActiveCall {
+            call: Call::new(&self.core, LIST_ACTIVE, &[&self.account_id]),
+        }
+    }
+
     /// Merges one contact into another and deletes the merged one; this cannot be undone.
     ///
     /// `POST /api/v1/accounts/{account_id}/actions/contact_merge`
@@ -160,6 +289,45 @@ impl Contacts {
         let body: types::ContactsMergeRequest = body.into();
         call.json("application/json", &body);
         MergeCall { call }
+    }
+
+    /// Lists the notes about a contact.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/contacts/{id}/notes`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn notes(&self, id: i64) -> NotesCall {
+        NotesCall {
+            call: Call::new(&self.core, NOTES, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Removes values of custom attributes from a contact.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/contacts/{id}/destroy_custom_attributes`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn remove_custom_attributes(
+        &self,
+        id: i64,
+        body: impl Into<types::AttributeKeysPayload>,
+    ) -> RemoveCustomAttributesCall {
+        let mut call = Call::new(
+            &self.core,
+            REMOVE_CUSTOM_ATTRIBUTES,
+            &[&self.account_id, &id],
+        );
+        let body: types::AttributeKeysPayload = body.into();
+        call.json("application/json", &body);
+        RemoveCustomAttributesCall { call }
     }
 
     /// Searches contacts by name, identifier, email address or phone number.
@@ -204,6 +372,31 @@ impl Contacts {
         let body: types::ContactUpdateForm = body.into();
         call.multipart(body.into_parts());
         UpdateAsMultipartCall { call }
+    }
+
+    /// Changes a note.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/contacts/{id}/notes/{note_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn update_note(
+        &self,
+        id: i64,
+        note_id: i64,
+        body: impl Into<types::ContactNotePayload>,
+    ) -> UpdateNoteCall {
+        let mut call = Call::new(
+            &self.core,
+            UPDATE_NOTE,
+            &[&self.account_id, &id, &note_id],
+        );
+        let body: types::ContactNotePayload = body.into();
+        call.json("application/json", &body);
+        UpdateNoteCall { call }
     }
 }
 
@@ -313,6 +506,14 @@ runtime::operation! {
     DeleteCall -> (), ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the files of a contact's conversations.
+    ///
+    /// Returned by [`Contacts::attachments`].
+    AttachmentsCall -> types::ContactAttachments, ErrorBody
+}
+
 runtime::operation! {
     /// Lists the inboxes through which a contact can be reached.
     ///
@@ -341,6 +542,38 @@ runtime::operation! {
     CreateContactInboxCall -> types::ContactInbox, ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Writes a note about a contact.
+    ///
+    /// Returned by [`Contacts::create_note`].
+    CreateNoteCall -> types::ContactNote, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Removes a contact's picture.
+    ///
+    /// Returned by [`Contacts::delete_avatar`].
+    DeleteAvatarCall -> types::ContactResponse, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Deletes a note.
+    ///
+    /// Returned by [`Contacts::delete_note`].
+    DeleteNoteCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sends a CSV file of the account's contacts to the caller by e-mail.
+    ///
+    /// Returned by [`Contacts::export`].
+    ExportCall -> (), ErrorBody
+}
+
 runtime::operation! {
     /// Lists the contacts that match the given conditions, 15 per page.
     ///
@@ -366,11 +599,71 @@ runtime::pages! {
     }
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns a note.
+    ///
+    /// Returned by [`Contacts::get_note`].
+    GetNoteCall -> types::ContactNote, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Imports contacts from a CSV file; the caller gets an e-mail when it is done.
+    ///
+    /// Returned by [`Contacts::import`].
+    ImportCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the contacts that are online.
+    ///
+    /// Returned by [`Contacts::list_active`].
+    ListActiveCall -> types::ActiveContacts, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ListActiveCall {
+    /// Number of the page, from 1.
+    #[inline]
+    pub fn page(mut self, page: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("page", Style::FormExplode, &page);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::pages! {
+    ListActiveCall -> types::ActiveContacts, types::Contact, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign Total(|page| Some(page.meta.count)),
+    }
+}
+
 runtime::operation! {
     /// Merges one contact into another and deletes the merged one; this cannot be undone.
     ///
     /// Returned by [`Contacts::merge`].
     MergeCall -> types::Contact, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the notes about a contact.
+    ///
+    /// Returned by [`Contacts::notes`].
+    NotesCall -> Vec<types::ContactNote>, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Removes values of custom attributes from a contact.
+    ///
+    /// Returned by [`Contacts::remove_custom_attributes`].
+    RemoveCustomAttributesCall -> types::ContactResponse, ErrorBody
 }
 
 runtime::operation! {
@@ -428,6 +721,14 @@ runtime::operation! {
     ///
     /// Returned by [`Contacts::update_as_multipart`].
     UpdateAsMultipartCall -> types::ContactShowResponse, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Changes a note.
+    ///
+    /// Returned by [`Contacts::update_note`].
+    UpdateNoteCall -> types::ContactNote, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ContactsListResponse, ErrorBody> = &Operation {
@@ -517,6 +818,18 @@ pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const ATTACHMENTS: &Operation<types::ContactAttachments, ErrorBody> = &Operation {
+    name: "contacts.attachments",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/attachments",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const CONTACTABLE_INBOXES: &Operation<
     types::ContactableInboxesResponse,
     ErrorBody,
@@ -596,6 +909,54 @@ pub(super) const CREATE_CONTACT_INBOX: &Operation<types::ContactInbox, ErrorBody
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const CREATE_NOTE: &Operation<types::ContactNote, ErrorBody> = &Operation {
+    name: "contacts.create_note",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/notes",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_AVATAR: &Operation<types::ContactResponse, ErrorBody> = &Operation {
+    name: "contacts.delete_avatar",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/avatar",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_NOTE: &Operation<(), ErrorBody> = &Operation {
+    name: "contacts.delete_note",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/notes/{note_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT: &Operation<(), ErrorBody> = &Operation {
+    name: "contacts.export",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/contacts/export",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const FILTER: &Operation<types::ContactsListResponse, ErrorBody> = &Operation {
     name: "contacts.filter",
     method: Method::POST,
@@ -614,6 +975,42 @@ pub(super) const FILTER: &Operation<types::ContactsListResponse, ErrorBody> = &O
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const GET_NOTE: &Operation<types::ContactNote, ErrorBody> = &Operation {
+    name: "contacts.get_note",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/notes/{note_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const IMPORT: &Operation<(), ErrorBody> = &Operation {
+    name: "contacts.import",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/contacts/import",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const LIST_ACTIVE: &Operation<types::ActiveContacts, ErrorBody> = &Operation {
+    name: "contacts.list_active",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/active",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const MERGE: &Operation<types::Contact, ErrorBody> = &Operation {
     name: "contacts.merge",
     method: Method::POST,
@@ -630,6 +1027,33 @@ pub(super) const MERGE: &Operation<types::Contact, ErrorBody> = &Operation {
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const NOTES: &Operation<Vec<types::ContactNote>, ErrorBody> = &Operation {
+    name: "contacts.notes",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/notes",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const REMOVE_CUSTOM_ATTRIBUTES: &Operation<
+    types::ContactResponse,
+    ErrorBody,
+> = &Operation {
+    name: "contacts.remove_custom_attributes",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/destroy_custom_attributes",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const SEARCH: &Operation<types::ContactSearchResponse, ErrorBody> = &Operation {
@@ -668,4 +1092,16 @@ pub(super) const UPDATE_AS_MULTIPART: &Operation<
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UPDATE_NOTE: &Operation<types::ContactNote, ErrorBody> = &Operation {
+    name: "contacts.update_note",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}/notes/{note_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

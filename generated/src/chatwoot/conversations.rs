@@ -78,6 +78,51 @@ impl Conversations {
         UpdateCall { call }
     }
 
+    /// Lets agents follow a conversation.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/participants`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn add_participants(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::ParticipantsPayload>,
+    ) -> AddParticipantsCall {
+        let mut call = Call::new(
+            &self.core,
+            ADD_PARTICIPANTS,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::ParticipantsPayload = body.into();
+        call.json("application/json", &body);
+        AddParticipantsCall { call }
+    }
+
+    /// Lists the files of a conversation.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// `items` returns the items of all pages, `pages` one page at a time.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/attachments`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn attachments(&self, conversation_id: i64) -> AttachmentsCall {
+        AttachmentsCall {
+            call: Call::new(
+                &self.core,
+                ATTACHMENTS,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
+    }
+
     /// Counts conversations by assignment.
     ///
     /// A user can call this operation 30 times per minute.
@@ -99,6 +144,40 @@ impl Conversations {
         CountsCall { call }
     }
 
+    /// Deletes the caller's draft of a reply.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/draft_messages`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_draft(&self, conversation_id: i64) -> DeleteDraftCall {
+        DeleteDraftCall {
+            call: Call::new(
+                &self.core,
+                DELETE_DRAFT,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
+    }
+
+    /// Returns the caller's draft of a reply.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/draft_messages`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn draft(&self, conversation_id: i64) -> DraftCall {
+        DraftCall {
+            call: Call::new(&self.core, DRAFT, &[&self.account_id, &conversation_id]),
+        }
+    }
+
     /// Lists the conversations that match the given conditions, 25 per page.
     ///
     /// The operator `days_before` returns status 500 on every version.
@@ -114,6 +193,25 @@ impl Conversations {
         FilterCall { call }
     }
 
+    /// Returns the assistant that replies in the conversation's inbox.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/inbox_assistant`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn inbox_assistant(&self, conversation_id: i64) -> InboxAssistantCall {
+        InboxAssistantCall {
+            call: Call::new(
+                &self.core,
+                INBOX_ASSISTANT,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
+    }
+
     /// Lists the labels of a conversation.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
@@ -123,6 +221,74 @@ impl Conversations {
             call: Call::new(
                 &self.core,
                 LIST_LABELS,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
+    }
+
+    /// Marks a conversation as read by the caller.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn mark_read(&self, conversation_id: i64) -> MarkReadCall {
+        MarkReadCall {
+            call: Call::new(&self.core, MARK_READ, &[&self.account_id, &conversation_id]),
+        }
+    }
+
+    /// Marks a conversation as not read.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/unread`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn mark_unread(&self, conversation_id: i64) -> MarkUnreadCall {
+        MarkUnreadCall {
+            call: Call::new(
+                &self.core,
+                MARK_UNREAD,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
+    }
+
+    /// Blocks the contact of a conversation.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/mute`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn mute(&self, conversation_id: i64) -> MuteCall {
+        MuteCall {
+            call: Call::new(&self.core, MUTE, &[&self.account_id, &conversation_id]),
+        }
+    }
+
+    /// Lists the agents who follow a conversation.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/participants`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn participants(&self, conversation_id: i64) -> ParticipantsCall {
+        ParticipantsCall {
+            call: Call::new(
+                &self.core,
+                PARTICIPANTS,
                 &[&self.account_id, &conversation_id],
             ),
         }
@@ -147,6 +313,30 @@ impl Conversations {
         RemoveCustomAttributesCall { call }
     }
 
+    /// Ends that agents follow a conversation.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/participants`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn remove_participants(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::ParticipantsPayload>,
+    ) -> RemoveParticipantsCall {
+        let mut call = Call::new(
+            &self.core,
+            REMOVE_PARTICIPANTS,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::ParticipantsPayload = body.into();
+        call.json("application/json", &body);
+        RemoveParticipantsCall { call }
+    }
+
     /// Replaces the labels of a conversation.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
@@ -166,6 +356,30 @@ impl Conversations {
         ReplaceLabelsCall { call }
     }
 
+    /// Lets these agents follow a conversation, and no others.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/participants`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn replace_participants(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::ParticipantsPayload>,
+    ) -> ReplaceParticipantsCall {
+        let mut call = Call::new(
+            &self.core,
+            REPLACE_PARTICIPANTS,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::ParticipantsPayload = body.into();
+        call.json("application/json", &body);
+        ReplaceParticipantsCall { call }
+    }
+
     /// Lists the reporting events of a conversation (Enterprise edition).
     ///
     /// The community edition does not have this route and returns status 404.
@@ -180,6 +394,48 @@ impl Conversations {
                 &[&self.account_id, &conversation_id],
             ),
         }
+    }
+
+    /// Searches conversations by the text of their messages.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// `items` returns the items of all pages, `pages` one page at a time.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/conversations/search`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn search(&self, q: impl Into<String>) -> SearchCall {
+        let mut call = Call::new(&self.core, SEARCH, &[&self.account_id]);
+        let q: String = q.into();
+        call.query_param("q", Style::FormExplode, &q);
+        SearchCall { call }
+    }
+
+    /// Sends the messages of a conversation by e-mail.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/transcript`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn send_transcript(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::TranscriptPayload>,
+    ) -> SendTranscriptCall {
+        let mut call = Call::new(
+            &self.core,
+            SEND_TRANSCRIPT,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::TranscriptPayload = body.into();
+        call.json("application/json", &body);
+        SendTranscriptCall { call }
     }
 
     /// Sets or clears a conversation's priority.
@@ -243,6 +499,38 @@ impl Conversations {
         ToggleTypingStatusCall { call }
     }
 
+    /// Lets the contact of a conversation write again.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/unmute`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn unmute(&self, conversation_id: i64) -> UnmuteCall {
+        UnmuteCall {
+            call: Call::new(&self.core, UNMUTE, &[&self.account_id, &conversation_id]),
+        }
+    }
+
+    /// Counts unread conversations.
+    ///
+    /// Status 403 unless the account has the feature; the response is raw JSON.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/conversations/unread_counts`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn unread_counts(&self) -> UnreadCountsCall {
+        UnreadCountsCall {
+            call: Call::new(&self.core, UNREAD_COUNTS, &[&self.account_id]),
+        }
+    }
+
     /// Replaces a conversation's custom attributes, or merges new values into them.
     ///
     /// With `merge`, other attributes keep their values. Chatwoot 4.12.1 ignores `merge` and replaces all attributes.
@@ -262,6 +550,30 @@ impl Conversations {
         let body: types::ConversationsUpdateCustomAttributesRequest = body.into();
         call.json("application/json", &body);
         UpdateCustomAttributesCall { call }
+    }
+
+    /// Keeps a draft of a reply.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/draft_messages`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn update_draft(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::DraftMessagePayload>,
+    ) -> UpdateDraftCall {
+        let mut call = Call::new(
+            &self.core,
+            UPDATE_DRAFT,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::DraftMessagePayload = body.into();
+        call.json("application/json", &body);
+        UpdateDraftCall { call }
     }
 }
 
@@ -409,6 +721,42 @@ runtime::operation! {
     UpdateCall -> types::Conversation, ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lets agents follow a conversation.
+    ///
+    /// Returned by [`Conversations::add_participants`].
+    AddParticipantsCall -> Vec<types::Agent>, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the files of a conversation.
+    ///
+    /// Returned by [`Conversations::attachments`].
+    AttachmentsCall -> types::ConversationAttachments, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl AttachmentsCall {
+    /// Number of the page, from 1.
+    #[inline]
+    pub fn page(mut self, page: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("page", Style::FormExplode, &page);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::pages! {
+    AttachmentsCall -> types::ConversationAttachments, types::ConversationAttachment, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign Total(|page| Some(page.meta.total_count)),
+    }
+}
+
 runtime::operation! {
     /// Counts conversations by assignment.
     ///
@@ -466,6 +814,22 @@ impl CountsCall {
     }
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Deletes the caller's draft of a reply.
+    ///
+    /// Returned by [`Conversations::delete_draft`].
+    DeleteDraftCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the caller's draft of a reply.
+    ///
+    /// Returned by [`Conversations::draft`].
+    DraftCall -> types::DraftMessage, ErrorBody
+}
+
 runtime::operation! {
     /// Lists the conversations that match the given conditions, 25 per page.
     ///
@@ -491,11 +855,51 @@ runtime::pages! {
     }
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the assistant that replies in the conversation's inbox.
+    ///
+    /// Returned by [`Conversations::inbox_assistant`].
+    InboxAssistantCall -> types::InboxAssistant, ErrorBody
+}
+
 runtime::operation! {
     /// Lists the labels of a conversation.
     ///
     /// Returned by [`Conversations::list_labels`].
     ListLabelsCall -> types::ConversationLabels, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Marks a conversation as read by the caller.
+    ///
+    /// Returned by [`Conversations::mark_read`].
+    MarkReadCall -> types::Conversation, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Marks a conversation as not read.
+    ///
+    /// Returned by [`Conversations::mark_unread`].
+    MarkUnreadCall -> types::Conversation, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Blocks the contact of a conversation.
+    ///
+    /// Returned by [`Conversations::mute`].
+    MuteCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the agents who follow a conversation.
+    ///
+    /// Returned by [`Conversations::participants`].
+    ParticipantsCall -> Vec<types::Agent>, ErrorBody
 }
 
 runtime::operation! {
@@ -505,6 +909,14 @@ runtime::operation! {
     RemoveCustomAttributesCall -> types::ConversationCustomAttributes, ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Ends that agents follow a conversation.
+    ///
+    /// Returned by [`Conversations::remove_participants`].
+    RemoveParticipantsCall -> (), ErrorBody
+}
+
 runtime::operation! {
     /// Replaces the labels of a conversation.
     ///
@@ -512,11 +924,54 @@ runtime::operation! {
     ReplaceLabelsCall -> types::ConversationLabels, ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lets these agents follow a conversation, and no others.
+    ///
+    /// Returned by [`Conversations::replace_participants`].
+    ReplaceParticipantsCall -> Vec<types::Agent>, ErrorBody
+}
+
 runtime::operation! {
     /// Lists the reporting events of a conversation (Enterprise edition).
     ///
     /// Returned by [`Conversations::reporting_events`].
     ReportingEventsCall -> Vec<types::ReportingEvent>, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Searches conversations by the text of their messages.
+    ///
+    /// Returned by [`Conversations::search`].
+    SearchCall -> types::ConversationSearch, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl SearchCall {
+    /// Number of the page, from 1.
+    #[inline]
+    pub fn page(mut self, page: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("page", Style::FormExplode, &page);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::pages! {
+    SearchCall -> types::ConversationSearch, types::FoundConversation, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sends the messages of a conversation by e-mail.
+    ///
+    /// Returned by [`Conversations::send_transcript`].
+    SendTranscriptCall -> (), ErrorBody
 }
 
 runtime::operation! {
@@ -540,11 +995,35 @@ runtime::operation! {
     ToggleTypingStatusCall -> (), ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lets the contact of a conversation write again.
+    ///
+    /// Returned by [`Conversations::unmute`].
+    UnmuteCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Counts unread conversations.
+    ///
+    /// Returned by [`Conversations::unread_counts`].
+    UnreadCountsCall -> runtime::Value, ErrorBody
+}
+
 runtime::operation! {
     /// Replaces a conversation's custom attributes, or merges new values into them.
     ///
     /// Returned by [`Conversations::update_custom_attributes`].
     UpdateCustomAttributesCall -> types::ConversationCustomAttributes, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Keeps a draft of a reply.
+    ///
+    /// Returned by [`Conversations::update_draft`].
+    UpdateDraftCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ConversationList, ErrorBody> = &Operation {
@@ -617,6 +1096,30 @@ pub(super) const UPDATE: &Operation<types::Conversation, ErrorBody> = &Operation
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const ADD_PARTICIPANTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
+    name: "conversations.add_participants",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/participants",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const ATTACHMENTS: &Operation<types::ConversationAttachments, ErrorBody> = &Operation {
+    name: "conversations.attachments",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/attachments",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const COUNTS: &Operation<types::ConversationCountsResponse, ErrorBody> = &Operation {
     name: "conversations.counts",
     method: Method::GET,
@@ -632,6 +1135,30 @@ pub(super) const COUNTS: &Operation<types::ConversationCountsResponse, ErrorBody
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_DRAFT: &Operation<(), ErrorBody> = &Operation {
+    name: "conversations.delete_draft",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/draft_messages",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DRAFT: &Operation<types::DraftMessage, ErrorBody> = &Operation {
+    name: "conversations.draft",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/draft_messages",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const FILTER: &Operation<types::ConversationFilterResponse, ErrorBody> = &Operation {
@@ -652,6 +1179,18 @@ pub(super) const FILTER: &Operation<types::ConversationFilterResponse, ErrorBody
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const INBOX_ASSISTANT: &Operation<types::InboxAssistant, ErrorBody> = &Operation {
+    name: "conversations.inbox_assistant",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/inbox_assistant",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const LIST_LABELS: &Operation<types::ConversationLabels, ErrorBody> = &Operation {
     name: "conversations.list_labels",
     method: Method::GET,
@@ -667,6 +1206,54 @@ pub(super) const LIST_LABELS: &Operation<types::ConversationLabels, ErrorBody> =
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const MARK_READ: &Operation<types::Conversation, ErrorBody> = &Operation {
+    name: "conversations.mark_read",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const MARK_UNREAD: &Operation<types::Conversation, ErrorBody> = &Operation {
+    name: "conversations.mark_unread",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/unread",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const MUTE: &Operation<(), ErrorBody> = &Operation {
+    name: "conversations.mute",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/mute",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const PARTICIPANTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
+    name: "conversations.participants",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/participants",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const REMOVE_CUSTOM_ATTRIBUTES: &Operation<
@@ -690,6 +1277,18 @@ pub(super) const REMOVE_CUSTOM_ATTRIBUTES: &Operation<
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const REMOVE_PARTICIPANTS: &Operation<(), ErrorBody> = &Operation {
+    name: "conversations.remove_participants",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/participants",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const REPLACE_LABELS: &Operation<types::ConversationLabels, ErrorBody> = &Operation {
     name: "conversations.replace_labels",
     method: Method::POST,
@@ -708,6 +1307,18 @@ pub(super) const REPLACE_LABELS: &Operation<types::ConversationLabels, ErrorBody
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const REPLACE_PARTICIPANTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
+    name: "conversations.replace_participants",
+    method: Method::PATCH,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/participants",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const REPORTING_EVENTS: &Operation<Vec<types::ReportingEvent>, ErrorBody> = &Operation {
     name: "conversations.reporting_events",
     method: Method::GET,
@@ -723,6 +1334,30 @@ pub(super) const REPORTING_EVENTS: &Operation<Vec<types::ReportingEvent>, ErrorB
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SEARCH: &Operation<types::ConversationSearch, ErrorBody> = &Operation {
+    name: "conversations.search",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/search",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SEND_TRANSCRIPT: &Operation<(), ErrorBody> = &Operation {
+    name: "conversations.send_transcript",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/transcript",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const TOGGLE_PRIORITY: &Operation<(), ErrorBody> = &Operation {
@@ -779,6 +1414,30 @@ pub(super) const TOGGLE_TYPING_STATUS: &Operation<(), ErrorBody> = &Operation {
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UNMUTE: &Operation<(), ErrorBody> = &Operation {
+    name: "conversations.unmute",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/unmute",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UNREAD_COUNTS: &Operation<runtime::Value, ErrorBody> = &Operation {
+    name: "conversations.unread_counts",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/unread_counts",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const UPDATE_CUSTOM_ATTRIBUTES: &Operation<
     types::ConversationCustomAttributes,
     ErrorBody,
@@ -798,4 +1457,16 @@ pub(super) const UPDATE_CUSTOM_ATTRIBUTES: &Operation<
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UPDATE_DRAFT: &Operation<(), ErrorBody> = &Operation {
+    name: "conversations.update_draft",
+    method: Method::PATCH,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/draft_messages",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

@@ -5,6 +5,8 @@
 use crm_clients_runtime as runtime;
 use runtime::generated::{Call, Method, Operation, Status, decode};
 use super::{ErrorBody, types};
+#[cfg(feature = "chatwoot-undocumented")]
+use runtime::generated::Style;
 
 /// Portals with their categories and articles.
 #[derive(Clone, Debug)]
@@ -18,6 +20,24 @@ impl HelpCenter {
         Self {
             core: core.clone(),
             account_id,
+        }
+    }
+
+    /// Archives a portal.
+    ///
+    /// Some servers of 4.16.2 fail with status 500.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/portals/{id}/archive`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn archive_portal(&self, id: impl Into<String>) -> ArchivePortalCall {
+        let id: String = id.into();
+        ArchivePortalCall {
+            call: Call::new(&self.core, ARCHIVE_PORTAL, &[&self.account_id, &id]),
         }
     }
 
@@ -69,6 +89,166 @@ impl HelpCenter {
         CreatePortalCall { call }
     }
 
+    /// Deletes an article.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/portals/{id}/articles/{article_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_article(
+        &self,
+        id: impl Into<String>,
+        article_id: i64,
+    ) -> DeleteArticleCall {
+        let id: String = id.into();
+        DeleteArticleCall {
+            call: Call::new(
+                &self.core,
+                DELETE_ARTICLE,
+                &[&self.account_id, &id, &article_id],
+            ),
+        }
+    }
+
+    /// Deletes a category.
+    ///
+    /// Its articles stay.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/portals/{id}/categories/{category_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_category(
+        &self,
+        id: impl Into<String>,
+        category_id: i64,
+    ) -> DeleteCategoryCall {
+        let id: String = id.into();
+        DeleteCategoryCall {
+            call: Call::new(
+                &self.core,
+                DELETE_CATEGORY,
+                &[&self.account_id, &id, &category_id],
+            ),
+        }
+    }
+
+    /// Removes a portal's logo.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/portals/{id}/logo`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_portal_logo(&self, id: impl Into<String>) -> DeletePortalLogoCall {
+        let id: String = id.into();
+        DeletePortalLogoCall {
+            call: Call::new(&self.core, DELETE_PORTAL_LOGO, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Returns an article.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/portals/{id}/articles/{article_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn get_article(&self, id: impl Into<String>, article_id: i64) -> GetArticleCall {
+        let id: String = id.into();
+        GetArticleCall {
+            call: Call::new(
+                &self.core,
+                GET_ARTICLE,
+                &[&self.account_id, &id, &article_id],
+            ),
+        }
+    }
+
+    /// Returns a category.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/portals/{id}/categories/{category_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn get_category(
+        &self,
+        id: impl Into<String>,
+        category_id: i64,
+    ) -> GetCategoryCall {
+        let id: String = id.into();
+        GetCategoryCall {
+            call: Call::new(
+                &self.core,
+                GET_CATEGORY,
+                &[&self.account_id, &id, &category_id],
+            ),
+        }
+    }
+
+    /// Returns a portal.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/portals/{id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn get_portal(&self, id: impl Into<String>) -> GetPortalCall {
+        let id: String = id.into();
+        GetPortalCall {
+            call: Call::new(&self.core, GET_PORTAL, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Lists the articles of a portal.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// `items` returns the items of all pages, `pages` one page at a time.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/portals/{id}/articles`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn list_articles(&self, id: impl Into<String>) -> ListArticlesCall {
+        let id: String = id.into();
+        ListArticlesCall {
+            call: Call::new(&self.core, LIST_ARTICLES, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Lists the categories of a portal in a language.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/portals/{id}/categories`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn list_categories(&self, id: impl Into<String>) -> ListCategoriesCall {
+        let id: String = id.into();
+        ListCategoriesCall {
+            call: Call::new(&self.core, LIST_CATEGORIES, &[&self.account_id, &id]),
+        }
+    }
+
     /// Lists the account's help center portals.
     ///
     /// `GET /api/v1/accounts/{account_id}/portals`
@@ -77,6 +257,97 @@ impl HelpCenter {
         ListPortalsCall {
             call: Call::new(&self.core, LIST_PORTALS, &[&self.account_id]),
         }
+    }
+
+    /// Changes the order of articles.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/portals/{id}/articles/reorder`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn reorder_articles(
+        &self,
+        id: impl Into<String>,
+        body: impl Into<types::ArticleReorderPayload>,
+    ) -> ReorderArticlesCall {
+        let id: String = id.into();
+        let mut call = Call::new(&self.core, REORDER_ARTICLES, &[&self.account_id, &id]);
+        let body: types::ArticleReorderPayload = body.into();
+        call.json("application/json", &body);
+        ReorderArticlesCall { call }
+    }
+
+    /// Returns whether a portal's domain has a certificate.
+    ///
+    /// Status 422 without a domain; the response is raw JSON.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/portals/{id}/ssl_status`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn ssl_status(&self, id: impl Into<String>) -> SslStatusCall {
+        let id: String = id.into();
+        SslStatusCall {
+            call: Call::new(&self.core, SSL_STATUS, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Changes an article.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/portals/{id}/articles/{article_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn update_article(
+        &self,
+        id: impl Into<String>,
+        article_id: i64,
+        body: impl Into<types::ArticleUpdatePayload>,
+    ) -> UpdateArticleCall {
+        let id: String = id.into();
+        let mut call = Call::new(
+            &self.core,
+            UPDATE_ARTICLE,
+            &[&self.account_id, &id, &article_id],
+        );
+        let body: types::ArticleUpdatePayload = body.into();
+        call.json("application/json", &body);
+        UpdateArticleCall { call }
+    }
+
+    /// Changes a category.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/portals/{id}/categories/{category_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn update_category(
+        &self,
+        id: impl Into<String>,
+        category_id: i64,
+        body: impl Into<types::CategoryUpdatePayload>,
+    ) -> UpdateCategoryCall {
+        let id: String = id.into();
+        let mut call = Call::new(
+            &self.core,
+            UPDATE_CATEGORY,
+            &[&self.account_id, &id, &category_id],
+        );
+        let body: types::CategoryUpdatePayload = body.into();
+        call.json("application/json", &body);
+        UpdateCategoryCall { call }
     }
 
     /// Updates a portal.
@@ -96,6 +367,14 @@ impl HelpCenter {
         call.json("application/json", &body);
         UpdatePortalCall { call }
     }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Archives a portal.
+    ///
+    /// Returned by [`HelpCenter::archive_portal`].
+    ArchivePortalCall -> (), ErrorBody
 }
 
 runtime::operation! {
@@ -119,11 +398,157 @@ runtime::operation! {
     CreatePortalCall -> types::PortalItem, ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Deletes an article.
+    ///
+    /// Returned by [`HelpCenter::delete_article`].
+    DeleteArticleCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Deletes a category.
+    ///
+    /// Returned by [`HelpCenter::delete_category`].
+    DeleteCategoryCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Removes a portal's logo.
+    ///
+    /// Returned by [`HelpCenter::delete_portal_logo`].
+    DeletePortalLogoCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns an article.
+    ///
+    /// Returned by [`HelpCenter::get_article`].
+    GetArticleCall -> types::ArticleResponse, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns a category.
+    ///
+    /// Returned by [`HelpCenter::get_category`].
+    GetCategoryCall -> types::CategoryResponse, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns a portal.
+    ///
+    /// Returned by [`HelpCenter::get_portal`].
+    GetPortalCall -> types::PortalItem, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the articles of a portal.
+    ///
+    /// Returned by [`HelpCenter::list_articles`].
+    ListArticlesCall -> types::ArticleList, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ListArticlesCall {
+    /// Language, as a code such as `en`.
+    #[inline]
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let locale: String = locale.into();
+        call.query_param("locale", Style::FormExplode, &locale);
+        self
+    }
+
+    /// Number of the page, from 1.
+    #[inline]
+    pub fn page(mut self, page: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("page", Style::FormExplode, &page);
+        self
+    }
+
+    /// `draft`, `published` or `archived`.
+    #[inline]
+    pub fn status(mut self, status: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let status: String = status.into();
+        call.query_param("status", Style::FormExplode, &status);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::pages! {
+    ListArticlesCall -> types::ArticleList, types::Article, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign Total(|page| Some(page.meta.articles_count)),
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the categories of a portal in a language.
+    ///
+    /// Returned by [`HelpCenter::list_categories`].
+    ListCategoriesCall -> types::CategoryList, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ListCategoriesCall {
+    /// Language, as a code such as `en`.
+    #[inline]
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let locale: String = locale.into();
+        call.query_param("locale", Style::FormExplode, &locale);
+        self
+    }
+}
+
 runtime::operation! {
     /// Lists the account's help center portals.
     ///
     /// Returned by [`HelpCenter::list_portals`].
     ListPortalsCall -> types::Portal, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Changes the order of articles.
+    ///
+    /// Returned by [`HelpCenter::reorder_articles`].
+    ReorderArticlesCall -> types::ArticlePositions, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns whether a portal's domain has a certificate.
+    ///
+    /// Returned by [`HelpCenter::ssl_status`].
+    SslStatusCall -> runtime::Value, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Changes an article.
+    ///
+    /// Returned by [`HelpCenter::update_article`].
+    UpdateArticleCall -> types::ArticleResponse, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Changes a category.
+    ///
+    /// Returned by [`HelpCenter::update_category`].
+    UpdateCategoryCall -> types::CategoryResponse, ErrorBody
 }
 
 runtime::operation! {
@@ -132,6 +557,18 @@ runtime::operation! {
     /// Returned by [`HelpCenter::update_portal`].
     UpdatePortalCall -> types::PortalItem, ErrorBody
 }
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const ARCHIVE_PORTAL: &Operation<(), ErrorBody> = &Operation {
+    name: "help_center.archive_portal",
+    method: Method::PATCH,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/archive",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
 
 pub(super) const CREATE_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> = &Operation {
     name: "help_center.create_article",
@@ -187,6 +624,102 @@ pub(super) const CREATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Oper
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_ARTICLE: &Operation<(), ErrorBody> = &Operation {
+    name: "help_center.delete_article",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/articles/{article_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_CATEGORY: &Operation<(), ErrorBody> = &Operation {
+    name: "help_center.delete_category",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/categories/{category_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_PORTAL_LOGO: &Operation<(), ErrorBody> = &Operation {
+    name: "help_center.delete_portal_logo",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/logo",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const GET_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> = &Operation {
+    name: "help_center.get_article",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/articles/{article_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const GET_CATEGORY: &Operation<types::CategoryResponse, ErrorBody> = &Operation {
+    name: "help_center.get_category",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/categories/{category_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const GET_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Operation {
+    name: "help_center.get_portal",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const LIST_ARTICLES: &Operation<types::ArticleList, ErrorBody> = &Operation {
+    name: "help_center.list_articles",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/articles",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const LIST_CATEGORIES: &Operation<types::CategoryList, ErrorBody> = &Operation {
+    name: "help_center.list_categories",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/categories",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const LIST_PORTALS: &Operation<types::Portal, ErrorBody> = &Operation {
     name: "help_center.list_portals",
     method: Method::GET,
@@ -202,6 +735,54 @@ pub(super) const LIST_PORTALS: &Operation<types::Portal, ErrorBody> = &Operation
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const REORDER_ARTICLES: &Operation<types::ArticlePositions, ErrorBody> = &Operation {
+    name: "help_center.reorder_articles",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/articles/reorder",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SSL_STATUS: &Operation<runtime::Value, ErrorBody> = &Operation {
+    name: "help_center.ssl_status",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/ssl_status",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UPDATE_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> = &Operation {
+    name: "help_center.update_article",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/articles/{article_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UPDATE_CATEGORY: &Operation<types::CategoryResponse, ErrorBody> = &Operation {
+    name: "help_center.update_category",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/portals/{id}/categories/{category_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const UPDATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Operation {

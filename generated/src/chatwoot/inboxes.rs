@@ -95,6 +95,36 @@ impl Inboxes {
         }
     }
 
+    /// Lists the agents whom conversations of an inbox can be assigned to.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/inboxes/{id}/assignable_agents`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn assignable_agents(&self, id: i64) -> AssignableAgentsCall {
+        AssignableAgentsCall {
+            call: Call::new(&self.core, ASSIGNABLE_AGENTS, &[&self.account_id, &id]),
+        }
+    }
+
+    /// Lists the campaigns of an inbox.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/inboxes/{id}/campaigns`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn campaigns(&self, id: i64) -> CampaignsCall {
+        CampaignsCall {
+            call: Call::new(&self.core, CAMPAIGNS, &[&self.account_id, &id]),
+        }
+    }
+
     /// Creates an inbox and its channel.
     ///
     /// The accepted fields depend on the type of the channel. Channels that need a login at their provider, such as Facebook and Instagram, are created in the dashboard; `create_twilio` creates Twilio channels.
@@ -125,6 +155,21 @@ impl Inboxes {
         let body: types::TwilioInboxCreatePayload = body.into();
         call.json("application/json", &body);
         CreateTwilioCall { call }
+    }
+
+    /// Removes an inbox's picture.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `DELETE /api/v1/accounts/{account_id}/inboxes/{id}/avatar`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn delete_avatar(&self, id: i64) -> DeleteAvatarCall {
+        DeleteAvatarCall {
+            call: Call::new(&self.core, DELETE_AVATAR, &[&self.account_id, &id]),
+        }
     }
 
     /// Returns the layout of the account's emails.
@@ -175,6 +220,21 @@ impl Inboxes {
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
         ReplaceAgentsCall { call }
+    }
+
+    /// Replaces the secret that signs the webhooks of an API inbox.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/inboxes/{id}/reset_secret`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn reset_secret(&self, id: i64) -> ResetSecretCall {
+        ResetSecretCall {
+            call: Call::new(&self.core, RESET_SECRET, &[&self.account_id, &id]),
+        }
     }
 
     /// Assigns an agent bot to an inbox, or removes it.
@@ -274,6 +334,22 @@ runtime::operation! {
     AgentBotCall -> types::InboxAgentBotResponse, ErrorBody
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the agents whom conversations of an inbox can be assigned to.
+    ///
+    /// Returned by [`Inboxes::assignable_agents`].
+    AssignableAgentsCall -> types::AgentList, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Lists the campaigns of an inbox.
+    ///
+    /// Returned by [`Inboxes::campaigns`].
+    CampaignsCall -> Vec<types::Campaign>, ErrorBody
+}
+
 runtime::operation! {
     /// Creates an inbox and its channel.
     ///
@@ -286,6 +362,14 @@ runtime::operation! {
     ///
     /// Returned by [`Inboxes::create_twilio`].
     CreateTwilioCall -> types::CreatedTwilioInbox, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Removes an inbox's picture.
+    ///
+    /// Returned by [`Inboxes::delete_avatar`].
+    DeleteAvatarCall -> (), ErrorBody
 }
 
 runtime::operation! {
@@ -314,6 +398,14 @@ runtime::operation! {
     ///
     /// Returned by [`Inboxes::replace_agents`].
     ReplaceAgentsCall -> types::InboxMembersResponse, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Replaces the secret that signs the webhooks of an API inbox.
+    ///
+    /// Returned by [`Inboxes::reset_secret`].
+    ResetSecretCall -> types::Inbox, ErrorBody
 }
 
 runtime::operation! {
@@ -442,6 +534,30 @@ pub(super) const AGENT_BOT: &Operation<types::InboxAgentBotResponse, ErrorBody> 
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const ASSIGNABLE_AGENTS: &Operation<types::AgentList, ErrorBody> = &Operation {
+    name: "inboxes.assignable_agents",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/inboxes/{id}/assignable_agents",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const CAMPAIGNS: &Operation<Vec<types::Campaign>, ErrorBody> = &Operation {
+    name: "inboxes.campaigns",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/inboxes/{id}/campaigns",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const CREATE_AS_MULTIPART: &Operation<types::Inbox, ErrorBody> = &Operation {
     name: "inboxes.create_as_multipart",
     method: Method::POST,
@@ -476,6 +592,18 @@ pub(super) const CREATE_TWILIO: &Operation<types::CreatedTwilioInbox, ErrorBody>
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const DELETE_AVATAR: &Operation<(), ErrorBody> = &Operation {
+    name: "inboxes.delete_avatar",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/inboxes/{id}/avatar",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const EMAIL_LAYOUT: &Operation<types::BrandedEmailLayout, ErrorBody> = &Operation {
@@ -546,6 +674,18 @@ pub(super) const REPLACE_AGENTS: &Operation<types::InboxMembersResponse, ErrorBo
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const RESET_SECRET: &Operation<types::Inbox, ErrorBody> = &Operation {
+    name: "inboxes.reset_secret",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/inboxes/{id}/reset_secret",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const SET_AGENT_BOT: &Operation<(), ErrorBody> = &Operation {

@@ -90,6 +90,75 @@ impl Messages {
         call.multipart(body.into_parts());
         CreateAsMultipartCall { call }
     }
+
+    /// Sends a message that failed again.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}/retry`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn retry(&self, message_id: i64) -> RetryCall {
+        RetryCall {
+            call: Call::new(
+                &self.core,
+                RETRY,
+                &[&self.account_id, &self.conversation_id, &message_id],
+            ),
+        }
+    }
+
+    /// Translates a message.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}/translate`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn translate(
+        &self,
+        message_id: i64,
+        body: impl Into<types::TranslatePayload>,
+    ) -> TranslateCall {
+        let mut call = Call::new(
+            &self.core,
+            TRANSLATE,
+            &[&self.account_id, &self.conversation_id, &message_id],
+        );
+        let body: types::TranslatePayload = body.into();
+        call.json("application/json", &body);
+        TranslateCall { call }
+    }
+
+    /// Sets whether a message reached the customer.
+    ///
+    /// Status 403 unless the inbox is an API inbox; the response is raw JSON.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn update_status(
+        &self,
+        message_id: i64,
+        body: impl Into<types::MessageStatusPayload>,
+    ) -> UpdateStatusCall {
+        let mut call = Call::new(
+            &self.core,
+            UPDATE_STATUS,
+            &[&self.account_id, &self.conversation_id, &message_id],
+        );
+        let body: types::MessageStatusPayload = body.into();
+        call.json("application/json", &body);
+        UpdateStatusCall { call }
+    }
 }
 
 runtime::operation! {
@@ -144,6 +213,30 @@ runtime::operation! {
     ///
     /// Returned by [`Messages::create_as_multipart`].
     CreateAsMultipartCall -> types::MessageDetailed, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sends a message that failed again.
+    ///
+    /// Returned by [`Messages::retry`].
+    RetryCall -> types::MessageDetailed, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Translates a message.
+    ///
+    /// Returned by [`Messages::translate`].
+    TranslateCall -> types::Translation, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sets whether a message reached the customer.
+    ///
+    /// Returned by [`Messages::update_status`].
+    UpdateStatusCall -> runtime::Value, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ConversationMessages, ErrorBody> = &Operation {
@@ -214,4 +307,40 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::MessageDetailed, ErrorBo
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const RETRY: &Operation<types::MessageDetailed, ErrorBody> = &Operation {
+    name: "messages.retry",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}/retry",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const TRANSLATE: &Operation<types::Translation, ErrorBody> = &Operation {
+    name: "messages.translate",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}/translate",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const UPDATE_STATUS: &Operation<runtime::Value, ErrorBody> = &Operation {
+    name: "messages.update_status",
+    method: Method::PATCH,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

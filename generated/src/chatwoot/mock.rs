@@ -11,6 +11,8 @@ runtime::mock! {
     account Account {
         get = GET,
         update = UPDATE,
+        #[cfg(feature = "chatwoot-undocumented")] cache_keys = CACHE_KEYS,
+        #[cfg(feature = "chatwoot-undocumented")] update_active_at = UPDATE_ACTIVE_AT,
     }
     agent_bots AgentBots {
         list = LIST,
@@ -19,6 +21,9 @@ runtime::mock! {
         update = UPDATE,
         delete = DELETE,
         create_as_multipart = CREATE_AS_MULTIPART,
+        #[cfg(feature = "chatwoot-undocumented")] delete_avatar = DELETE_AVATAR,
+        #[cfg(feature = "chatwoot-undocumented")] reset_access_token = RESET_ACCESS_TOKEN,
+        #[cfg(feature = "chatwoot-undocumented")] reset_secret = RESET_SECRET,
         update_as_multipart = UPDATE_AS_MULTIPART,
     }
     agents Agents {
@@ -26,11 +31,29 @@ runtime::mock! {
         create = CREATE,
         update = UPDATE,
         delete = DELETE,
+        #[cfg(feature = "chatwoot-undocumented")] assignable = ASSIGNABLE,
+        #[cfg(feature = "chatwoot-undocumented")] create_many = CREATE_MANY,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] applied_slas AppliedSlas {
+        list = LIST,
+        export = EXPORT,
+        metrics = METRICS,
     }
     audit_logs AuditLogs {
         list = LIST,
     }
     automation_rules AutomationRules {
+        list = LIST,
+        create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
+        #[cfg(feature = "chatwoot-undocumented")] duplicate = DUPLICATE,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] bulk_actions BulkActions {
+        run = RUN,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] campaigns Campaigns {
         list = LIST,
         create = CREATE,
         get = GET,
@@ -43,6 +66,20 @@ runtime::mock! {
         update = UPDATE,
         delete = DELETE,
     }
+    #[cfg(feature = "chatwoot-undocumented")] companies Companies {
+        list = LIST,
+        create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
+        add_contact = ADD_CONTACT,
+        contacts = CONTACTS,
+        conversations = CONVERSATIONS,
+        notes = NOTES,
+        remove_contact = REMOVE_CONTACT,
+        search = SEARCH,
+        search_contacts = SEARCH_CONTACTS,
+    }
     contact_labels ContactLabels {
         list = LIST,
         replace = REPLACE,
@@ -53,14 +90,25 @@ runtime::mock! {
         get = GET,
         update = UPDATE,
         delete = DELETE,
+        #[cfg(feature = "chatwoot-undocumented")] attachments = ATTACHMENTS,
         contactable_inboxes = CONTACTABLE_INBOXES,
         conversations = CONVERSATIONS,
         create_as_multipart = CREATE_AS_MULTIPART,
         create_contact_inbox = CREATE_CONTACT_INBOX,
+        #[cfg(feature = "chatwoot-undocumented")] create_note = CREATE_NOTE,
+        #[cfg(feature = "chatwoot-undocumented")] delete_avatar = DELETE_AVATAR,
+        #[cfg(feature = "chatwoot-undocumented")] delete_note = DELETE_NOTE,
+        #[cfg(feature = "chatwoot-undocumented")] export = EXPORT,
         filter = FILTER,
+        #[cfg(feature = "chatwoot-undocumented")] get_note = GET_NOTE,
+        #[cfg(feature = "chatwoot-undocumented")] import = IMPORT,
+        #[cfg(feature = "chatwoot-undocumented")] list_active = LIST_ACTIVE,
         merge = MERGE,
+        #[cfg(feature = "chatwoot-undocumented")] notes = NOTES,
+        #[cfg(feature = "chatwoot-undocumented")] remove_custom_attributes = REMOVE_CUSTOM_ATTRIBUTES,
         search = SEARCH,
         update_as_multipart = UPDATE_AS_MULTIPART,
+        #[cfg(feature = "chatwoot-undocumented")] update_note = UPDATE_NOTE,
     }
     conversation_assignments ConversationAssignments {
         assign = ASSIGN,
@@ -70,19 +118,40 @@ runtime::mock! {
         create = CREATE,
         get = GET,
         update = UPDATE,
+        #[cfg(feature = "chatwoot-undocumented")] add_participants = ADD_PARTICIPANTS,
+        #[cfg(feature = "chatwoot-undocumented")] attachments = ATTACHMENTS,
         counts = COUNTS,
+        #[cfg(feature = "chatwoot-undocumented")] delete_draft = DELETE_DRAFT,
+        #[cfg(feature = "chatwoot-undocumented")] draft = DRAFT,
         filter = FILTER,
+        #[cfg(feature = "chatwoot-undocumented")] inbox_assistant = INBOX_ASSISTANT,
         list_labels = LIST_LABELS,
+        #[cfg(feature = "chatwoot-undocumented")] mark_read = MARK_READ,
+        #[cfg(feature = "chatwoot-undocumented")] mark_unread = MARK_UNREAD,
+        #[cfg(feature = "chatwoot-undocumented")] mute = MUTE,
+        #[cfg(feature = "chatwoot-undocumented")] participants = PARTICIPANTS,
         remove_custom_attributes = REMOVE_CUSTOM_ATTRIBUTES,
+        #[cfg(feature = "chatwoot-undocumented")] remove_participants = REMOVE_PARTICIPANTS,
         replace_labels = REPLACE_LABELS,
+        #[cfg(feature = "chatwoot-undocumented")] replace_participants = REPLACE_PARTICIPANTS,
         reporting_events = REPORTING_EVENTS,
+        #[cfg(feature = "chatwoot-undocumented")] search = SEARCH,
+        #[cfg(feature = "chatwoot-undocumented")] send_transcript = SEND_TRANSCRIPT,
         toggle_priority = TOGGLE_PRIORITY,
         toggle_status = TOGGLE_STATUS,
         toggle_typing_status = TOGGLE_TYPING_STATUS,
+        #[cfg(feature = "chatwoot-undocumented")] unmute = UNMUTE,
+        #[cfg(feature = "chatwoot-undocumented")] unread_counts = UNREAD_COUNTS,
         update_custom_attributes = UPDATE_CUSTOM_ATTRIBUTES,
+        #[cfg(feature = "chatwoot-undocumented")] update_draft = UPDATE_DRAFT,
     }
     csat_survey CsatSurvey {
         get = GET,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] csat_survey_responses CsatSurveyResponses {
+        list = LIST,
+        export = EXPORT,
+        metrics = METRICS,
     }
     custom_attributes CustomAttributes {
         list = LIST,
@@ -98,11 +167,38 @@ runtime::mock! {
         update = UPDATE,
         delete = DELETE,
     }
+    #[cfg(feature = "chatwoot-undocumented")] custom_roles CustomRoles {
+        list = LIST,
+        create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] dashboard_apps DashboardApps {
+        list = LIST,
+        create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
+    }
     help_center HelpCenter {
+        #[cfg(feature = "chatwoot-undocumented")] archive_portal = ARCHIVE_PORTAL,
         create_article = CREATE_ARTICLE,
         create_category = CREATE_CATEGORY,
         create_portal = CREATE_PORTAL,
+        #[cfg(feature = "chatwoot-undocumented")] delete_article = DELETE_ARTICLE,
+        #[cfg(feature = "chatwoot-undocumented")] delete_category = DELETE_CATEGORY,
+        #[cfg(feature = "chatwoot-undocumented")] delete_portal_logo = DELETE_PORTAL_LOGO,
+        #[cfg(feature = "chatwoot-undocumented")] get_article = GET_ARTICLE,
+        #[cfg(feature = "chatwoot-undocumented")] get_category = GET_CATEGORY,
+        #[cfg(feature = "chatwoot-undocumented")] get_portal = GET_PORTAL,
+        #[cfg(feature = "chatwoot-undocumented")] list_articles = LIST_ARTICLES,
+        #[cfg(feature = "chatwoot-undocumented")] list_categories = LIST_CATEGORIES,
         list_portals = LIST_PORTALS,
+        #[cfg(feature = "chatwoot-undocumented")] reorder_articles = REORDER_ARTICLES,
+        #[cfg(feature = "chatwoot-undocumented")] ssl_status = SSL_STATUS,
+        #[cfg(feature = "chatwoot-undocumented")] update_article = UPDATE_ARTICLE,
+        #[cfg(feature = "chatwoot-undocumented")] update_category = UPDATE_CATEGORY,
         update_portal = UPDATE_PORTAL,
     }
     inboxes Inboxes {
@@ -112,12 +208,16 @@ runtime::mock! {
         update = UPDATE,
         add_agents = ADD_AGENTS,
         agent_bot = AGENT_BOT,
+        #[cfg(feature = "chatwoot-undocumented")] assignable_agents = ASSIGNABLE_AGENTS,
+        #[cfg(feature = "chatwoot-undocumented")] campaigns = CAMPAIGNS,
         create_as_multipart = CREATE_AS_MULTIPART,
         create_twilio = CREATE_TWILIO,
+        #[cfg(feature = "chatwoot-undocumented")] delete_avatar = DELETE_AVATAR,
         email_layout = EMAIL_LAYOUT,
         list_agents = LIST_AGENTS,
         remove_agents = REMOVE_AGENTS,
         replace_agents = REPLACE_AGENTS,
+        #[cfg(feature = "chatwoot-undocumented")] reset_secret = RESET_SECRET,
         set_agent_bot = SET_AGENT_BOT,
         update_as_multipart = UPDATE_AS_MULTIPART,
         update_email_layout = UPDATE_EMAIL_LAYOUT,
@@ -135,11 +235,30 @@ runtime::mock! {
         update = UPDATE,
         delete = DELETE,
     }
+    #[cfg(feature = "chatwoot-undocumented")] macros Macros {
+        list = LIST,
+        create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
+        execute = EXECUTE,
+    }
     messages Messages {
         list = LIST,
         create = CREATE,
         delete = DELETE,
         create_as_multipart = CREATE_AS_MULTIPART,
+        #[cfg(feature = "chatwoot-undocumented")] retry = RETRY,
+        #[cfg(feature = "chatwoot-undocumented")] translate = TRANSLATE,
+        #[cfg(feature = "chatwoot-undocumented")] update_status = UPDATE_STATUS,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] notifications Notifications {
+        list = LIST,
+        delete_all = DELETE_ALL,
+        read_all = READ_ALL,
+        settings = SETTINGS,
+        unread_count = UNREAD_COUNT,
+        update_settings = UPDATE_SETTINGS,
     }
     platform_account_users PlatformAccountUsers {
         list = LIST,
@@ -173,6 +292,10 @@ runtime::mock! {
     profile Profile {
         get = GET,
         update = UPDATE,
+        #[cfg(feature = "chatwoot-undocumented")] reset_access_token = RESET_ACCESS_TOKEN,
+        #[cfg(feature = "chatwoot-undocumented")] set_active_account = SET_ACTIVE_ACCOUNT,
+        #[cfg(feature = "chatwoot-undocumented")] set_auto_offline = SET_AUTO_OFFLINE,
+        #[cfg(feature = "chatwoot-undocumented")] set_availability = SET_AVAILABILITY,
         update_as_multipart = UPDATE_AS_MULTIPART,
     }
     public_contacts PublicContacts {
@@ -200,16 +323,42 @@ runtime::mock! {
     reports Reports {
         account_conversation_metrics = ACCOUNT_CONVERSATION_METRICS,
         agent_conversation_metrics = AGENT_CONVERSATION_METRICS,
+        #[cfg(feature = "chatwoot-undocumented")] bot_metrics = BOT_METRICS,
+        #[cfg(feature = "chatwoot-undocumented")] bot_summary = BOT_SUMMARY,
         events = EVENTS,
+        #[cfg(feature = "chatwoot-undocumented")] export_agents = EXPORT_AGENTS,
+        #[cfg(feature = "chatwoot-undocumented")] export_conversation_traffic = EXPORT_CONVERSATION_TRAFFIC,
+        #[cfg(feature = "chatwoot-undocumented")] export_inboxes = EXPORT_INBOXES,
+        #[cfg(feature = "chatwoot-undocumented")] export_labels = EXPORT_LABELS,
+        #[cfg(feature = "chatwoot-undocumented")] export_summary = EXPORT_SUMMARY,
+        #[cfg(feature = "chatwoot-undocumented")] export_teams = EXPORT_TEAMS,
         first_response_time_distribution = FIRST_RESPONSE_TIME_DISTRIBUTION,
         inbox_label_matrix = INBOX_LABEL_MATRIX,
+        #[cfg(feature = "chatwoot-undocumented")] live_conversations = LIVE_CONVERSATIONS,
+        #[cfg(feature = "chatwoot-undocumented")] live_conversations_by = LIVE_CONVERSATIONS_BY,
         outgoing_messages_count = OUTGOING_MESSAGES_COUNT,
         series = SERIES,
         summary = SUMMARY,
         summary_by_agent = SUMMARY_BY_AGENT,
         summary_by_channel = SUMMARY_BY_CHANNEL,
         summary_by_inbox = SUMMARY_BY_INBOX,
+        #[cfg(feature = "chatwoot-undocumented")] summary_by_label = SUMMARY_BY_LABEL,
         summary_by_team = SUMMARY_BY_TEAM,
+        #[cfg(feature = "chatwoot-undocumented")] year_in_review = YEAR_IN_REVIEW,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] search Search {
+        all = ALL,
+        articles = ARTICLES,
+        contacts = CONTACTS,
+        conversations = CONVERSATIONS,
+        messages = MESSAGES,
+    }
+    #[cfg(feature = "chatwoot-undocumented")] sla_policies SlaPolicies {
+        list = LIST,
+        create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
     }
     teams Teams {
         list = LIST,

@@ -38,6 +38,80 @@ impl Profile {
         UpdateCall { call }
     }
 
+    /// Replaces the caller's access token.
+    ///
+    /// The client keeps the old one.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/profile/reset_access_token`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn reset_access_token(&self) -> ResetAccessTokenCall {
+        ResetAccessTokenCall {
+            call: Call::new(&self.core, RESET_ACCESS_TOKEN, &[]),
+        }
+    }
+
+    /// Sets the account that the caller works in.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `PUT /api/v1/profile/set_active_account`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn set_active_account(
+        &self,
+        body: impl Into<types::ProfileActiveAccountPayload>,
+    ) -> SetActiveAccountCall {
+        let mut call = Call::new(&self.core, SET_ACTIVE_ACCOUNT, &[]);
+        let body: types::ProfileActiveAccountPayload = body.into();
+        call.json("application/json", &body);
+        SetActiveAccountCall { call }
+    }
+
+    /// Sets whether the caller goes offline by being away.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/profile/auto_offline`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn set_auto_offline(
+        &self,
+        body: impl Into<types::ProfileAutoOfflinePayload>,
+    ) -> SetAutoOfflineCall {
+        let mut call = Call::new(&self.core, SET_AUTO_OFFLINE, &[]);
+        let body: types::ProfileAutoOfflinePayload = body.into();
+        call.json("application/json", &body);
+        SetAutoOfflineCall { call }
+    }
+
+    /// Sets whether the caller is there.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `POST /api/v1/profile/availability`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn set_availability(
+        &self,
+        body: impl Into<types::ProfileAvailabilityPayload>,
+    ) -> SetAvailabilityCall {
+        let mut call = Call::new(&self.core, SET_AVAILABILITY, &[]);
+        let body: types::ProfileAvailabilityPayload = body.into();
+        call.json("application/json", &body);
+        SetAvailabilityCall { call }
+    }
+
     /// Updates the profile of the token's user.
     ///
     /// `PUT /api/v1/profile`
@@ -67,6 +141,38 @@ runtime::operation! {
     ///
     /// Returned by [`Profile::update`].
     UpdateCall -> types::User, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Replaces the caller's access token.
+    ///
+    /// Returned by [`Profile::reset_access_token`].
+    ResetAccessTokenCall -> types::User, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sets the account that the caller works in.
+    ///
+    /// Returned by [`Profile::set_active_account`].
+    SetActiveAccountCall -> (), ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sets whether the caller goes offline by being away.
+    ///
+    /// Returned by [`Profile::set_auto_offline`].
+    SetAutoOfflineCall -> types::User, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Sets whether the caller is there.
+    ///
+    /// Returned by [`Profile::set_availability`].
+    SetAvailabilityCall -> types::User, ErrorBody
 }
 
 runtime::operation! {
@@ -109,6 +215,54 @@ pub(super) const UPDATE: &Operation<types::User, ErrorBody> = &Operation {
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const RESET_ACCESS_TOKEN: &Operation<types::User, ErrorBody> = &Operation {
+    name: "profile.reset_access_token",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/profile/reset_access_token",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SET_ACTIVE_ACCOUNT: &Operation<(), ErrorBody> = &Operation {
+    name: "profile.set_active_account",
+    method: Method::PUT,
+    idempotent: true,
+    path: "/api/v1/profile/set_active_account",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SET_AUTO_OFFLINE: &Operation<types::User, ErrorBody> = &Operation {
+    name: "profile.set_auto_offline",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/profile/auto_offline",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SET_AVAILABILITY: &Operation<types::User, ErrorBody> = &Operation {
+    name: "profile.set_availability",
+    method: Method::POST,
+    idempotent: true,
+    path: "/api/v1/profile/availability",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const UPDATE_AS_MULTIPART: &Operation<types::User, ErrorBody> = &Operation {

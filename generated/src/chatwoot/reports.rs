@@ -66,6 +66,36 @@ impl Reports {
         }
     }
 
+    /// Returns what bots did.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/bot_metrics`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn bot_metrics(&self) -> BotMetricsCall {
+        BotMetricsCall {
+            call: Call::new(&self.core, BOT_METRICS, &[&self.account_id]),
+        }
+    }
+
+    /// Returns what bots did, and in the time before.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/bot_summary`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn bot_summary(&self) -> BotSummaryCall {
+        BotSummaryCall {
+            call: Call::new(&self.core, BOT_SUMMARY, &[&self.account_id]),
+        }
+    }
+
     /// Lists the account's reporting events, 25 per page (Enterprise edition).
     ///
     /// The community edition does not have this route and returns status 404.
@@ -77,6 +107,98 @@ impl Reports {
     pub fn events(&self) -> EventsCall {
         EventsCall {
             call: Call::new(&self.core, EVENTS, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the figures of each agent as CSV.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/agents`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export_agents(&self) -> ExportAgentsCall {
+        ExportAgentsCall {
+            call: Call::new(&self.core, EXPORT_AGENTS, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the number of conversations by hour as CSV.
+    ///
+    /// Some servers of 4.16.2 fail with status 500.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/conversation_traffic`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export_conversation_traffic(&self) -> ExportConversationTrafficCall {
+        ExportConversationTrafficCall {
+            call: Call::new(&self.core, EXPORT_CONVERSATION_TRAFFIC, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the figures of each inbox as CSV.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/inboxes`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export_inboxes(&self) -> ExportInboxesCall {
+        ExportInboxesCall {
+            call: Call::new(&self.core, EXPORT_INBOXES, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the figures of each label as CSV.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/labels`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export_labels(&self) -> ExportLabelsCall {
+        ExportLabelsCall {
+            call: Call::new(&self.core, EXPORT_LABELS, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the figures of all conversations as CSV.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/conversations_summary`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export_summary(&self) -> ExportSummaryCall {
+        ExportSummaryCall {
+            call: Call::new(&self.core, EXPORT_SUMMARY, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the figures of each team as CSV.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/reports/teams`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn export_teams(&self) -> ExportTeamsCall {
+        ExportTeamsCall {
+            call: Call::new(&self.core, EXPORT_TEAMS, &[&self.account_id]),
         }
     }
 
@@ -114,6 +236,40 @@ impl Reports {
             &[&self.account_id],
         );
         InboxLabelMatrixCall { call }
+    }
+
+    /// Counts conversations at this moment.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/live_reports/conversation_metrics`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn live_conversations(&self) -> LiveConversationsCall {
+        LiveConversationsCall {
+            call: Call::new(&self.core, LIVE_CONVERSATIONS, &[&self.account_id]),
+        }
+    }
+
+    /// Counts the conversations of each agent or team at this moment.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/live_reports/grouped_conversation_metrics`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn live_conversations_by(
+        &self,
+        group_by: impl Into<String>,
+    ) -> LiveConversationsByCall {
+        let mut call = Call::new(&self.core, LIVE_CONVERSATIONS_BY, &[&self.account_id]);
+        let group_by: String = group_by.into();
+        call.query_param("group_by", Style::FormExplode, &group_by);
+        LiveConversationsByCall { call }
     }
 
     /// Counts outgoing messages per agent, team, inbox or label.
@@ -212,6 +368,21 @@ impl Reports {
         }
     }
 
+    /// Returns the figures of each label.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/summary_reports/label`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn summary_by_label(&self) -> SummaryByLabelCall {
+        SummaryByLabelCall {
+            call: Call::new(&self.core, SUMMARY_BY_LABEL, &[&self.account_id]),
+        }
+    }
+
     /// Returns counts and response times per team.
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/team`
@@ -219,6 +390,21 @@ impl Reports {
     pub fn summary_by_team(&self) -> SummaryByTeamCall {
         SummaryByTeamCall {
             call: Call::new(&self.core, SUMMARY_BY_TEAM, &[&self.account_id]),
+        }
+    }
+
+    /// Returns the caller's year in figures.
+    ///
+    /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// Only with the feature `chatwoot-undocumented`.
+    ///
+    /// `GET /api/v2/accounts/{account_id}/year_in_review`
+    #[cfg(feature = "chatwoot-undocumented")]
+    #[inline]
+    pub fn year_in_review(&self) -> YearInReviewCall {
+        YearInReviewCall {
+            call: Call::new(&self.core, YEAR_IN_REVIEW, &[&self.account_id]),
         }
     }
 }
@@ -244,6 +430,78 @@ impl AgentConversationMetricsCall {
         let call = &mut self.call;
         let user_id: String = user_id.into();
         call.query_param("user_id", Style::FormExplode, &user_id);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns what bots did.
+    ///
+    /// Returned by [`Reports::bot_metrics`].
+    BotMetricsCall -> types::BotMetrics, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl BotMetricsCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+
+    /// `account`, `inbox` or `agent`.
+    #[inline]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let r#type: String = r#type.into();
+        call.query_param("type", Style::FormExplode, &r#type);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns what bots did, and in the time before.
+    ///
+    /// Returned by [`Reports::bot_summary`].
+    BotSummaryCall -> types::BotSummary, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl BotSummaryCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+
+    /// `account`, `inbox` or `agent`.
+    #[inline]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let r#type: String = r#type.into();
+        call.query_param("type", Style::FormExplode, &r#type);
         self
     }
 }
@@ -318,6 +576,168 @@ runtime::pages! {
     }
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the figures of each agent as CSV.
+    ///
+    /// Returned by [`Reports::export_agents`].
+    ExportAgentsCall -> String, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ExportAgentsCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the number of conversations by hour as CSV.
+    ///
+    /// Returned by [`Reports::export_conversation_traffic`].
+    ExportConversationTrafficCall -> String, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ExportConversationTrafficCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the figures of each inbox as CSV.
+    ///
+    /// Returned by [`Reports::export_inboxes`].
+    ExportInboxesCall -> String, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ExportInboxesCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the figures of each label as CSV.
+    ///
+    /// Returned by [`Reports::export_labels`].
+    ExportLabelsCall -> String, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ExportLabelsCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the figures of all conversations as CSV.
+    ///
+    /// Returned by [`Reports::export_summary`].
+    ExportSummaryCall -> String, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ExportSummaryCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the figures of each team as CSV.
+    ///
+    /// Returned by [`Reports::export_teams`].
+    ExportTeamsCall -> String, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl ExportTeamsCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
 runtime::operation! {
     /// Counts first responses per channel type, grouped by response time.
     ///
@@ -388,6 +808,22 @@ impl InboxLabelMatrixCall {
         call.query_param("label_ids[]", Style::FormExplode, &label_ids);
         self
     }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Counts conversations at this moment.
+    ///
+    /// Returned by [`Reports::live_conversations`].
+    LiveConversationsCall -> types::LiveConversationMetrics, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Counts the conversations of each agent or team at this moment.
+    ///
+    /// Returned by [`Reports::live_conversations_by`].
+    LiveConversationsByCall -> Vec<types::GroupedConversationMetrics>, ErrorBody
 }
 
 runtime::operation! {
@@ -586,6 +1022,33 @@ impl SummaryByInboxCall {
     }
 }
 
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the figures of each label.
+    ///
+    /// Returned by [`Reports::summary_by_label`].
+    SummaryByLabelCall -> Vec<types::LabelSummary>, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl SummaryByLabelCall {
+    /// Begin, in seconds since 1970.
+    #[inline]
+    pub fn since(mut self, since: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("since", Style::FormExplode, &since);
+        self
+    }
+
+    /// End, in seconds since 1970.
+    #[inline]
+    pub fn until(mut self, until: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("until", Style::FormExplode, &until);
+        self
+    }
+}
+
 runtime::operation! {
     /// Returns counts and response times per team.
     ///
@@ -617,6 +1080,25 @@ impl SummaryByTeamCall {
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
         call.query_param("business_hours", Style::FormExplode, &business_hours);
+        self
+    }
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+runtime::operation! {
+    /// Returns the caller's year in figures.
+    ///
+    /// Returned by [`Reports::year_in_review`].
+    YearInReviewCall -> types::YearInReview, ErrorBody
+}
+
+#[cfg(feature = "chatwoot-undocumented")]
+impl YearInReviewCall {
+    /// The year.
+    #[inline]
+    pub fn year(mut self, year: i64) -> Self {
+        let call = &mut self.call;
+        call.query_param("year", Style::FormExplode, &year);
         self
     }
 }
@@ -659,6 +1141,30 @@ pub(super) const AGENT_CONVERSATION_METRICS: &Operation<
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const BOT_METRICS: &Operation<types::BotMetrics, ErrorBody> = &Operation {
+    name: "reports.bot_metrics",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/bot_metrics",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const BOT_SUMMARY: &Operation<types::BotSummary, ErrorBody> = &Operation {
+    name: "reports.bot_summary",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/bot_summary",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const EVENTS: &Operation<types::ReportingEventsListResponse, ErrorBody> = &Operation {
     name: "reports.events",
     method: Method::GET,
@@ -674,6 +1180,78 @@ pub(super) const EVENTS: &Operation<types::ReportingEventsListResponse, ErrorBod
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT_AGENTS: &Operation<String, ErrorBody> = &Operation {
+    name: "reports.export_agents",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/agents",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "text/csv",
+    decode: decode::text,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT_CONVERSATION_TRAFFIC: &Operation<String, ErrorBody> = &Operation {
+    name: "reports.export_conversation_traffic",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/conversation_traffic",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "text/csv",
+    decode: decode::text,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT_INBOXES: &Operation<String, ErrorBody> = &Operation {
+    name: "reports.export_inboxes",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/inboxes",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "text/csv",
+    decode: decode::text,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT_LABELS: &Operation<String, ErrorBody> = &Operation {
+    name: "reports.export_labels",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/labels",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "text/csv",
+    decode: decode::text,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT_SUMMARY: &Operation<String, ErrorBody> = &Operation {
+    name: "reports.export_summary",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/conversations_summary",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "text/csv",
+    decode: decode::text,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const EXPORT_TEAMS: &Operation<String, ErrorBody> = &Operation {
+    name: "reports.export_teams",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/reports/teams",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "text/csv",
+    decode: decode::text,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const FIRST_RESPONSE_TIME_DISTRIBUTION: &Operation<
@@ -711,6 +1289,36 @@ pub(super) const INBOX_LABEL_MATRIX: &Operation<types::InboxLabelMatrix, ErrorBo
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const LIVE_CONVERSATIONS: &Operation<
+    types::LiveConversationMetrics,
+    ErrorBody,
+> = &Operation {
+    name: "reports.live_conversations",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/live_reports/conversation_metrics",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const LIVE_CONVERSATIONS_BY: &Operation<
+    Vec<types::GroupedConversationMetrics>,
+    ErrorBody,
+> = &Operation {
+    name: "reports.live_conversations_by",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/live_reports/grouped_conversation_metrics",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };
 
 pub(super) const OUTGOING_MESSAGES_COUNT: &Operation<
@@ -820,6 +1428,18 @@ pub(super) const SUMMARY_BY_INBOX: &Operation<Vec<types::InboxSummaryItem>, Erro
     ],
 };
 
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const SUMMARY_BY_LABEL: &Operation<Vec<types::LabelSummary>, ErrorBody> = &Operation {
+    name: "reports.summary_by_label",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/summary_reports/label",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
+};
+
 pub(super) const SUMMARY_BY_TEAM: &Operation<Vec<types::TeamSummaryItem>, ErrorBody> = &Operation {
     name: "reports.summary_by_team",
     method: Method::GET,
@@ -835,4 +1455,16 @@ pub(super) const SUMMARY_BY_TEAM: &Operation<Vec<types::TeamSummaryItem>, ErrorB
         (Status::Exact(429), "", ErrorBody::read_text),
         (Status::Exact(500), "", ErrorBody::read_error_response),
     ],
+};
+
+#[cfg(feature = "chatwoot-undocumented")]
+pub(super) const YEAR_IN_REVIEW: &Operation<types::YearInReview, ErrorBody> = &Operation {
+    name: "reports.year_in_review",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v2/accounts/{account_id}/year_in_review",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[(Status::Default, "", ErrorBody::read_error_response)],
 };

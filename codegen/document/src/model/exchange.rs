@@ -54,6 +54,8 @@ pub struct Operation {
     pub sunset: Option<String>,
     /// `x-idempotent`.
     pub idempotent: Option<bool>,
+    /// `x-rust-feature`.
+    pub feature: Option<String>,
     /// `x-idempotent.key`: the header of the key by which the server recognizes a retry.
     pub idempotency_key: Option<String>,
     /// `x-rate-limit`.

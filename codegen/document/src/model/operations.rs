@@ -101,6 +101,7 @@ impl<'v> Builder<'v, '_> {
             sunset: text(object, "x-sunset"),
             idempotent: idempotent.as_ref().map(Idempotent::is_safe),
             idempotency_key: idempotent.and_then(Idempotent::key),
+            feature: self.extensions.feature(object, pointer, self.diagnostics),
             rate_limit: self.extensions.rate_limit(object, pointer, Some(&path_parameters), self.diagnostics),
             pagination,
             parameters,

@@ -1,11 +1,11 @@
 //! Emits the module's root: the client and its builder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::{File, Header};
+use super::file::{File, Header, gate};
 use super::{From, aliases, argument, credentials, escape, holds_map, resource, scopes};
 use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind, docs};
 use crate::markdown;
@@ -20,15 +20,21 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
     }
     let docs = escape::module_docs(&docs);
     let webhooks = api.webhooks.iter().map(|webhooks| &webhooks.module);
-    let scopes = api.scopes.iter().map(|scope| &scope.module);
-    let resources = api.resources.iter().map(|resource| &resource.module);
+    let scopes = api.scopes.iter().enumerate().map(|(index, scope)| (&scope.module, api.scope_feature(index)));
+    let resources = api.resources.iter().map(|resource| (&resource.module, resource.feature()));
     let headers = api.response_headers.iter().map(|declared| &declared.module);
-    let modules: BTreeSet<&String> = resources.chain(scopes).chain(webhooks).chain(headers).collect();
+    let others = webhooks.chain(headers).map(|module| (module, None));
+    // A scope may be a resource, too.
+    let mut modules: BTreeMap<&String, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for (module, feature) in resources.chain(scopes).chain(others) {
+        modules.entry(module).or_default().insert(feature);
+    }
     let modules: TokenStream = modules
         .into_iter()
-        .map(|module| {
+        .map(|(module, features)| {
             let module = escape::ident(module);
-            quote!(pub mod #module;)
+            let gate = gate(features.first().copied().flatten());
+            quote!(#gate pub mod #module;)
         })
         .collect();
     let old_modules = aliases::modules(api);

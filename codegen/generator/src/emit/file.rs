@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::escape;
 use crate::fileset::MARKER;
@@ -26,17 +27,25 @@ impl Header<'_> {
 /// A file under construction.
 pub struct File {
     text: String,
+    /// The cargo feature that what follows is emitted for.
+    feature: Option<String>,
 }
 
 impl File {
     /// Begins a file with its header.
     pub fn new(header: Header<'_>) -> Self {
-        Self { text: format!("// {}\n\n", header.line()) }
+        Self { text: format!("// {}\n\n", header.line()), feature: None }
     }
 
     /// Creates a temporary file, which has no comment that names its source.
     pub fn unmarked() -> Self {
-        Self { text: String::new() }
+        Self { text: String::new(), feature: None }
+    }
+
+    /// Sets the cargo feature that what follows is emitted for.
+    pub fn set_feature(&mut self, feature: Option<&str>) -> &mut Self {
+        self.feature = feature.map(str::to_owned);
+        self
     }
 
     /// Adds items. They consist of escaped text and this module's own syntax, so that they always parse.
@@ -44,8 +53,11 @@ impl File {
         if tokens.is_empty() {
             return self;
         }
-        #[expect(clippy::expect_used, reason = "a failure is a bug in the emitter that the golden tests would show")]
-        let mut file = syn::parse2::<syn::File>(tokens).expect("the emitter generated invalid Rust");
+        let mut file = parse(tokens);
+        if let Some(gate) = gate(self.feature.as_deref()) {
+            let items = file.items.iter();
+            file = parse(quote!(#(#gate #items)*));
+        }
         space_out(&mut file);
         let text = prettyplease::unparse(&file);
         self.separate();
@@ -60,7 +72,7 @@ impl File {
 
     /// Adds an invocation of several blocks: a head, and a line for each entry.
     pub fn blocks<H: Display, E: AsRef<[String]>>(&mut self, name: &str, blocks: &[(H, E)]) -> &mut Self {
-        self.separate();
+        self.begin_invocation();
         self.text.push_str(&format!("runtime::{name}! {{\n"));
         for (head, entries) in blocks {
             self.text.push_str(&format!("    {head} {{"));
@@ -75,7 +87,7 @@ impl File {
 
     /// Adds a documented invocation whose body is one line. `docs` is the text after each `///`.
     pub fn documented(&mut self, name: &str, docs: &[String], body: &str) -> &mut Self {
-        self.separate();
+        self.begin_invocation();
         self.text.push_str(&format!("runtime::{name}! {{\n"));
         for line in docs {
             self.text.push_str(&format!("    ///{line}\n"));
@@ -86,7 +98,7 @@ impl File {
 
     /// Adds an invocation whose body is one line.
     pub fn line(&mut self, name: &str, body: &str) -> &mut Self {
-        self.separate();
+        self.begin_invocation();
         self.text.push_str(&format!("runtime::{name}! {{ {body} }}\n"));
         self
     }
@@ -96,11 +108,30 @@ impl File {
         self.text
     }
 
+    fn begin_invocation(&mut self) {
+        self.separate();
+        if let Some(feature) = &self.feature {
+            self.text.push_str(&format!("#[cfg(feature = {})]\n", escape::quoted(feature)));
+        }
+    }
+
     fn separate(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
+}
+
+fn parse(tokens: TokenStream) -> syn::File {
+    #[expect(clippy::expect_used, reason = "a failure is a bug in the emitter that the golden tests would show")]
+    let file = syn::parse2::<syn::File>(tokens).expect("the emitter generated invalid Rust");
+    file
+}
+
+/// Returns the attribute of an item that is only emitted for a feature.
+pub(super) fn gate(feature: Option<&str>) -> Option<TokenStream> {
+    let feature = escape::string(feature?);
+    Some(quote!(#[cfg(feature = #feature)]))
 }
 
 /// Puts a blank line between items, between methods and after a module's documentation: `prettyplease` prints an empty

@@ -4,6 +4,7 @@ use quote::quote;
 
 use super::escape;
 use super::file::{File, Header};
+use super::resource::own_feature;
 use crate::ir::Api;
 use crate::{markdown, names};
 
@@ -25,10 +26,15 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
         .resources
         .iter()
         .map(|resource| {
+            let gated = |feature: Option<&str>, text: String| match feature {
+                Some(feature) => format!("#[cfg(feature = {})] {text}", escape::quoted(feature)),
+                None => text,
+            };
             let head = format!("{} {}", escape::ident(&resource.module), escape::ident(&resource.name));
+            let head = gated(resource.feature(), head);
             let operations = resource.operations.iter().map(|operation| {
                 let (name, facts) = (escape::ident(&operation.name), escape::ident(&names::constant(&operation.name)));
-                format!("{name} = {facts}")
+                gated(own_feature(resource, operation), format!("{name} = {facts}"))
             });
             (head, operations.collect())
         })

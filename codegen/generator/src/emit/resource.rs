@@ -1,10 +1,12 @@
 //! Emits a resource's file: its handle, its calls, and the constants that describe its operations.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::client::{arguments, server_variables};
-use super::file::{File, Header};
+use super::file::{File, Header, gate};
 use super::{
     From, aliases, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens,
 };
@@ -24,6 +26,7 @@ pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
     file.items(handle(api, resource));
     file.items(aliases::calls(api, resource));
     for operation in &resource.operations {
+        file.set_feature(own_feature(resource, operation));
         let (call, output) = (&operation.call, compact(&output_type(api, &operation.output)));
         file.documented("operation", &call_docs(resource, operation), &format!("{call} -> {output}, ErrorBody"));
         file.items(setters(api, operation));
@@ -42,44 +45,95 @@ pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
         }
     }
     for operation in &resource.operations {
-        file.items(facts(api, resource, operation));
+        file.set_feature(own_feature(resource, operation)).items(facts(api, resource, operation));
     }
     file.finish()
 }
 
+/// The feature of an operation that not all of its resource has.
+pub(super) fn own_feature<'a>(resource: &Resource, operation: &'a Operation) -> Option<&'a str> {
+    operation.feature.as_deref().filter(|_| resource.feature().is_none())
+}
+
+/// What a resource's file imports. A name that only operations of features need is imported for these features.
 fn imports(api: &Api, resource: &Resource) -> TokenStream {
-    let operations = &resource.operations;
-    let arguments = || {
-        let of_operations =
-            operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
-        let own_scope = resource.scope.filter(|index| api.scopes[*index].module == resource.module);
-        let of_children = own_scope.into_iter().flat_map(|index| scopes::child_arguments(api, index));
-        resource.arguments.iter().chain(of_operations).chain(of_children)
+    let operations = || resource.operations.iter();
+    let common: Vec<&Operation> = operations().filter(|operation| own_feature(resource, operation).is_none()).collect();
+    let own_scope = resource.scope.filter(|index| api.scopes[*index].module == resource.module);
+    let of_children = own_scope.into_iter().flat_map(|index| scopes::child_arguments(api, index));
+    let shared: Vec<&Argument> = resource.arguments.iter().chain(of_children).collect();
+    let needed = Needed::of(&common, &shared);
+    let of_features: Vec<(&str, Needed)> = operations()
+        .filter_map(|operation| Some((own_feature(resource, operation)?, Needed::of(&[operation], &[]))))
+        .collect();
+    let import = |needs: fn(&Needed) -> bool, import: TokenStream| {
+        let features: BTreeSet<&str> =
+            of_features.iter().filter(|(_, needed)| needs(needed)).map(|(feature, _)| *feature).collect();
+        match features.into_iter().map(escape::string).collect::<Vec<_>>().as_slice() {
+            _ if needs(&needed) => import,
+            [] => TokenStream::new(),
+            [feature] => quote!(#[cfg(feature = #feature)] #import),
+            several => quote!(#[cfg(any(#(feature = #several),*))] #import),
+        }
     };
-    let bodies = || operations.iter().filter_map(|operation| operation.body.as_ref());
-    let outputs = || operations.iter().flat_map(Operation::given);
-    let items = || operations.iter().filter_map(|operation| Some(&operation.paging.as_ref()?.item));
-    let used = || {
-        arguments().map(|argument| &argument.ty).chain(bodies().map(|body| &body.ty)).chain(outputs()).chain(items())
-    };
-    let maps = used().any(holds_map).then(|| {
+    let in_list = |is_needed: bool, name: TokenStream| is_needed.then(|| quote!(#name,));
+    let maps = import(
+        |needed| needed.maps,
         quote!(
             use std::collections::BTreeMap;
-        )
-    });
-    let types = used().any(names_type).then(|| quote!(types,));
-    let styles = operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
-    let fixed = operations.iter().flat_map(|operation| &operation.fixed);
-    let mut places = styles.map(|argument| argument.location).chain(fixed.map(|fixed| fixed.location));
-    let style = places.any(|location| location == Location::Query).then(|| quote!(Style,));
-    let status = operations.iter().any(|operation| !operation.errors.is_empty()).then(|| quote!(Status,));
-    let has_parts = |body: &Body| body.kind == BodyKind::Multipart && matches!(body.ty, Type::Named(_));
-    let multipart = bodies().any(has_parts).then(|| quote!(MultipartBody,));
+        ),
+    );
+    let (multipart, status, style) = (
+        in_list(needed.multipart, quote!(MultipartBody)),
+        in_list(needed.status, quote!(Status)),
+        in_list(needed.style, quote!(Style)),
+    );
+    let types = in_list(needed.types, quote!(types));
+    let apart = |is_needed: bool, needs: fn(&Needed) -> bool, path: TokenStream| {
+        (!is_needed).then(|| import(needs, quote!(use #path;)))
+    };
+    let apart = [
+        apart(needed.multipart, |needed| needed.multipart, quote!(runtime::generated::MultipartBody)),
+        apart(needed.status, |needed| needed.status, quote!(runtime::generated::Status)),
+        apart(needed.style, |needed| needed.style, quote!(runtime::generated::Style)),
+        apart(needed.types, |needed| needed.types, quote!(super::types)),
+    ];
     quote! {
         #maps
         use crm_clients_runtime as runtime;
         use runtime::generated::{Call, Method, #multipart Operation, #status #style decode};
         use super::{ErrorBody, #types};
+        #(#apart)*
+    }
+}
+
+/// The names that operations need.
+struct Needed {
+    maps: bool,
+    multipart: bool,
+    status: bool,
+    style: bool,
+    types: bool,
+}
+
+impl Needed {
+    fn of(operations: &[&Operation], shared: &[&Argument]) -> Self {
+        let own = || operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
+        let bodies = || operations.iter().filter_map(|operation| operation.body.as_ref());
+        let outputs = || operations.iter().flat_map(|operation| operation.given());
+        let items = || operations.iter().filter_map(|operation| Some(&operation.paging.as_ref()?.item));
+        let arguments = || shared.iter().copied().chain(own()).map(|argument| &argument.ty);
+        let used = || arguments().chain(bodies().map(|body| &body.ty)).chain(outputs()).chain(items());
+        let fixed = operations.iter().flat_map(|operation| &operation.fixed).map(|fixed| fixed.location);
+        let mut places = own().map(|argument| argument.location).chain(fixed);
+        let has_parts = |body: &Body| body.kind == BodyKind::Multipart && matches!(body.ty, Type::Named(_));
+        Self {
+            maps: used().any(holds_map),
+            multipart: bodies().any(has_parts),
+            status: operations.iter().any(|operation| !operation.errors.is_empty()),
+            style: places.any(|location| location == Location::Query),
+            types: used().any(names_type),
+        }
     }
 }
 
@@ -102,6 +156,7 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
     let facts = escape::ident(&names::constant(&operation.name));
     let docs = escape::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+    let gate = gate(own_feature(resource, operation));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
     let server = operation.server.iter().map(|server| {
         let (template, variables) = (escape::string(&server.template), server_variables(&server.variables));
@@ -141,6 +196,7 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
     };
     quote! {
         #docs
+        #gate
         #deprecated
         #[inline]
         pub fn #name(&self, #parameters) -> #call {

@@ -203,6 +203,7 @@ fn manifest(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
         Runtime::Git(url) => ("git", url),
     };
     let features = if api.xml.roots.is_empty() { "" } else { ", features = [\"xml\"]" };
+    let own: String = api.features().iter().map(|feature| format!("{feature} = []\n")).collect();
     let workspace = if options.own_workspace { "\n[workspace]\n" } else { "" };
     format!(
         r#"# {}
@@ -228,7 +229,7 @@ compression = ["crm-clients-runtime/compression"]
 http2 = ["crm-clients-runtime/http2"]
 mock = ["crm-clients-runtime/mock"]
 tracing = ["crm-clients-runtime/tracing"]
-{workspace}"#,
+{own}{workspace}"#,
         header.line(),
         string(&options.name),
         string(&format!("Client of {}.", markdown::name(&api.title))),

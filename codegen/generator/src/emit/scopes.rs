@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::client::arguments;
-use super::file::{File, Header};
+use super::file::{File, Header, gate};
 use super::{From, aliases, escape, holds_map, names_type, type_tokens};
 use crate::ir::{Api, Argument};
 
@@ -68,17 +68,22 @@ pub fn handle(api: &Api, name: &str, docs: &[String], bound: &[Argument], method
 pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
     let bound = scope.map_or(&[][..], |scope| &api.scopes[scope].arguments);
     let own = scope.map(|scope| api.scopes[scope].module.as_str());
-    let scopes = api.scopes.iter().filter(|child| child.parent == scope);
-    let scopes = scopes.map(|child| (&child.handle, &child.module, &child.name, &child.docs, &child.arguments));
+    let scopes = api.scopes.iter().enumerate().filter(|(_, child)| child.parent == scope);
+    let scopes = scopes.map(|(index, child)| {
+        (&child.handle, &child.module, &child.name, &child.docs, &child.arguments, api.scope_feature(index))
+    });
     let resources = api.resources.iter().filter(|child| child.scope == scope && Some(child.module.as_str()) != own);
-    let resources = resources.map(|child| (&child.handle, &child.module, &child.name, &child.docs, &child.arguments));
+    let resources = resources
+        .map(|child| (&child.handle, &child.module, &child.name, &child.docs, &child.arguments, child.feature()));
     let mut children: Vec<_> = scopes.chain(resources).collect();
     children.sort_by_key(|(handle, ..)| *handle);
     let is_root = scope.is_none().then(TokenStream::new);
     let beside = is_root.unwrap_or_else(|| quote!(super::));
     let inherited: TokenStream = bound.iter().map(inherited).collect();
     let method =
-        |(handle, module_name, name, docs, takes): (&String, &String, &String, &Vec<String>, &Vec<Argument>)| {
+        |(handle, module_name, name, docs, takes, feature): (&String, _, _, &Vec<String>, &Vec<Argument>, _)| {
+            let (module_name, name): (&String, &String) = (module_name, name);
+            let gate = gate(feature);
             let (handle, module, name) = (escape::ident(handle), escape::ident(module_name), escape::ident(name));
             let (parameters, values) = arguments(api, &takes[bound.len()..], From::Beside);
             let docs = escape::docs(docs);
@@ -87,6 +92,7 @@ pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
                     let old = escape::ident(old);
                     quote! {
                         #docs
+                        #gate
                         #attribute
                         pub fn #old(&self, #parameters) -> #beside #module::#name {
                             #beside #module::#name::new(&self.core, #inherited #values)
@@ -96,6 +102,7 @@ pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
                 .collect();
             quote! {
                 #docs
+                #gate
                 pub fn #handle(&self, #parameters) -> #beside #module::#name {
                     #beside #module::#name::new(&self.core, #inherited #values)
                 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::{File, Header};
+use super::file::{File, Header, gate};
 use super::{From, aliases, escape, holds_map, type_tokens};
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind};
 use crate::markdown::code;
@@ -36,12 +36,14 @@ pub fn modules(api: &Api) -> Vec<TypeModule<'_>> {
 
 /// Returns the text of `types/mod.rs`.
 pub fn index_file(api: &Api, modules: &[TypeModule<'_>], header: Header<'_>) -> String {
+    let gates: Vec<_> =
+        modules.iter().map(|module| gate(module.types.first().and_then(|def| def.feature.as_deref()))).collect();
     let modules: Vec<_> = modules.iter().map(|module| escape::ident(module.name)).collect();
     let mut file = File::new(header);
     file.items(quote! {
         //! The types of requests and responses.
-        #(mod #modules;)*
-        #(pub use #modules::*;)*
+        #(#gates mod #modules;)*
+        #(#gates pub use #modules::*;)*
     });
     file.items(aliases::types(api));
     file.finish()

@@ -89,9 +89,11 @@ pub fn operation(operation: &Operation, events: bool, items: Option<Framing>) ->
     let key = operation.idempotency_key.as_deref().map(|header| {
         format!("Sends a generated {}, the same with each retry; `idempotency_key` sets another.", code(header))
     });
+    let feature = operation.feature.as_deref();
+    let feature = feature.map(|feature| format!("Only with the feature {}.", code(feature)));
     let call = code(&format!("{} {}", operation.method, operation.path));
-    let parts = [operation.description.as_deref(), paged, streamed, sequence, limit.as_deref(), key.as_deref()];
-    let parts = parts.map(prose).into_iter();
+    let parts = [operation.description.as_deref(), paged, streamed, sequence, limit.as_deref()].into_iter();
+    let parts = parts.chain([key.as_deref(), feature.as_deref()]).map(prose);
     for more in parts.chain([vec![call]]) {
         if !lines.is_empty() && !more.is_empty() {
             lines.push(String::new());

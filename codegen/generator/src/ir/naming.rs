@@ -255,6 +255,7 @@ fn assemble(
             deprecated: group.members.iter().all(|member| drafts[*member].deprecated),
             sent: false,
             secret: false,
+            feature: None,
             kind,
         });
     }
@@ -514,7 +515,7 @@ fn sent_types(operation: &Operation) -> impl Iterator<Item = &Type> {
     arguments.chain(operation.body.iter().map(|body| &body.ty))
 }
 
-fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {
+pub(super) fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {
     let mut queue = Vec::new();
     named_in(ty, &mut |id| queue.push(id));
     while let Some(id) = queue.pop() {

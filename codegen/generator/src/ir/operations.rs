@@ -11,7 +11,7 @@ use super::wire::{self, Location, QueryFormat};
 use super::xml::XmlBuilder;
 use super::{
     Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, RateLimit,
-    Resource, ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, pages,
+    Resource, ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, features, pages,
     templates, words,
 };
 use crate::markdown;
@@ -83,6 +83,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     pages::attach(&mut resources, &types, document, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     naming::place(&mut types, &resources, webhooks.as_ref(), &error_types, document);
+    features::attach(&mut types, &resources, webhooks.as_ref(), &error_types);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
     let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);
@@ -359,6 +360,7 @@ impl<'d> Builder<'d> {
             call: String::new(),
             docs: docs::operation(source, events.is_some(), items.as_ref().map(|items| items.framing)),
             deprecated: source.deprecated,
+            feature: source.feature.clone(),
             method: source.method.clone(),
             server: own_server(self.types.document, source),
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),

@@ -185,6 +185,7 @@ fn operation_extensions(operation: &Operation) -> &ExtensionMap {
         // Compared for callers, in `rust`.
         rust_name: _,
         idempotent: _,
+        feature: _,
         idempotency_key: _,
         pagination: _,
         // Compared as the extension that it is.

@@ -98,6 +98,7 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
         direction: found.direction,
         severity: found.rule.severity(found.direction),
         message: message(found, &place),
+        may_break: false,
         fingerprint: fingerprint(Area::Wire, &[found.rule.id, direction, &place.identity, &found.detail]),
         subject: if place.subject.is_empty() { "the API".to_owned() } else { place.subject },
         old: found.old.clone(),

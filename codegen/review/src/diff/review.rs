@@ -99,6 +99,15 @@ impl Reviewed {
         let ((old, old_documents), (new, new_documents)) = (old?, new?);
         let of_callers = rust(&old, &new, &changes);
         changes.extend(of_callers);
+        let (of_features, others): (Vec<_>, Vec<_>) =
+            [&old, &new].into_iter().flat_map(operations).partition(|(_, is_of_feature)| *is_of_feature);
+        let is_of_feature = |label: &String| {
+            let is_in = |list: &[(String, bool)]| list.iter().any(|(other, _)| other == label);
+            is_in(&of_features) && !is_in(&others)
+        };
+        for change in &mut changes {
+            change.may_break = !change.operations.is_empty() && change.operations.iter().all(is_of_feature);
+        }
         let resources = [&old, &new].into_iter().flat_map(resources).collect();
         let finding = |change: Change| {
             let resource = resource(&change, &resources);
@@ -143,6 +152,7 @@ impl Reviewed {
                     "`{}` keeps its name; the document's is `{}`, which `cargo xtask names accept {} {}` takes",
                     held.name, held.own, self.name, held.name
                 ),
+                may_break: false,
                 fingerprint: super::fingerprint(rule.area, &[rule.id, &subject, &held.own]),
                 subject,
                 old: None,
@@ -236,6 +246,7 @@ fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Find
         old: None,
         new: None,
         operations: operations.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect(),
+        may_break: false,
         fingerprint: super::fingerprint(rule.area, &[rule.id, name]),
     };
     let top = spot(&revision.pipeline.documents, Some(&String::new()));
@@ -253,6 +264,12 @@ fn resources(api: &Api) -> impl Iterator<Item = (String, String)> {
         let labels = resource.operations.iter().map(|operation| format!("{} {}", operation.method, operation.path));
         labels.map(|label| (label, resource.module.clone()))
     })
+}
+
+/// Returns the operations of a client, and whether each has a cargo feature.
+fn operations(api: &Api) -> impl Iterator<Item = (String, bool)> {
+    let operations = api.resources.iter().flat_map(|resource| &resource.operations);
+    operations.map(|operation| (format!("{} {}", operation.method, operation.path), operation.feature.is_some()))
 }
 
 /// Returns the resource that a change affects.

@@ -150,6 +150,7 @@ impl<'a> Comparison<'a> {
             old,
             new,
             operations,
+            may_break: false,
             fingerprint,
         });
     }

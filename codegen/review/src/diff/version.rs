@@ -49,13 +49,14 @@ impl Bump {
 ///
 /// A major version is required only if callers may no longer compile. A server that breaks its contract does so for
 /// every version of the client; if the client's interface is unchanged, callers only get different responses.
+/// Operations with cargo features may change in a minor version.
 pub fn required_bump<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Bump {
     changes.into_iter().map(bump_of).max().unwrap_or(Bump::None)
 }
 
 fn bump_of(change: &Change) -> Bump {
     match (change.rule.area, change.severity) {
-        (Area::Rust, Severity::Breaking) => Bump::Major,
+        (Area::Rust, Severity::Breaking) if !change.may_break => Bump::Major,
         (Area::Rust, _) | (Area::Wire, Severity::Breaking | Severity::Warning) => Bump::Minor,
         (Area::Wire, Severity::Info) => Bump::Patch,
     }

@@ -12,6 +12,8 @@ mod account_update_payload;
 mod account_user;
 mod account_user_create_update_payload;
 mod account_user_delete_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod active_contacts;
 mod agent;
 mod agent_bot;
 mod agent_bot_create_update_payload;
@@ -19,16 +21,40 @@ mod agent_bot_form;
 mod agent_bot_summary;
 mod agent_conversation_metrics;
 mod agent_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod agent_list;
 mod agent_summary;
 mod agent_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod agents_create_payload;
 mod applied_sla;
+#[cfg(feature = "chatwoot-undocumented")]
+mod applied_sla_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod applied_sla_metrics;
 mod article;
 mod article_category;
 mod article_create_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod article_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod article_list_meta;
+#[cfg(feature = "chatwoot-undocumented")]
+mod article_positions;
+#[cfg(feature = "chatwoot-undocumented")]
+mod article_reorder_payload;
 mod article_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod article_update_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod article_update_payload;
 mod assignee;
 mod assignment;
 mod associated_category;
+#[cfg(feature = "chatwoot-undocumented")]
+mod attachment_meta;
+#[cfg(feature = "chatwoot-undocumented")]
+mod attribute_keys_payload;
 mod audit_log;
 mod audit_logs;
 mod automation_action;
@@ -38,26 +64,92 @@ mod automation_file;
 mod automation_rule;
 mod automation_rule_create_update_payload;
 mod automation_rule_item;
+#[cfg(feature = "chatwoot-undocumented")]
+mod automation_rule_response;
 mod automation_rules_list_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod bot_metrics;
+#[cfg(feature = "chatwoot-undocumented")]
+mod bot_summary;
 mod branded_email_layout;
+#[cfg(feature = "chatwoot-undocumented")]
+mod bulk_action_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod cache_keys;
+#[cfg(feature = "chatwoot-undocumented")]
+mod campaign;
+#[cfg(feature = "chatwoot-undocumented")]
+mod campaign_audience;
+#[cfg(feature = "chatwoot-undocumented")]
+mod campaign_create_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod campaign_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod campaign_update_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod campaign_update_payload;
 mod canned_response;
 mod canned_response_create_update_payload;
 mod category;
 mod category_create_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod category_list;
 mod category_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod category_update_payload;
 mod changed_attribute;
 mod changed_attributes;
 mod channel_summary;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_contact;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_contact_add_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_contact_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_contact_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_conversations;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_notes;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_page_meta;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod company_update_payload;
 mod contact;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_attachments;
 mod contact_conversations_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_count_meta;
 mod contact_create_form;
 mod contact_create_payload;
 mod contact_create_response;
 mod contact_detail;
 mod contact_event;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_export_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_import_form;
 mod contact_inbox;
 mod contact_labels;
 mod contact_meta;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_note;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_note_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod contact_response;
 mod contact_search_meta;
 mod contact_search_response;
 mod contact_show_response;
@@ -70,6 +162,10 @@ mod contacts;
 mod contacts_list_response;
 mod conversation;
 mod conversation_assignments;
+#[cfg(feature = "chatwoot-undocumented")]
+mod conversation_attachment;
+#[cfg(feature = "chatwoot-undocumented")]
+mod conversation_attachments;
 mod conversation_counts;
 mod conversation_counts_response;
 mod conversation_create_payload;
@@ -82,16 +178,50 @@ mod conversation_message_form;
 mod conversation_messages;
 mod conversation_meta;
 mod conversation_parties;
+#[cfg(feature = "chatwoot-undocumented")]
+mod conversation_search;
+#[cfg(feature = "chatwoot-undocumented")]
+mod conversation_search_meta;
 mod conversation_status_toggle;
 mod conversations;
 mod created_contact;
 mod created_contact_inbox;
 mod created_twilio_inbox;
+#[cfg(feature = "chatwoot-undocumented")]
+mod csat_survey_metrics;
+#[cfg(feature = "chatwoot-undocumented")]
+mod csat_survey_response;
 mod custom_attribute;
 mod custom_attribute_create_update_payload;
 mod custom_attributes;
 mod custom_filter;
 mod custom_filter_create_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod custom_role;
+#[cfg(feature = "chatwoot-undocumented")]
+mod custom_role_create_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod custom_role_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod custom_role_update_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod custom_role_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod dashboard_app;
+#[cfg(feature = "chatwoot-undocumented")]
+mod dashboard_app_create_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod dashboard_app_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod dashboard_app_frame;
+#[cfg(feature = "chatwoot-undocumented")]
+mod dashboard_app_update_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod dashboard_app_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod draft_message;
+#[cfg(feature = "chatwoot-undocumented")]
+mod draft_message_payload;
 mod error_response;
 mod event_contact;
 mod event_conversation;
@@ -99,10 +229,22 @@ mod event_person;
 mod filter_condition;
 mod filter_payload;
 mod first_response_time_distribution;
+#[cfg(feature = "chatwoot-undocumented")]
+mod found_contact;
+#[cfg(feature = "chatwoot-undocumented")]
+mod found_conversation;
+#[cfg(feature = "chatwoot-undocumented")]
+mod found_inbox;
+#[cfg(feature = "chatwoot-undocumented")]
+mod found_text;
+#[cfg(feature = "chatwoot-undocumented")]
+mod grouped_conversation_metrics;
 mod id_and_name;
 mod inbox;
 mod inbox_agent_bot;
 mod inbox_agent_bot_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod inbox_assistant;
 mod inbox_contact;
 mod inbox_create_api_channel_payload;
 mod inbox_create_email_channel_payload;
@@ -138,11 +280,43 @@ mod integrations_hook_create_payload;
 mod integrations_hook_update_payload;
 mod label;
 mod label_create_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod label_summary;
 mod labels;
+#[cfg(feature = "chatwoot-undocumented")]
+mod live_conversation_metrics;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_action;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_execute_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod macro_update_payload;
 mod message;
 mod message_detailed;
 mod message_event;
+#[cfg(feature = "chatwoot-undocumented")]
+mod message_status_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod notification_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod notification_meta;
+#[cfg(feature = "chatwoot-undocumented")]
+mod notification_settings;
+#[cfg(feature = "chatwoot-undocumented")]
+mod notification_settings_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod notifications_delete_payload;
 mod outgoing_messages_count;
+#[cfg(feature = "chatwoot-undocumented")]
+mod participants_payload;
 mod platform_account;
 mod platform_agent_bot_create_update_payload;
 mod platform_agent_bot_form;
@@ -158,6 +332,12 @@ mod portal_meta;
 mod pre_chat_field_payload;
 mod pre_chat_form_payload;
 mod profile;
+#[cfg(feature = "chatwoot-undocumented")]
+mod profile_active_account_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod profile_auto_offline_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod profile_availability_payload;
 mod public_contact;
 mod public_contact_create_update_payload;
 mod public_contact_record;
@@ -180,11 +360,39 @@ mod reporting_event;
 mod reporting_event_meta;
 mod reporting_events_list_response;
 mod reports;
+#[cfg(feature = "chatwoot-undocumented")]
+mod search_contact;
+#[cfg(feature = "chatwoot-undocumented")]
+mod search_conversation;
+#[cfg(feature = "chatwoot-undocumented")]
+mod search_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod search_results;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy_create_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy_create_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy_list;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy_response;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy_update_fields;
+#[cfg(feature = "chatwoot-undocumented")]
+mod sla_policy_update_payload;
 mod team;
 mod team_create_update_payload;
 mod team_members_payload;
 mod team_record;
 mod team_summary;
+#[cfg(feature = "chatwoot-undocumented")]
+mod transcript_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod translate_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod translation;
 mod twilio_inbox_create_payload;
 mod typing_event;
 mod user;
@@ -195,6 +403,8 @@ mod webhook_create_update_payload;
 mod webhook_response;
 mod webhooks_list_response;
 mod widget_event;
+#[cfg(feature = "chatwoot-undocumented")]
+mod year_in_review;
 
 pub use access_token_record::*;
 pub use account_branded_email_layout_payload::*;
@@ -206,6 +416,8 @@ pub use account_update_payload::*;
 pub use account_user::*;
 pub use account_user_create_update_payload::*;
 pub use account_user_delete_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use active_contacts::*;
 pub use agent::*;
 pub use agent_bot::*;
 pub use agent_bot_create_update_payload::*;
@@ -213,16 +425,40 @@ pub use agent_bot_form::*;
 pub use agent_bot_summary::*;
 pub use agent_conversation_metrics::*;
 pub use agent_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use agent_list::*;
 pub use agent_summary::*;
 pub use agent_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use agents_create_payload::*;
 pub use applied_sla::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use applied_sla_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use applied_sla_metrics::*;
 pub use article::*;
 pub use article_category::*;
 pub use article_create_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use article_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use article_list_meta::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use article_positions::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use article_reorder_payload::*;
 pub use article_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use article_update_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use article_update_payload::*;
 pub use assignee::*;
 pub use assignment::*;
 pub use associated_category::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use attachment_meta::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use attribute_keys_payload::*;
 pub use audit_log::*;
 pub use audit_logs::*;
 pub use automation_action::*;
@@ -232,26 +468,92 @@ pub use automation_file::*;
 pub use automation_rule::*;
 pub use automation_rule_create_update_payload::*;
 pub use automation_rule_item::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use automation_rule_response::*;
 pub use automation_rules_list_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use bot_metrics::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use bot_summary::*;
 pub use branded_email_layout::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use bulk_action_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use cache_keys::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use campaign::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use campaign_audience::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use campaign_create_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use campaign_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use campaign_update_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use campaign_update_payload::*;
 pub use canned_response::*;
 pub use canned_response_create_update_payload::*;
 pub use category::*;
 pub use category_create_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use category_list::*;
 pub use category_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use category_update_payload::*;
 pub use changed_attribute::*;
 pub use changed_attributes::*;
 pub use channel_summary::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_contact::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_contact_add_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_contact_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_contact_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_conversations::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_notes::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_page_meta::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use company_update_payload::*;
 pub use contact::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_attachments::*;
 pub use contact_conversations_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_count_meta::*;
 pub use contact_create_form::*;
 pub use contact_create_payload::*;
 pub use contact_create_response::*;
 pub use contact_detail::*;
 pub use contact_event::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_export_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_import_form::*;
 pub use contact_inbox::*;
 pub use contact_labels::*;
 pub use contact_meta::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_note::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_note_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use contact_response::*;
 pub use contact_search_meta::*;
 pub use contact_search_response::*;
 pub use contact_show_response::*;
@@ -264,6 +566,10 @@ pub use contacts::*;
 pub use contacts_list_response::*;
 pub use conversation::*;
 pub use conversation_assignments::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use conversation_attachment::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use conversation_attachments::*;
 pub use conversation_counts::*;
 pub use conversation_counts_response::*;
 pub use conversation_create_payload::*;
@@ -276,16 +582,50 @@ pub use conversation_message_form::*;
 pub use conversation_messages::*;
 pub use conversation_meta::*;
 pub use conversation_parties::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use conversation_search::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use conversation_search_meta::*;
 pub use conversation_status_toggle::*;
 pub use conversations::*;
 pub use created_contact::*;
 pub use created_contact_inbox::*;
 pub use created_twilio_inbox::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use csat_survey_metrics::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use csat_survey_response::*;
 pub use custom_attribute::*;
 pub use custom_attribute_create_update_payload::*;
 pub use custom_attributes::*;
 pub use custom_filter::*;
 pub use custom_filter_create_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use custom_role::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use custom_role_create_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use custom_role_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use custom_role_update_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use custom_role_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use dashboard_app::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use dashboard_app_create_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use dashboard_app_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use dashboard_app_frame::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use dashboard_app_update_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use dashboard_app_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use draft_message::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use draft_message_payload::*;
 pub use error_response::*;
 pub use event_contact::*;
 pub use event_conversation::*;
@@ -293,10 +633,22 @@ pub use event_person::*;
 pub use filter_condition::*;
 pub use filter_payload::*;
 pub use first_response_time_distribution::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use found_contact::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use found_conversation::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use found_inbox::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use found_text::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use grouped_conversation_metrics::*;
 pub use id_and_name::*;
 pub use inbox::*;
 pub use inbox_agent_bot::*;
 pub use inbox_agent_bot_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use inbox_assistant::*;
 pub use inbox_contact::*;
 pub use inbox_create_api_channel_payload::*;
 pub use inbox_create_email_channel_payload::*;
@@ -332,11 +684,43 @@ pub use integrations_hook_create_payload::*;
 pub use integrations_hook_update_payload::*;
 pub use label::*;
 pub use label_create_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use label_summary::*;
 pub use labels::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use live_conversation_metrics::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_action::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_execute_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use macro_update_payload::*;
 pub use message::*;
 pub use message_detailed::*;
 pub use message_event::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use message_status_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use notification_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use notification_meta::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use notification_settings::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use notification_settings_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use notifications_delete_payload::*;
 pub use outgoing_messages_count::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use participants_payload::*;
 pub use platform_account::*;
 pub use platform_agent_bot_create_update_payload::*;
 pub use platform_agent_bot_form::*;
@@ -352,6 +736,12 @@ pub use portal_meta::*;
 pub use pre_chat_field_payload::*;
 pub use pre_chat_form_payload::*;
 pub use profile::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use profile_active_account_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use profile_auto_offline_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use profile_availability_payload::*;
 pub use public_contact::*;
 pub use public_contact_create_update_payload::*;
 pub use public_contact_record::*;
@@ -374,11 +764,39 @@ pub use reporting_event::*;
 pub use reporting_event_meta::*;
 pub use reporting_events_list_response::*;
 pub use reports::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use search_contact::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use search_conversation::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use search_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use search_results::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy_create_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy_create_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy_list::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy_response::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy_update_fields::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use sla_policy_update_payload::*;
 pub use team::*;
 pub use team_create_update_payload::*;
 pub use team_members_payload::*;
 pub use team_record::*;
 pub use team_summary::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use transcript_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use translate_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use translation::*;
 pub use twilio_inbox_create_payload::*;
 pub use typing_event::*;
 pub use user::*;
@@ -389,3 +807,5 @@ pub use webhook_create_update_payload::*;
 pub use webhook_response::*;
 pub use webhooks_list_response::*;
 pub use widget_event::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use year_in_review::*;

@@ -1,5 +1,6 @@
 //! The program that calls the operations: a crate in the target directory.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,7 +45,7 @@ impl Program {
         let lock = Lock::exclusive(&directory)?;
         file_set::write(&lock, "src", &directory.join("src").display().to_string(), &files)?;
         let manifest = directory.join("Cargo.toml");
-        fs::write(&manifest, toml::to_string(&package(workspace)?)?)?;
+        fs::write(&manifest, toml::to_string(&package(workspace, features(&documents))?)?)?;
         fs::copy(workspace.path("Cargo.lock"), directory.join("Cargo.lock"))?;
         let program = Self { manifest, target: target.to_owned(), documents };
         if !program.cargo("build").status()?.success() {
@@ -76,8 +77,18 @@ impl Program {
     }
 }
 
+/// Returns the cargo features of the documents' operations.
+fn features(documents: &[(String, Value)]) -> BTreeSet<String> {
+    let items = documents
+        .iter()
+        .filter_map(|(_, document)| document.get("paths")?.as_object())
+        .flat_map(|paths| paths.values());
+    let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
+    operations.filter_map(|operation| operation.get("x-rust-feature")?.as_str()).map(str::to_owned).collect()
+}
+
 /// Returns the program's manifest, with the profile and dependencies of the workspace.
-fn package(workspace: &Project) -> Result<toml::Table, Error> {
+fn package(workspace: &Project, features: BTreeSet<String>) -> Result<toml::Table, Error> {
     let root: toml::Table = toml::from_str(&fs::read_to_string(workspace.path("Cargo.toml"))?)?;
     let shared = |name: &str| {
         let dependencies = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));
@@ -88,8 +99,10 @@ fn package(workspace: &Project) -> Result<toml::Table, Error> {
         let path = workspace.path(path).canonicalize()?;
         Ok::<_, std::io::Error>(toml::Table::from_iter([("path".to_owned(), path.display().to_string().into())]))
     };
+    let mut clients = path("generated")?;
+    clients.insert("features".to_owned(), features.into_iter().collect::<Vec<_>>().into());
     let dependencies = toml::Table::from_iter([
-        ("crm-clients".to_owned(), path("generated")?.into()),
+        ("crm-clients".to_owned(), clients.into()),
         ("crm-clients-runtime".to_owned(), path("codegen/runtime")?.into()),
         ("serde_json".to_owned(), shared("serde_json")?),
         ("tokio".to_owned(), shared("tokio")?),
