@@ -112,7 +112,7 @@ fn working_tree_is_compared_with_the_merge_base() -> Result {
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(1), "{review}");
     for line in [
-        "  breaking[type-changed] property `age` of the response is now of type string instead of integer\n",
+        "  breaking[type-changed] property `age` of the response is now of type string instead of type integer\n",
         "  breaking[rust-field-type-changed] the field `age` is now `Option<String>` instead of `Option<i64>`\n",
         "    Rust        pets::types::Pet::age\n    operations  GET /pets\n",
         ":specs/pets/pet.yaml:3:36\n    is          specs/pets/pet.yaml:3:36\n",
@@ -144,9 +144,9 @@ fn overlays_are_reviewed_with_their_documents() -> Result {
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(1), "{review}");
-    assert!(review.contains("breaking[rust-method-renamed] `all` is `index` now"), "{review}");
+    assert!(review.contains("breaking[rust-method-renamed] `all` was renamed to `index`"), "{review}");
     assert!(
-        review.ends_with("Version 0.3.1 to 0.4.0 required: `all` is `index` now (`pets::pets::Pets::all`)\n"),
+        review.ends_with("Version 0.3.1 to 0.4.0 required: `all` was renamed to `index` (`pets::pets::Pets::all`)\n"),
         "{review}"
     );
     Ok(())
@@ -158,7 +158,7 @@ fn changelog_entry_is_for_callers() -> Result {
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let output = repository.xtask("changelog", &[])?;
     let entry = text(&output.stdout);
-    assert_eq!(entry, "## 0.4.0\n\n### pets 1\n\nBreaking:\n\n- `pets::Pets::all`: `all` is `index` now.\n");
+    assert_eq!(entry, "## 0.4.0\n\n### pets 1\n\nBreaking:\n\n- `pets::Pets::all`: `all` was renamed to `index`.\n");
     Ok(())
 }
 
@@ -263,7 +263,7 @@ fn all_formats_are_valid() -> Result {
         markdown.starts_with("**Deployed clients are not affected.** **Rust callers break: 1 breaking change.**"),
         "{markdown}"
     );
-    assert!(markdown.contains("- **breaking:** `all` is `index` now: `pets::pets::Pets::all`\n"), "{markdown}");
+    assert!(markdown.contains("- **breaking:** `all` was renamed to `index`: `pets::pets::Pets::all`\n"), "{markdown}");
     let (_, json) = repository.run(&["--format", "json"])?;
     let json: serde_json::Value = serde_json::from_str(&json)?;
     assert_eq!(json["apis"][0]["changes"][0]["rule"], "rust-method-renamed");

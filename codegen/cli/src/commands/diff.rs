@@ -229,7 +229,7 @@ impl Command<'_> {
         if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
             let known: Vec<&str> = known.into_iter().collect();
             return Err(Error::from(format!(
-                "`{unknown}` is neither a document nor an API: {} has {}",
+                "`{unknown}` is neither a document nor an API; {} contains {}",
                 self.project.listed_in(),
                 known.join(", ")
             )));
