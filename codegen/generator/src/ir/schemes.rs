@@ -188,7 +188,8 @@ pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, S
     let mut names = Names { builder: OF_EVERY_BUILDER.iter().copied().collect(), client: of_client };
     // All schemes are named before the methods that only some of them have.
     for one in &mut joined {
-        one.name = names.builder.claim(&one.name);
+        let own_name = one.served.first().map(|served| names::value_name(served));
+        one.name = names.builder.claim_any(&one.name, own_name);
     }
     joined.into_iter().map(|one| one.into_scheme(&mut names)).collect()
 }
