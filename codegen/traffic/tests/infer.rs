@@ -135,6 +135,27 @@ fn segments_are_values_where_they_look_like_ids_or_the_document_says_so() -> Res
 }
 
 #[test]
+fn path_parameters_are_declared_as_the_document_declares_them() -> Result {
+    let document = DOCUMENT
+        .replace(
+            "parameters: [{name: id, in: path, required: true, schema: {type: integer}}]",
+            "parameters: [{$ref: '#/components/parameters/pet_id'}]",
+        )
+        .replace(
+            "components:\n",
+            "components:\n  parameters:\n    agent_id: {name: id, in: path, required: true, schema: {type: string}}\n    pet_id: {name: id, in: path, required: true, schema: {type: integer}}\n",
+        );
+    let overlay = drafted(&document, &[], &[], &get("/v1/pets/7/notes/8", json!({})).to_string())?;
+    let (overlaid, ..) = raised(&document, &[&overlay])?;
+    let expected = json!([
+        {"$ref": "#/components/parameters/pet_id"},
+        {"name": "note_id", "in": "path", "required": true, "schema": {"type": "integer"}},
+    ]);
+    assert_eq!(overlaid["paths"]["/pets/{id}/notes/{note_id}"]["parameters"], expected);
+    Ok(())
+}
+
+#[test]
 fn a_property_is_required_and_nullable_as_all_samples_show() -> Result {
     let one = inferred(&[], &[get("/v1/owners", json!({"id": 1, "mail": "a@b.example", "at": null}))])?;
     let owner = schema(&one, "/owners", "get");

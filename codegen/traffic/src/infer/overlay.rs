@@ -188,20 +188,32 @@ fn content(messages: &Messages, schemas: &Schemas<'_>) -> Value {
     if content.is_empty() { json!({}) } else { json!({"content": content}) }
 }
 
-/// The path parameters that a path item does not declare yet. One that is a component of the document is referred to.
+/// Returns the path parameters that a path item does not declare yet, as the document declares them for other paths with the same beginning.
 fn path_parameters(operation: &Recorded<'_>, path: &str, known: &BTreeSet<&str>, document: &Value) -> Vec<Value> {
-    let components = document.pointer("/components/parameters").and_then(Value::as_object);
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     let own = operation.parameters.iter().zip(names).filter(|(_, name)| !known.contains(name));
     let parameter = |(parameter, name): (&PathParameter, &str)| {
-        let is_same = |component: &Value| component["name"] == name && component["in"] == "path";
-        if let Some((component, _)) = components.into_iter().flatten().find(|(_, component)| is_same(component)) {
-            return json!({"$ref": format!("#/components/parameters/{component}")});
-        }
-        let kind = if parameter.is_integer { "integer" } else { "string" };
-        json!({"name": name, "in": "path", "required": true, "schema": {"type": kind}})
+        let end = path.find(&format!("{{{name}}}")).map_or(0, |start| start + name.len() + 2);
+        declared_parameter(document, &path[..end], name).unwrap_or_else(|| {
+            let kind = if parameter.is_integer { "integer" } else { "string" };
+            json!({"name": name, "in": "path", "required": true, "schema": {"type": kind}})
+        })
     };
     own.map(parameter).collect()
+}
+
+/// Returns the path parameter `name` of the first path item that begins with these segments, as it is declared: mostly a reference.
+fn declared_parameter(document: &Value, beginning: &str, name: &str) -> Option<Value> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let items = paths
+        .filter(|(path, _)| path.strip_prefix(beginning).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let parameters = items.filter_map(|(_, item)| item.get("parameters")?.as_array()).flatten();
+    let is_same = |parameter: &&Value| {
+        let reference = parameter.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+        let resolved = reference.map_or(Some(*parameter), |pointer| document.pointer(pointer));
+        resolved.is_some_and(|resolved| resolved["name"] == name && resolved["in"] == "path")
+    };
+    parameters.into_iter().find(is_same).cloned()
 }
 
 fn query_parameters(operation: &Recorded<'_>, schemas: &Schemas<'_>) -> Vec<Value> {
