@@ -99,17 +99,18 @@ impl RateLimit {
 #[derive(Clone, Debug)]
 pub(crate) struct ScopedLimit {
     limit: RateLimit,
-    scope: String,
+    /// Its name, and the values.
+    key: String,
 }
 
 impl ScopedLimit {
     pub(crate) fn new(limit: RateLimit, values: &[&dyn PathValue]) -> Self {
-        let mut scope = String::new();
+        let mut key = limit.name.to_owned();
         for value in values {
-            value.push(&mut scope);
-            scope += "/";
+            key += "/";
+            value.push(&mut key);
         }
-        Self { limit, scope }
+        Self { limit, key }
     }
 }
 
@@ -121,7 +122,7 @@ pub(crate) struct Limiter {
     in_flight: Option<Arc<Semaphore>>,
     all: Counter,
     /// By the name of the limit, and the scope that it counts for.
-    declared: Mutex<HashMap<(&'static str, String), Arc<Counter>>>,
+    declared: Mutex<HashMap<String, Arc<Counter>>>,
     paused_until: Mutex<Option<Instant>>,
 }
 
@@ -210,16 +211,15 @@ impl Limiter {
 
     /// Returns the counter of a declared limit.
     fn counter(&self, limit: &ScopedLimit) -> Arc<Counter> {
-        let key = (limit.limit.name, limit.scope.clone());
         let mut declared = locked(&self.declared);
-        if let Some(counter) = declared.get(&key) {
+        if let Some(counter) = declared.get(&limit.key) {
             return Arc::clone(counter);
         }
         // A program that calls for ever more scopes keeps those that are in use.
         let now = Instant::now();
         declared.retain(|_, counter| Arc::strong_count(counter) > 1 || !counter.is_idle(now));
         let counter = Arc::new(Counter::new(Some(limit.limit.rate())));
-        declared.insert(key, Arc::clone(&counter));
+        declared.insert(limit.key.clone(), Arc::clone(&counter));
         counter
     }
 
