@@ -131,7 +131,9 @@ fn several_overlays_are_applied_in_order_and_each_has_its_positions() -> Result 
     let workspace = workspace()?;
     fs::write(workspace.path("specs/pets/undocumented.yaml"), ADDITIONS)?;
     let said = text(&workspace.run(&["lint"])?.stdout);
-    for part in ["specs/pets/overlay.yaml:9:7", "specs/pets/undocumented.yaml:16:", "the id `pet_id` is a `number`"] {
+    for part in
+        ["specs/pets/overlay.yaml:9:7", "specs/pets/undocumented.yaml:16:", "the ID `pet_id` has the type `number`"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
     let file = workspace.path("specs/pets/openapi.yaml").display().to_string();

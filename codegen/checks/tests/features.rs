@@ -3,7 +3,7 @@
 mod support;
 
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_generator::emit::{self, CrateOptions};
+use crm_clients_generator::emit::{self, CrateOptions, Header};
 use crm_clients_generator::fileset::FileSet;
 use crm_clients_review::Lint;
 
@@ -45,9 +45,9 @@ fn files(document: &str) -> Result<FileSet> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut pipeline = Pipeline::new();
     let api = pipeline.client(&Input { document: "pets.yaml", read: &read, overlays: &[] }, "pets");
-    let api = api.ok_or_else(|| pipeline.report(false))?;
-    let options = CrateOptions { name: "pets".to_owned(), runtime: "runtime".to_owned() };
-    Ok(emit::crate_files(&api, &options, "pets.yaml"))
+    let (api, _) = api.ok_or_else(|| pipeline.report(false))?;
+    let header = Header { command: "crm-clients generate", source: "pets.yaml" };
+    Ok(emit::crate_files(&api, &CrateOptions::new("pets"), header))
 }
 
 fn text<'f>(files: &'f FileSet, path: &str) -> Result<&'f str> {
