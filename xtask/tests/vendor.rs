@@ -139,7 +139,7 @@ fn download_errors_have_a_reason_and_help() -> Result {
         format!("http://{}/", listener.local_addr()?)
     };
     for (url, reason) in [
-        (head("404 Not Found\r\ncontent-length: 0", "")?, "answers 404"),
+        (head("404 Not Found\r\ncontent-length: 0", "")?, "the server responded 404"),
         (head("200 OK\r\ncontent-length: 68000000", "openapi: 3.1.0\n")?, "larger than the limit of 64 MiB"),
         (head("200 OK\r\nconnection: close", &"# no end\n".repeat(8 << 20))?, "larger than the limit of 64 MiB"),
         (head("200 OK\r\ncontent-length: 28", "\n<!doctype html><title></tit>")?, "found a web page"),
