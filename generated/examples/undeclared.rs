@@ -12,7 +12,7 @@ use serde_json::json;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// What this program needs of a response; serde ignores the rest.
+/// The part of a response that this program needs; serde ignores the rest.
 #[derive(Deserialize)]
 struct Page {
     payload: Vec<Company>,

@@ -1,4 +1,4 @@
-//! What the compiler says about natural mistakes. Its words change with its version, so that this runs in `.ci/run` only:
+//! Compiler messages for common mistakes. Its words change with its version, so that this runs in `.ci/run` only:
 //! `cargo test -p crm-clients --test compiler_messages -- --ignored`; with `TRYBUILD=overwrite` it writes them anew.
 
 #[test]

@@ -109,7 +109,7 @@ const PROBE: &str = r##"
 /// The browser, by the names that it has on different systems.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// What is shown after each step of the probe.
+/// The visible content after each step of the probe.
 fn operated(html: &str) -> Outcome<Value> {
     let directory = tempfile::tempdir()?;
     let page = directory.path().join("review.html");

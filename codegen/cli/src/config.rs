@@ -17,7 +17,7 @@ const FEATURES: &[&str] = &["blocking", "compression", "http2", "mock", "tracing
 /// The name of the file.
 pub const FILE: &str = "crm-clients.toml";
 
-/// What the file says.
+/// The content of the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {

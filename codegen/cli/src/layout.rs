@@ -1,4 +1,4 @@
-//! What a client becomes on disk: a crate, or a module of one.
+//! The files of a client: a crate, or a module of one.
 
 use std::fs;
 use std::io;

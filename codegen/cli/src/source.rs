@@ -209,7 +209,7 @@ impl Source {
         (made, self.report(&walk, io::stderr().is_terminal()))
     }
 
-    /// What was found on a walk, for people: the first few of each code, unless all are wanted.
+    /// Renders the diagnostics for people: the first few of each code, or all of them.
     pub fn report(&self, walk: &Pipeline, color: bool) -> String {
         match self.all_warnings {
             true => walk.report(color),

@@ -1,7 +1,7 @@
 //! `names.lock`: the Rust names that a client has given out, by what is stable on the wire.
 //!
 //! Upstream renames operationIds, tags and components at will, and names of the client come from them. A lock keeps the names: an
-//! operation is known by its method and path, a component by its name or, if that is gone, by the place that refers to it.
+//! operation is known by its method and path, a component by its name or, if that was removed, by the place that refers to it.
 //! [`NamesLock::hold`] writes the names into the raised document, where the later passes find them.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -241,7 +241,7 @@ impl Operation {
 /// How many requests the server takes within a time.
 #[derive(Debug, Clone, Serialize)]
 pub struct RateLimit {
-    /// What the requests are counted under: operations with the same name share a limit.
+    /// The name of the limit: operations with the same name share it.
     pub name: String,
     /// The number of requests.
     pub requests: u32,

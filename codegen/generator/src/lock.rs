@@ -148,7 +148,7 @@ fn changed_types<'a>(old: &'a Api, new: &'a Api) -> Vec<(&'a str, &'a str, &'a s
     changed.collect()
 }
 
-/// What tells a method, whatever its name: the operation, and the body that it sends.
+/// Identifies a method independently of its name: the operation and the body that it sends.
 type Identity<'a> = (&'a str, Option<&'a str>);
 
 fn identity(operation: &Operation) -> Identity<'_> {

@@ -1,4 +1,4 @@
-//! What hooks and limits add to a call: 10,000 calls of a server on loopback without and with them, in turns, so that
+//! The overhead of hooks and limits: 10,000 calls of a server on loopback without and with them, in turns, so that
 //! whatever else the machine does falls on both.
 
 use std::sync::Arc;

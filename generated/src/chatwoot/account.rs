@@ -44,7 +44,7 @@ impl Account {
         UpdateCall { call }
     }
 
-    /// Returns when labels, inboxes and teams last changed.
+    /// Returns the cache keys of labels, inboxes and teams.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -59,7 +59,7 @@ impl Account {
         }
     }
 
-    /// Notes that the caller is active in the account.
+    /// Records that the caller is active in the account.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -84,7 +84,7 @@ impl Account {
         super::agents::Agents::new(&self.core, self.account_id)
     }
 
-    /// Whether service levels were kept (enterprise edition).
+    /// Whether SLA policies were kept (enterprise edition).
     #[cfg(feature = "chatwoot-undocumented")]
     pub fn applied_slas(&self) -> super::applied_slas::AppliedSlas {
         super::applied_slas::AppliedSlas::new(&self.core, self.account_id)
@@ -106,7 +106,7 @@ impl Account {
         super::bulk_actions::BulkActions::new(&self.core, self.account_id)
     }
 
-    /// Messages that Chatwoot sends by itself.
+    /// Messages that Chatwoot sends automatically.
     #[cfg(feature = "chatwoot-undocumented")]
     pub fn campaigns(&self) -> super::campaigns::Campaigns {
         super::campaigns::Campaigns::new(&self.core, self.account_id)
@@ -216,7 +216,7 @@ impl Account {
         super::macros::Macros::new(&self.core, self.account_id)
     }
 
-    /// What the caller is notified of.
+    /// Notification settings.
     #[cfg(feature = "chatwoot-undocumented")]
     pub fn notifications(&self) -> super::notifications::Notifications {
         super::notifications::Notifications::new(&self.core, self.account_id)
@@ -266,7 +266,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns when labels, inboxes and teams last changed.
+    /// Returns the cache keys of labels, inboxes and teams.
     ///
     /// Returned by [`Account::cache_keys`].
     CacheKeysCall -> types::CacheKeys, ErrorBody
@@ -274,7 +274,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Notes that the caller is active in the account.
+    /// Records that the caller is active in the account.
     ///
     /// Returned by [`Account::update_active_at`].
     UpdateActiveAtCall -> (), ErrorBody

@@ -71,7 +71,7 @@ impl Agents {
         }
     }
 
-    /// Lists the agents whom conversations of all of these inboxes can be assigned to.
+    /// Lists the agents that can be assigned to conversations of all of these inboxes.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -142,7 +142,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Lists the agents whom conversations of all of these inboxes can be assigned to.
+    /// Lists the agents that can be assigned to conversations of all of these inboxes.
     ///
     /// Returned by [`Agents::assignable`].
     AssignableCall -> types::AgentList, ErrorBody

@@ -21,7 +21,7 @@ impl BulkActions {
         }
     }
 
-    /// Changes several conversations at once, in the background.
+    /// Updates several conversations at once, in the background.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -38,7 +38,7 @@ impl BulkActions {
 }
 
 runtime::operation! {
-    /// Changes several conversations at once, in the background.
+    /// Updates several conversations at once, in the background.
     ///
     /// Returned by [`BulkActions::run`].
     RunCall -> (), ErrorBody

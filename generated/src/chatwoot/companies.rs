@@ -66,7 +66,7 @@ impl Companies {
         }
     }
 
-    /// Changes a company.
+    /// Updates a company.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -241,7 +241,7 @@ runtime::operation! {
 }
 
 impl ListCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -273,7 +273,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes a company.
+    /// Updates a company.
     ///
     /// Returned by [`Companies::update`].
     UpdateCall -> types::CompanyResponse, ErrorBody
@@ -301,7 +301,7 @@ runtime::operation! {
 }
 
 impl ContactsCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -347,7 +347,7 @@ runtime::operation! {
 }
 
 impl SearchCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -372,7 +372,7 @@ runtime::operation! {
 }
 
 impl SearchContactsCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;

@@ -151,7 +151,7 @@ impl Contacts {
         CreateContactInboxCall { call }
     }
 
-    /// Writes a note about a contact.
+    /// Creates a note about a contact.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -201,7 +201,7 @@ impl Contacts {
         }
     }
 
-    /// Sends a CSV file of the account's contacts to the caller by e-mail.
+    /// Sends a CSV file of the account's contacts to the caller by email.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -247,7 +247,7 @@ impl Contacts {
         }
     }
 
-    /// Imports contacts from a CSV file; the caller gets an e-mail when it is done.
+    /// Imports contacts from a CSV file; the caller gets an email when it is done.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -374,7 +374,7 @@ impl Contacts {
         UpdateAsMultipartCall { call }
     }
 
-    /// Changes a note.
+    /// Updates a note.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -544,7 +544,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Writes a note about a contact.
+    /// Creates a note about a contact.
     ///
     /// Returned by [`Contacts::create_note`].
     CreateNoteCall -> types::ContactNote, ErrorBody
@@ -568,7 +568,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sends a CSV file of the account's contacts to the caller by e-mail.
+    /// Sends a CSV file of the account's contacts to the caller by email.
     ///
     /// Returned by [`Contacts::export`].
     ExportCall -> (), ErrorBody
@@ -609,7 +609,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Imports contacts from a CSV file; the caller gets an e-mail when it is done.
+    /// Imports contacts from a CSV file; the caller gets an email when it is done.
     ///
     /// Returned by [`Contacts::import`].
     ImportCall -> (), ErrorBody
@@ -625,7 +625,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ListActiveCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -725,7 +725,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Changes a note.
+    /// Updates a note.
     ///
     /// Returned by [`Contacts::update_note`].
     UpdateNoteCall -> types::ContactNote, ErrorBody

@@ -78,7 +78,7 @@ impl Conversations {
         UpdateCall { call }
     }
 
-    /// Lets agents follow a conversation.
+    /// Adds participants to a conversation.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -241,7 +241,7 @@ impl Conversations {
         }
     }
 
-    /// Marks a conversation as not read.
+    /// Marks a conversation as unread.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -275,7 +275,7 @@ impl Conversations {
         }
     }
 
-    /// Lists the agents who follow a conversation.
+    /// Lists the participants of a conversation.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -313,7 +313,7 @@ impl Conversations {
         RemoveCustomAttributesCall { call }
     }
 
-    /// Ends that agents follow a conversation.
+    /// Removes participants from a conversation.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -356,7 +356,7 @@ impl Conversations {
         ReplaceLabelsCall { call }
     }
 
-    /// Lets these agents follow a conversation, and no others.
+    /// Replaces the participants of a conversation.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -414,7 +414,7 @@ impl Conversations {
         SearchCall { call }
     }
 
-    /// Sends the messages of a conversation by e-mail.
+    /// Sends a transcript of a conversation by email.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -499,7 +499,7 @@ impl Conversations {
         ToggleTypingStatusCall { call }
     }
 
-    /// Lets the contact of a conversation write again.
+    /// Unmutes a conversation.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -552,7 +552,7 @@ impl Conversations {
         UpdateCustomAttributesCall { call }
     }
 
-    /// Keeps a draft of a reply.
+    /// Saves a draft of a reply.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -723,7 +723,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Lets agents follow a conversation.
+    /// Adds participants to a conversation.
     ///
     /// Returned by [`Conversations::add_participants`].
     AddParticipantsCall -> Vec<types::Agent>, ErrorBody
@@ -739,7 +739,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl AttachmentsCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -880,7 +880,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Marks a conversation as not read.
+    /// Marks a conversation as unread.
     ///
     /// Returned by [`Conversations::mark_unread`].
     MarkUnreadCall -> types::Conversation, ErrorBody
@@ -896,7 +896,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Lists the agents who follow a conversation.
+    /// Lists the participants of a conversation.
     ///
     /// Returned by [`Conversations::participants`].
     ParticipantsCall -> Vec<types::Agent>, ErrorBody
@@ -911,7 +911,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Ends that agents follow a conversation.
+    /// Removes participants from a conversation.
     ///
     /// Returned by [`Conversations::remove_participants`].
     RemoveParticipantsCall -> (), ErrorBody
@@ -926,7 +926,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Lets these agents follow a conversation, and no others.
+    /// Replaces the participants of a conversation.
     ///
     /// Returned by [`Conversations::replace_participants`].
     ReplaceParticipantsCall -> Vec<types::Agent>, ErrorBody
@@ -949,7 +949,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl SearchCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -968,7 +968,7 @@ runtime::pages! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sends the messages of a conversation by e-mail.
+    /// Sends a transcript of a conversation by email.
     ///
     /// Returned by [`Conversations::send_transcript`].
     SendTranscriptCall -> (), ErrorBody
@@ -997,7 +997,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Lets the contact of a conversation write again.
+    /// Unmutes a conversation.
     ///
     /// Returned by [`Conversations::unmute`].
     UnmuteCall -> (), ErrorBody
@@ -1020,7 +1020,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Keeps a draft of a reply.
+    /// Saves a draft of a reply.
     ///
     /// Returned by [`Conversations::update_draft`].
     UpdateDraftCall -> (), ErrorBody

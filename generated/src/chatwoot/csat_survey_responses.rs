@@ -76,7 +76,7 @@ runtime::operation! {
 }
 
 impl ListCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;

@@ -64,7 +64,7 @@ impl CustomRoles {
         }
     }
 
-    /// Changes a role.
+    /// Updates a role.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -124,7 +124,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes a role.
+    /// Updates a role.
     ///
     /// Returned by [`CustomRoles::update`].
     UpdateCall -> types::CustomRole, ErrorBody

@@ -67,7 +67,7 @@ impl DashboardApps {
         }
     }
 
-    /// Changes a dashboard app.
+    /// Updates a dashboard app.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -127,7 +127,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes a dashboard app.
+    /// Updates a dashboard app.
     ///
     /// Returned by [`DashboardApps::update`].
     UpdateCall -> types::DashboardApp, ErrorBody

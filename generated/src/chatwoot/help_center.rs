@@ -259,7 +259,7 @@ impl HelpCenter {
         }
     }
 
-    /// Changes the order of articles.
+    /// Updates the order of articles.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -280,7 +280,7 @@ impl HelpCenter {
         ReorderArticlesCall { call }
     }
 
-    /// Returns whether a portal's domain has a certificate.
+    /// Returns the certificate status of a portal's domain.
     ///
     /// Status 422 without a domain; the response is raw JSON.
     ///
@@ -298,7 +298,7 @@ impl HelpCenter {
         }
     }
 
-    /// Changes an article.
+    /// Updates an article.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -324,7 +324,7 @@ impl HelpCenter {
         UpdateArticleCall { call }
     }
 
-    /// Changes a category.
+    /// Updates a category.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -465,7 +465,7 @@ impl ListArticlesCall {
         self
     }
 
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -521,7 +521,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Changes the order of articles.
+    /// Updates the order of articles.
     ///
     /// Returned by [`HelpCenter::reorder_articles`].
     ReorderArticlesCall -> types::ArticlePositions, ErrorBody
@@ -529,7 +529,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns whether a portal's domain has a certificate.
+    /// Returns the certificate status of a portal's domain.
     ///
     /// Returned by [`HelpCenter::ssl_status`].
     SslStatusCall -> runtime::Value, ErrorBody
@@ -537,7 +537,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Changes an article.
+    /// Updates an article.
     ///
     /// Returned by [`HelpCenter::update_article`].
     UpdateArticleCall -> types::ArticleResponse, ErrorBody
@@ -545,7 +545,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Changes a category.
+    /// Updates a category.
     ///
     /// Returned by [`HelpCenter::update_category`].
     UpdateCategoryCall -> types::CategoryResponse, ErrorBody

@@ -95,7 +95,7 @@ impl Inboxes {
         }
     }
 
-    /// Lists the agents whom conversations of an inbox can be assigned to.
+    /// Lists the agents that can be assigned to conversations of an inbox.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -336,7 +336,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Lists the agents whom conversations of an inbox can be assigned to.
+    /// Lists the agents that can be assigned to conversations of an inbox.
     ///
     /// Returned by [`Inboxes::assignable_agents`].
     AssignableAgentsCall -> types::AgentList, ErrorBody

@@ -64,9 +64,9 @@ impl Macros {
         }
     }
 
-    /// Changes a macro.
+    /// Updates a macro.
     ///
-    /// Chatwoot 4.16.2 makes the visibility null where it is not sent.
+    /// If the visibility is not sent, Chatwoot 4.16.2 sets it to null.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -141,7 +141,7 @@ runtime::operation! {
 }
 
 runtime::operation! {
-    /// Changes a macro.
+    /// Updates a macro.
     ///
     /// Returned by [`Macros::update`].
     UpdateCall -> types::MacroResponse, ErrorBody

@@ -91,7 +91,7 @@ impl Messages {
         CreateAsMultipartCall { call }
     }
 
-    /// Sends a message that failed again.
+    /// Retries a message that could not be sent.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -134,7 +134,7 @@ impl Messages {
         TranslateCall { call }
     }
 
-    /// Sets whether a message reached the customer.
+    /// Updates the delivery status of a message.
     ///
     /// Status 403 unless the inbox is an API inbox; the response is raw JSON.
     ///
@@ -217,7 +217,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sends a message that failed again.
+    /// Retries a message that could not be sent.
     ///
     /// Returned by [`Messages::retry`].
     RetryCall -> types::MessageDetailed, ErrorBody
@@ -233,7 +233,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sets whether a message reached the customer.
+    /// Updates the delivery status of a message.
     ///
     /// Returned by [`Messages::update_status`].
     UpdateStatusCall -> runtime::Value, ErrorBody

@@ -40,7 +40,7 @@ impl Profile {
 
     /// Replaces the caller's access token.
     ///
-    /// The client keeps the old one.
+    /// The client continues to send the old token.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -55,7 +55,7 @@ impl Profile {
         }
     }
 
-    /// Sets the account that the caller works in.
+    /// Sets the caller's active account.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -74,7 +74,7 @@ impl Profile {
         SetActiveAccountCall { call }
     }
 
-    /// Sets whether the caller goes offline by being away.
+    /// Sets whether the caller goes offline automatically.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -93,7 +93,7 @@ impl Profile {
         SetAutoOfflineCall { call }
     }
 
-    /// Sets whether the caller is there.
+    /// Sets the caller's availability.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -153,7 +153,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sets the account that the caller works in.
+    /// Sets the caller's active account.
     ///
     /// Returned by [`Profile::set_active_account`].
     SetActiveAccountCall -> (), ErrorBody
@@ -161,7 +161,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sets whether the caller goes offline by being away.
+    /// Sets whether the caller goes offline automatically.
     ///
     /// Returned by [`Profile::set_auto_offline`].
     SetAutoOfflineCall -> types::User, ErrorBody
@@ -169,7 +169,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Sets whether the caller is there.
+    /// Sets the caller's availability.
     ///
     /// Returned by [`Profile::set_availability`].
     SetAvailabilityCall -> types::User, ErrorBody

@@ -66,7 +66,7 @@ impl Reports {
         }
     }
 
-    /// Returns what bots did.
+    /// Returns the metrics of bots.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -81,7 +81,7 @@ impl Reports {
         }
     }
 
-    /// Returns what bots did, and in the time before.
+    /// Returns the metrics of bots, compared with the previous period.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -110,7 +110,7 @@ impl Reports {
         }
     }
 
-    /// Returns the figures of each agent as CSV.
+    /// Returns the metrics of each agent as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -142,7 +142,7 @@ impl Reports {
         }
     }
 
-    /// Returns the figures of each inbox as CSV.
+    /// Returns the metrics of each inbox as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -157,7 +157,7 @@ impl Reports {
         }
     }
 
-    /// Returns the figures of each label as CSV.
+    /// Returns the metrics of each label as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -172,7 +172,7 @@ impl Reports {
         }
     }
 
-    /// Returns the figures of all conversations as CSV.
+    /// Returns the metrics of all conversations as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -187,7 +187,7 @@ impl Reports {
         }
     }
 
-    /// Returns the figures of each team as CSV.
+    /// Returns the metrics of each team as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -368,7 +368,7 @@ impl Reports {
         }
     }
 
-    /// Returns the figures of each label.
+    /// Returns the metrics of each label.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -393,7 +393,7 @@ impl Reports {
         }
     }
 
-    /// Returns the caller's year in figures.
+    /// Returns the caller's year in review.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -436,7 +436,7 @@ impl AgentConversationMetricsCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns what bots did.
+    /// Returns the metrics of bots.
     ///
     /// Returned by [`Reports::bot_metrics`].
     BotMetricsCall -> types::BotMetrics, ErrorBody
@@ -444,7 +444,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl BotMetricsCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -452,7 +452,7 @@ impl BotMetricsCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -472,7 +472,7 @@ impl BotMetricsCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns what bots did, and in the time before.
+    /// Returns the metrics of bots, compared with the previous period.
     ///
     /// Returned by [`Reports::bot_summary`].
     BotSummaryCall -> types::BotSummary, ErrorBody
@@ -480,7 +480,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl BotSummaryCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -488,7 +488,7 @@ impl BotSummaryCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -578,7 +578,7 @@ runtime::pages! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the figures of each agent as CSV.
+    /// Returns the metrics of each agent as CSV.
     ///
     /// Returned by [`Reports::export_agents`].
     ExportAgentsCall -> String, ErrorBody
@@ -586,7 +586,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportAgentsCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -594,7 +594,7 @@ impl ExportAgentsCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -613,7 +613,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportConversationTrafficCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -621,7 +621,7 @@ impl ExportConversationTrafficCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -632,7 +632,7 @@ impl ExportConversationTrafficCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the figures of each inbox as CSV.
+    /// Returns the metrics of each inbox as CSV.
     ///
     /// Returned by [`Reports::export_inboxes`].
     ExportInboxesCall -> String, ErrorBody
@@ -640,7 +640,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportInboxesCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -648,7 +648,7 @@ impl ExportInboxesCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -659,7 +659,7 @@ impl ExportInboxesCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the figures of each label as CSV.
+    /// Returns the metrics of each label as CSV.
     ///
     /// Returned by [`Reports::export_labels`].
     ExportLabelsCall -> String, ErrorBody
@@ -667,7 +667,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportLabelsCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -675,7 +675,7 @@ impl ExportLabelsCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -686,7 +686,7 @@ impl ExportLabelsCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the figures of all conversations as CSV.
+    /// Returns the metrics of all conversations as CSV.
     ///
     /// Returned by [`Reports::export_summary`].
     ExportSummaryCall -> String, ErrorBody
@@ -694,7 +694,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportSummaryCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -702,7 +702,7 @@ impl ExportSummaryCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -713,7 +713,7 @@ impl ExportSummaryCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the figures of each team as CSV.
+    /// Returns the metrics of each team as CSV.
     ///
     /// Returned by [`Reports::export_teams`].
     ExportTeamsCall -> String, ErrorBody
@@ -721,7 +721,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportTeamsCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -729,7 +729,7 @@ impl ExportTeamsCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -1024,7 +1024,7 @@ impl SummaryByInboxCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the figures of each label.
+    /// Returns the metrics of each label.
     ///
     /// Returned by [`Reports::summary_by_label`].
     SummaryByLabelCall -> Vec<types::LabelSummary>, ErrorBody
@@ -1032,7 +1032,7 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl SummaryByLabelCall {
-    /// Begin, in seconds since 1970.
+    /// Start of the period, as a Unix timestamp.
     #[inline]
     pub fn since(mut self, since: i64) -> Self {
         let call = &mut self.call;
@@ -1040,7 +1040,7 @@ impl SummaryByLabelCall {
         self
     }
 
-    /// End, in seconds since 1970.
+    /// End of the period, as a Unix timestamp.
     #[inline]
     pub fn until(mut self, until: i64) -> Self {
         let call = &mut self.call;
@@ -1086,7 +1086,7 @@ impl SummaryByTeamCall {
 
 #[cfg(feature = "chatwoot-undocumented")]
 runtime::operation! {
-    /// Returns the caller's year in figures.
+    /// Returns the caller's year in review.
     ///
     /// Returned by [`Reports::year_in_review`].
     YearInReviewCall -> types::YearInReview, ErrorBody

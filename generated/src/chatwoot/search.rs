@@ -105,7 +105,7 @@ runtime::operation! {
 }
 
 impl AllCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -122,7 +122,7 @@ runtime::operation! {
 }
 
 impl ArticlesCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -139,7 +139,7 @@ runtime::operation! {
 }
 
 impl ContactsCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -156,7 +156,7 @@ runtime::operation! {
 }
 
 impl ConversationsCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
@@ -173,7 +173,7 @@ runtime::operation! {
 }
 
 impl MessagesCall {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;

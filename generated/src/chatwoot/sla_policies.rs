@@ -21,7 +21,7 @@ impl SlaPolicies {
         }
     }
 
-    /// Lists the service levels of an account.
+    /// Lists the SLA policies of an account.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -35,7 +35,7 @@ impl SlaPolicies {
         }
     }
 
-    /// Creates a service level.
+    /// Creates an SLA policy.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -50,7 +50,7 @@ impl SlaPolicies {
         CreateCall { call }
     }
 
-    /// Returns a service level.
+    /// Returns an SLA policy.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -64,7 +64,7 @@ impl SlaPolicies {
         }
     }
 
-    /// Changes a service level.
+    /// Updates an SLA policy.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -87,7 +87,7 @@ impl SlaPolicies {
         UpdateCall { call }
     }
 
-    /// Deletes a service level.
+    /// Deletes an SLA policy.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
@@ -103,35 +103,35 @@ impl SlaPolicies {
 }
 
 runtime::operation! {
-    /// Lists the service levels of an account.
+    /// Lists the SLA policies of an account.
     ///
     /// Returned by [`SlaPolicies::list`].
     ListCall -> types::SlaPolicyList, ErrorBody
 }
 
 runtime::operation! {
-    /// Creates a service level.
+    /// Creates an SLA policy.
     ///
     /// Returned by [`SlaPolicies::create`].
     CreateCall -> types::SlaPolicyResponse, ErrorBody
 }
 
 runtime::operation! {
-    /// Returns a service level.
+    /// Returns an SLA policy.
     ///
     /// Returned by [`SlaPolicies::get`].
     GetCall -> types::SlaPolicyResponse, ErrorBody
 }
 
 runtime::operation! {
-    /// Changes a service level.
+    /// Updates an SLA policy.
     ///
     /// Returned by [`SlaPolicies::update`].
     UpdateCall -> types::SlaPolicyResponse, ErrorBody
 }
 
 runtime::operation! {
-    /// Deletes a service level.
+    /// Deletes an SLA policy.
     ///
     /// Returned by [`SlaPolicies::delete`].
     DeleteCall -> (), ErrorBody

@@ -19,7 +19,7 @@ pub struct RateLimit {
     pub seconds: u32,
     /// The path parameter for each of whose values the server counts; without one it counts all requests together.
     pub scope: Option<String>,
-    /// What the operations have in common that the server counts together; without one it counts an operation alone.
+    /// Name of a limit that several operations share; without it the operation has its own limit.
     pub group: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What an overlay adds that the document declares by now.
+//! Finds additions of an overlay that the document now declares.
 
 use serde_json::Value;
 

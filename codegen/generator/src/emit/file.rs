@@ -8,7 +8,7 @@ use quote::quote;
 use super::escape;
 use crate::fileset::MARKER;
 
-/// What the first line of a file says: the command that wrote it, and what it was made from.
+/// The first line of a file: the command that wrote it and the source of the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Header<'a> {
     /// The command that writes the file again.

@@ -55,7 +55,7 @@ pub(super) fn own_feature<'a>(resource: &Resource, operation: &'a Operation) -> 
     operation.feature.as_deref().filter(|_| resource.feature().is_none())
 }
 
-/// What a resource's file imports. A name that only operations of features need is imported for these features.
+/// Emits the imports of a resource's file. A name that only operations behind features need is imported with these features.
 fn imports(api: &Api, resource: &Resource) -> TokenStream {
     let operations = || resource.operations.iter();
     let common: Vec<&Operation> = operations().filter(|operation| own_feature(resource, operation).is_none()).collect();

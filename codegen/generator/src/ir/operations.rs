@@ -542,7 +542,7 @@ fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> V
     template::names(path).filter_map(|wire| path_value(wire, shared, own)).collect()
 }
 
-/// What fills the place of a path parameter.
+/// Returns the value of a path parameter.
 fn path_value(wire: &str, shared: &[(String, Argument)], own: &[Argument]) -> Option<PathValue> {
     if let Some((_, argument)) = shared.iter().find(|(name, _)| name == wire) {
         return Some(PathValue::Shared(argument.name.clone()));

@@ -26,16 +26,16 @@ impl<'a> Wire<'a> {
     ) {
         let says = match (old, new) {
             (None, Some(new)) => {
-                let says = format!("is told apart by the property `{}` now", new.property);
+                let says = format!("is now distinguished by the property `{}`", new.property);
                 ChangeDraft::of(&rules::DISCRIMINATOR_ADDED, says, &new.property)
             }
             (Some(old), None) => {
-                let says = format!("is no longer told apart by the property `{}`", old.property);
+                let says = format!("is no longer distinguished by the property `{}`", old.property);
                 ChangeDraft::of(&rules::DISCRIMINATOR_REMOVED, says, &old.property)
             }
             (Some(old), Some(new)) if old.property != new.property => {
                 let says =
-                    format!("is told apart by the property `{}` now, no longer by `{}`", new.property, old.property);
+                    format!("is now distinguished by the property `{}` instead of `{}`", new.property, old.property);
                 ChangeDraft::from_to(&rules::DISCRIMINATOR_CHANGED, says, &old.property, &new.property)
             }
             _ => return,

@@ -1,4 +1,4 @@
-//! What becomes a JSON object.
+//! Conversion of maps and `json!` values into JSON objects.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -133,7 +133,7 @@ pub enum Tag {
     Null,
     /// Any value of this kind.
     Any(fn(&Content) -> bool),
-    /// What no other variant has, and none at all.
+    /// Properties that no other variant has, including none.
     Default,
 }
 

@@ -227,7 +227,7 @@ async fn a_fixed_secret_is_not_renewed() -> Outcome {
 #[tokio::test]
 async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
     let refused = reply("401 Unauthorized", &[], r#"{"error":"invalid_client","error_description":"no such key"}"#);
-    let sentence = reply("400 Bad Request", &["x-request-id: r7"], r#"{"error":"Key is gone","form":"s3cret+"}"#);
+    let sentence = reply("400 Bad Request", &["x-request-id: r7"], r#"{"error":"Key was deleted","form":"s3cret+"}"#);
     let page = reply("403 Forbidden", &[], "<html>s3cret+</html>");
     let empty = reply("200 OK", &[], r#"{"token":"s3cret+"}"#);
     let html = reply("200 OK", &["content-type: text/html"], "<html>s3cret+</html>");
@@ -236,7 +236,7 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
                       `access_token` (the body is not shown because it may contain one)";
     let cases = [
         (refused, "things.get: no token: 401 invalid_client: no such key", Some(401)),
-        (sentence, "things.get: no token: 400 Key is gone", Some(400)),
+        (sentence, "things.get: no token: 400 Key was deleted", Some(400)),
         (page, "things.get: no token: 403 Forbidden", Some(403)),
         (reply("500 Oops", &[], ""), "things.get: no token: 500 Internal Server Error", Some(500)),
         (empty, unreadable, Some(200)),

@@ -1,4 +1,4 @@
-//! What was recorded of an operation.
+//! The recorded exchanges of one operation, joined.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub struct Messages {
 pub const QUERY: &str = "";
 
 impl Samples {
-    /// What one exchange shows.
+    /// Returns the facts of one exchange.
     pub fn of(exchange: &Exchange) -> Self {
         let mut query = Messages { count: 1, ..Messages::default() };
         query.bodies.insert(QUERY.to_owned(), Shape::of(&Value::Object(pairs_to_object(&exchange.query))));

@@ -11,7 +11,7 @@ use super::paths::{PathParameter, Recorded};
 use super::schema::{Schemas, evidence};
 use super::segment::{is_value, singular, snake};
 
-/// What an overlay is drafted for.
+/// The API that an overlay is drafted for.
 pub struct Context<'a> {
     /// The title of the overlay.
     pub title: &'a str,
@@ -68,7 +68,7 @@ pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
     format!("# {}\n{}", sanitize::line(comment), canonical::to_yaml(&overlay))
 }
 
-/// What the document has already.
+/// Paths and components that the document declares.
 struct Declared<'d> {
     /// The path templates with the parameters that their path items declare, by the template without names.
     paths: BTreeMap<String, (&'d str, BTreeSet<&'d str>)>,
@@ -261,7 +261,7 @@ fn operation_id(operation: &Recorded<'_>, ids: &mut BTreeSet<String>) -> String 
     id
 }
 
-/// What a path is about: its last word.
+/// Returns the subject of a path: its last word.
 fn subject(path: &str) -> String {
     let is_word = |segment: &&str| !segment.is_empty() && !segment.starts_with('{') && !is_value(segment);
     path.split('/').rev().find(is_word).unwrap_or_default().to_owned()

@@ -11,7 +11,7 @@ use super::segment::{is_value, singular, snake};
 pub struct Node {
     /// The literal segments below, by their text.
     words: BTreeMap<String, Node>,
-    /// What stands for all other segments below.
+    /// The node of a parameter, which matches all other segments.
     value: Option<Box<Value>>,
     /// Whether the document or a rule has this node.
     is_declared: bool,
@@ -51,7 +51,7 @@ pub struct Recorded<'n> {
     pub parameters: Vec<PathParameter>,
     /// The method in upper case.
     pub method: &'n str,
-    /// What was recorded.
+    /// The recorded samples.
     pub samples: &'n Samples,
 }
 

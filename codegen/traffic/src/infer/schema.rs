@@ -30,7 +30,7 @@ struct Shared {
     shape: Shape,
     /// In how many places of operations they are.
     places: usize,
-    /// What they are called where they are first.
+    /// Name suggested by the first occurrence.
     hint: String,
     /// The component, once all are known.
     component: Option<String>,
@@ -201,7 +201,7 @@ impl<'d> Schemas<'d> {
         schema
     }
 
-    /// A choice of objects that a constant tells apart, where each value was seen more than once and has properties that another lacks.
+    /// A choice of objects that a constant distinguishes, where each value was seen more than once and has properties that another lacks.
     fn union(&self, objects: &Objects) -> Option<Value> {
         let tells_apart = |(tag, alternatives): &(&String, &BTreeMap<String, Objects>)| {
             let all: Vec<_> = alternatives.values().collect();

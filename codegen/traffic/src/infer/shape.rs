@@ -1,4 +1,4 @@
-//! What the samples of a value have in common: a lattice whose join is commutative and associative, so that the order of a recording
+//! The shape of a value, inferred from samples: a lattice whose join is commutative and associative, so that the order of a recording
 //! changes nothing.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::exchange::Form;
 /// An object with more distinct keys is a map.
 const MOST_PROPERTIES: usize = 100;
 
-/// A property with more distinct values tells no alternatives apart, and is no enum.
+/// A property with more distinct values does not distinguish alternatives.
 const MOST_WORDS: usize = 12;
 
 /// Properties whose values may tell alternatives apart.

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ActiveContacts {
-    /// How many there are.
+    /// Counts.
     pub meta: super::ContactCountMeta,
     pub payload: Vec<super::Contact>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whom to invite.
+/// The agents to invite.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentsCreatePayload {

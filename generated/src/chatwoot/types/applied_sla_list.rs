@@ -4,12 +4,12 @@
 
 use crm_clients_runtime as runtime;
 
-/// A page of the service levels that were missed.
+/// A page of missed SLAs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AppliedSlaList {
     pub payload: Vec<runtime::Map<String, runtime::Value>>,
-    /// How many there are.
+    /// Counts.
     pub meta: super::ContactCountMeta,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

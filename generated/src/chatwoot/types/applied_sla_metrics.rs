@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// How often service levels were kept.
+/// Metrics of SLA compliance.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AppliedSlaMetrics {
-    /// Number of conversations with a service level.
+    /// Number of conversations with an SLA policy.
     pub total_applied_slas: i64,
-    /// Number of those that missed theirs.
+    /// Number of conversations that missed their SLA.
     pub number_of_sla_misses: i64,
-    /// The part that did not, such as `100%`.
+    /// Percentage of conversations that met their SLA, such as `100%`.
     pub hit_rate: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

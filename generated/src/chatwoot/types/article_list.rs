@@ -9,7 +9,7 @@ use crm_clients_runtime as runtime;
 #[non_exhaustive]
 pub struct ArticleList {
     pub payload: Vec<super::Article>,
-    /// How many there are.
+    /// Counts.
     pub meta: super::ArticleListMeta,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

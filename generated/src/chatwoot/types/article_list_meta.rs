@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many there are.
+/// Counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ArticleListMeta {
@@ -14,13 +14,13 @@ pub struct ArticleListMeta {
     pub archived_articles_count: i64,
     /// Number of those that were asked for.
     pub articles_count: i64,
-    /// The page that was asked for.
+    /// Number of this page.
     pub current_page: ArticleListMetaCurrentPage,
     /// Number of drafts.
     pub draft_articles_count: i64,
-    /// Number of the caller's.
+    /// Number of the caller's articles.
     pub mine_articles_count: i64,
-    /// Number of published ones.
+    /// Number of published articles.
     pub published_count: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -38,7 +38,7 @@ runtime::object! {
     }
 }
 
-/// The page that was asked for.
+/// Number of this page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ArticleListMetaCurrentPage {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where the articles are now.
+/// The new positions of the articles.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ArticlePositions {

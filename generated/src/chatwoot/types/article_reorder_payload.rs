@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// Where articles are in their category.
+/// The positions of articles in their category.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ArticleReorderPayload {

@@ -12,11 +12,11 @@ pub struct ArticleUpdateFields {
     pub title: Option<String>,
     /// The text.
     pub content: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// `draft`, `published` or `archived`.
     pub status: Option<String>,
-    /// Id of the category.
+    /// ID of the category.
     pub category_id: Option<i64>,
 }
 
@@ -48,7 +48,7 @@ impl ArticleUpdateFields {
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -60,7 +60,7 @@ impl ArticleUpdateFields {
         self
     }
 
-    /// Id of the category.
+    /// ID of the category.
     pub fn category_id(mut self, category_id: i64) -> Self {
         self.category_id = Some(category_id);
         self

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of an article is changed.
+/// Changes to an article.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ArticleUpdatePayload {

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many there are.
+/// Counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttachmentMeta {
-    /// Number of all of them.
+    /// Total number.
     pub total_count: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

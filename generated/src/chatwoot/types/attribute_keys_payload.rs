@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Which values are removed.
+/// The custom attributes to remove.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttributeKeysPayload {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What bots did.
+/// The metrics of bots.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BotMetrics {
@@ -12,9 +12,9 @@ pub struct BotMetrics {
     pub conversation_count: i64,
     /// Number of messages of bots.
     pub message_count: i64,
-    /// Part of the conversations that bots resolved, in percent.
+    /// Percentage of conversations resolved by bots.
     pub resolution_rate: f64,
-    /// Part of the conversations that bots gave to agents, in percent.
+    /// Percentage of conversations handed off to agents.
     pub handoff_rate: f64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

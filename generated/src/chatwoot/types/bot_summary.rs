@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What bots did, and in the time before.
+/// The metrics of bots, compared with the previous period.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BotSummary {
@@ -12,7 +12,7 @@ pub struct BotSummary {
     pub bot_resolutions_count: i64,
     /// Number of conversations that bots gave to agents.
     pub bot_handoffs_count: i64,
-    /// The same of the time before, which was as long.
+    /// The same metrics for the previous period of the same length.
     pub previous: Option<BotSummaryPrevious>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -26,7 +26,7 @@ runtime::object! {
     }
 }
 
-/// The same of the time before, which was as long.
+/// The same metrics for the previous period of the same length.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BotSummaryPrevious {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What is done to which conversations.
+/// A bulk change of conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BulkActionPayload {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// When labels, inboxes and teams last changed: what is cached under the same keys is current.
+/// Keys that change whenever labels, inboxes or teams change; data cached under the same key is current.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CacheKeys {

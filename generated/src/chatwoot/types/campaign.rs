@@ -4,17 +4,17 @@
 
 use crm_clients_runtime as runtime;
 
-/// A campaign: messages that Chatwoot sends by itself, to visitors of a website or to contacts with a label.
+/// A campaign: messages that Chatwoot sends automatically, to visitors of a website or to contacts with a label.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Campaign {
     /// Number of the campaign in the account.
     pub id: i64,
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub title: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// Id of the account it belongs to.
+    /// ID of the account it belongs to.
     pub account_id: i64,
     /// A channel through which messages arrive, with its settings.
     pub inbox: super::Inbox,
@@ -30,16 +30,16 @@ pub struct Campaign {
     pub enabled: bool,
     /// `ongoing` on a website, `one_off` on other channels.
     pub campaign_type: String,
-    /// When a campaign of the kind `one_off` is sent, in seconds since 1970.
+    /// Time at which a `one_off` campaign is sent, as a Unix timestamp.
     pub scheduled_at: Option<i64>,
     pub audience: Option<Vec<super::CampaignAudience>>,
-    /// When a visitor gets it: `url` and `time_on_page` in seconds.
+    /// Conditions for showing it to a visitor: `url` and `time_on_page` in seconds.
     pub trigger_rules: runtime::Map<String, runtime::Value>,
     /// Whether it waits for the inbox's business hours.
     pub trigger_only_during_business_hours: bool,
-    /// When it was created.
+    /// Creation time.
     pub created_at: runtime::Timestamp,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

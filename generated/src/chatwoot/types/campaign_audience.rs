@@ -10,7 +10,7 @@ use crm_clients_runtime as runtime;
 pub struct CampaignAudience {
     /// `Label`.
     pub r#type: String,
-    /// Id of the label.
+    /// ID of the label.
     pub id: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

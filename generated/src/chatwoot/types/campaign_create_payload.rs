@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a campaign is created from.
+/// A new campaign.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CampaignCreatePayload {

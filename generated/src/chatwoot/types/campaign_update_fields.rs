@@ -8,22 +8,22 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CampaignUpdateFields {
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub title: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// Text of the message.
     pub message: Option<String>,
-    /// Id of the inbox that it is sent from.
+    /// ID of the inbox that it is sent from.
     pub inbox_id: Option<i64>,
-    /// Id of the agent whose name it has.
+    /// ID of the agent shown as its sender.
     pub sender_id: Option<i64>,
     /// Whether it runs.
     pub enabled: Option<bool>,
-    /// When a campaign of the kind `one_off` is sent.
+    /// Time at which a `one_off` campaign is sent.
     pub scheduled_at: Option<runtime::Timestamp>,
     pub audience: Option<Vec<super::CampaignAudience>>,
-    /// When a visitor gets it: `url` and `time_on_page` in seconds.
+    /// Conditions for showing it to a visitor: `url` and `time_on_page` in seconds.
     pub trigger_rules: Option<runtime::Map<String, runtime::Value>>,
     /// Whether it waits for the inbox's business hours.
     pub trigger_only_during_business_hours: Option<bool>,
@@ -50,13 +50,13 @@ impl CampaignUpdateFields {
         Default::default()
     }
 
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -68,13 +68,13 @@ impl CampaignUpdateFields {
         self
     }
 
-    /// Id of the inbox that it is sent from.
+    /// ID of the inbox that it is sent from.
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         self.inbox_id = Some(inbox_id);
         self
     }
 
-    /// Id of the agent whose name it has.
+    /// ID of the agent shown as its sender.
     pub fn sender_id(mut self, sender_id: i64) -> Self {
         self.sender_id = Some(sender_id);
         self
@@ -86,7 +86,7 @@ impl CampaignUpdateFields {
         self
     }
 
-    /// When a campaign of the kind `one_off` is sent.
+    /// Time at which a `one_off` campaign is sent.
     pub fn scheduled_at(mut self, scheduled_at: runtime::Timestamp) -> Self {
         self.scheduled_at = Some(scheduled_at);
         self
@@ -100,7 +100,7 @@ impl CampaignUpdateFields {
         self
     }
 
-    /// When a visitor gets it: `url` and `time_on_page` in seconds.
+    /// Conditions for showing it to a visitor: `url` and `time_on_page` in seconds.
     pub fn trigger_rules(mut self, trigger_rules: impl runtime::IntoObject) -> Self {
         self.trigger_rules = Some(trigger_rules.into_object());
         self

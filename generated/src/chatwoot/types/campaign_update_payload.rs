@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a campaign is changed.
+/// Changes to a campaign.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CampaignUpdatePayload {

@@ -9,7 +9,7 @@ use crm_clients_runtime as runtime;
 #[non_exhaustive]
 pub struct CategoryList {
     pub payload: Vec<super::Category>,
-    /// How many there are.
+    /// Counts.
     pub meta: Option<CategoryListMeta>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
@@ -22,11 +22,11 @@ runtime::object! {
     }
 }
 
-/// How many there are.
+/// Counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CategoryListMeta {
-    /// The page that was asked for.
+    /// Number of this page.
     pub current_page: Option<super::ArticleListMetaCurrentPage>,
     /// Number of them.
     pub categories_count: Option<i64>,

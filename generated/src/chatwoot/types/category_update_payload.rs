@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a category is changed.
+/// Changes to a category.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CategoryUpdatePayload {

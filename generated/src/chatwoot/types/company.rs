@@ -8,25 +8,25 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Company {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Name of the company.
     pub name: String,
     /// Number of its contacts.
     pub contacts_count: Option<i64>,
-    /// Domain of its e-mail addresses and website.
+    /// Domain of its email addresses and website.
     pub domain: Option<String>,
-    /// What it is, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// Values of the account's custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the avatar; empty if there is none.
     pub avatar_url: String,
-    /// When a contact of it was last active, in seconds since 1970.
+    /// Time of the last activity of one of its contacts, as a Unix timestamp.
     pub last_activity_at: Option<i64>,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
-    /// When it was last changed, in seconds since 1970.
+    /// Time of the last change, as a Unix timestamp.
     pub updated_at: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

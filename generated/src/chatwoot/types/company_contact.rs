@@ -8,33 +8,33 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyContact {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Full name; empty where it is not known.
+    /// Full name; empty if unknown.
     pub name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
-    /// Id of the contact in another system.
+    /// ID of the contact in another system.
     pub identifier: Option<String>,
-    /// Address of the picture; empty where there is none.
+    /// URL of the avatar; empty if there is none.
     pub thumbnail: String,
     /// Whether the contact's messages are rejected.
     pub blocked: bool,
     /// Whether the person is there at present: `online` or `offline`.
     pub availability_status: String,
-    /// What was found out about it.
+    /// Enriched data about the company.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// When it was last active, in seconds since 1970.
+    /// Time of the last activity, as a Unix timestamp.
     pub last_activity_at: Option<i64>,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
-    /// Id of the company that it belongs to.
+    /// ID of the company that it belongs to.
     pub company_id: Option<i64>,
-    /// Whether it belongs to the company that was asked for.
+    /// Whether it belongs to the requested company.
     pub linked_to_current_company: bool,
     /// The company that it belongs to.
     pub company: Option<super::Company>,

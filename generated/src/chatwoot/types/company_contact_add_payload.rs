@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Which contact belongs to the company from now on.
+/// The contact to add to the company.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyContactAddPayload {
-    /// Id of the contact.
+    /// ID of the contact.
     pub contact_id: i64,
 }
 

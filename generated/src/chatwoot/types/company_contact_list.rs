@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyContactList {
-    /// How many there are.
+    /// Counts.
     pub meta: super::CompanyPageMeta,
     pub payload: Vec<super::CompanyContact>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a company is created from.
+/// A new company.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyCreatePayload {

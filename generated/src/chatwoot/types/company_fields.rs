@@ -10,9 +10,9 @@ use crm_clients_runtime as runtime;
 pub struct CompanyFields {
     /// Name of the company.
     pub name: Option<String>,
-    /// Domain of its e-mail addresses and website.
+    /// Domain of its email addresses and website.
     pub domain: Option<String>,
-    /// What it is, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// Values of the account's custom attributes, by key.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
@@ -39,13 +39,13 @@ impl CompanyFields {
         self
     }
 
-    /// Domain of its e-mail addresses and website.
+    /// Domain of its email addresses and website.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// What it is, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many there are.
+/// Counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyPageMeta {
-    /// Number of all of them.
+    /// Total number.
     pub total_count: i64,
-    /// The page that was asked for.
+    /// Number of this page.
     pub page: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

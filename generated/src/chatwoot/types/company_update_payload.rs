@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a company is changed.
+/// Changes to a company.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompanyUpdatePayload {

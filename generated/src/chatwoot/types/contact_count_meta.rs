@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many there are.
+/// Counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCountMeta {
-    /// Number of all of them.
+    /// Total number.
     pub count: i64,
-    /// The page that was asked for.
+    /// Number of this page.
     pub current_page: super::ArticleListMetaCurrentPage,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

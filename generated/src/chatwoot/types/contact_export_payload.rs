@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What the exported file has.
+/// The content of the exported file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactExportPayload {

@@ -8,19 +8,19 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNote {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Text of the note.
     pub content: String,
-    /// Id of the account; null where it is read through a contact.
+    /// ID of the account; null where it is read through a contact.
     pub account_id: Option<i64>,
-    /// Id of the contact; null where it is read through a contact.
+    /// ID of the contact; null where it is read through a contact.
     pub contact_id: Option<i64>,
     /// An agent of an account.
     pub user: super::Agent,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
-    /// When it was last changed, in seconds since 1970.
+    /// Time of the last change, as a Unix timestamp.
     pub updated_at: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a note is written from.
+/// A new note.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNotePayload {

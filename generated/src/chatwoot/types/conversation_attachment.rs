@@ -8,27 +8,27 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationAttachment {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the message that it was sent with.
+    /// ID of the message that it was sent with.
     pub message_id: i64,
-    /// Address of a small picture of it.
+    /// URL of a thumbnail.
     pub thumb_url: Option<String>,
-    /// Address of the file.
+    /// URL of the file.
     pub data_url: Option<String>,
     /// Size in bytes.
     pub file_size: Option<i64>,
-    /// What it is, such as `image`, `file` or `location`.
+    /// Type of the file, such as `image`, `file` or `location`.
     pub file_type: String,
-    /// Ending of the file's name.
+    /// Extension of the file name.
     pub extension: Option<String>,
     /// Width of a picture.
     pub width: Option<i64>,
     /// Height of a picture.
     pub height: Option<i64>,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
-    /// Who sent it: a contact, a user or a bot.
+    /// Sender: a contact, a user or a bot.
     pub sender: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

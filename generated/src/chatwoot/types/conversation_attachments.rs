@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationAttachments {
-    /// How many there are.
+    /// Counts.
     pub meta: super::AttachmentMeta,
     pub payload: Vec<super::ConversationAttachment>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].

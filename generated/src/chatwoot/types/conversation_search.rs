@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationSearch {
-    /// How many were found.
+    /// Number of results.
     pub meta: super::ConversationSearchMeta,
     pub payload: Vec<super::FoundConversation>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].

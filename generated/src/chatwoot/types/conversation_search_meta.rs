@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many were found.
+/// Number of results.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationSearchMeta {
-    /// Number of those that are assigned to the caller.
+    /// Number of conversations assigned to the caller.
     pub mine_count: i64,
-    /// Number of those that nobody is assigned to.
+    /// Number of unassigned ones.
     pub unassigned_count: i64,
-    /// Number of all of them.
+    /// Total number.
     pub all_count: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// How many ratings there are.
+/// Counts of the ratings.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CsatSurveyMetrics {

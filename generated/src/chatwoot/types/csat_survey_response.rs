@@ -8,19 +8,19 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CsatSurveyResponse {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// From 1 to 5.
     pub rating: i64,
-    /// What the customer wrote.
+    /// The customer's comment.
     pub feedback_message: Option<String>,
     /// Notes of agents about the rating.
     pub csat_review_notes: Option<String>,
-    /// When the notes were last changed, in seconds since 1970.
+    /// Time of the last change of the notes, as a Unix timestamp.
     pub review_notes_updated_at: Option<i64>,
-    /// Id of the account it belongs to.
+    /// ID of the account it belongs to.
     pub account_id: i64,
-    /// Id of the message with the survey.
+    /// ID of the message with the survey.
     pub message_id: i64,
     /// A customer of the account.
     pub contact: super::Contact,
@@ -28,7 +28,7 @@ pub struct CsatSurveyResponse {
     pub conversation_id: i64,
     /// An agent of an account.
     pub assigned_agent: Option<super::Agent>,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a role is created from.
+/// A new role.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomRoleCreatePayload {

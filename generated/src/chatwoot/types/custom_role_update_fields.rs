@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomRoleUpdateFields {
-    /// Name, as people see it.
+    /// Name shown to people.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
-    /// What its agents may do.
+    /// Permissions of its agents.
     pub permissions: Option<Vec<String>>,
 }
 
@@ -30,19 +30,19 @@ impl CustomRoleUpdateFields {
         Default::default()
     }
 
-    /// Name, as people see it.
+    /// Name shown to people.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// What its agents may do.
+    /// Permissions of its agents.
     pub fn permissions(
         mut self,
         permissions: impl IntoIterator<Item = impl Into<String>>,

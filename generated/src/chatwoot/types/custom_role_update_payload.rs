@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a role is changed.
+/// Changes to a role.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomRoleUpdatePayload {

@@ -4,16 +4,16 @@
 
 use crm_clients_runtime as runtime;
 
-/// A page of yours that agents see beside a conversation.
+/// A web page that agents see next to a conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardApp {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub title: String,
     pub content: Vec<super::DashboardAppFrame>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

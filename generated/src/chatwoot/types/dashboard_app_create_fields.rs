@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardAppCreateFields {
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub title: String,
     pub content: Vec<super::DashboardAppFrame>,
 }

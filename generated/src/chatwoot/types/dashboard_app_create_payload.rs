@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a dashboard app is created from.
+/// A new dashboard app.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardAppCreatePayload {

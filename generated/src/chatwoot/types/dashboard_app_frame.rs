@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a dashboard app shows.
+/// The content of a dashboard app.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardAppFrame {

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardAppUpdateFields {
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub title: Option<String>,
     pub content: Option<Vec<super::DashboardAppFrame>>,
 }
@@ -26,7 +26,7 @@ impl DashboardAppUpdateFields {
         Default::default()
     }
 
-    /// Title, as agents see it.
+    /// Title shown to agents.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self

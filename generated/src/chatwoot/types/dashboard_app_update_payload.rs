@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a dashboard app is changed.
+/// Changes to a dashboard app.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardAppUpdatePayload {

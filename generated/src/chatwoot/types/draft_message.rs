@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DraftMessage {
-    /// Whether there is one.
+    /// Whether a draft exists.
     pub has_draft: bool,
     /// The text.
     pub message: Option<String>,

@@ -8,18 +8,18 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FoundConversation {
-    /// Id of the conversation.
+    /// ID of the conversation.
     pub id: i64,
     /// UUID of the conversation.
     pub uuid: String,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
     /// The contact of a conversation that was found.
     pub contact: super::FoundContact,
     /// The inbox of a conversation that was found.
     pub inbox: super::FoundInbox,
     pub messages: Vec<super::FoundText>,
-    /// Id of the account it belongs to.
+    /// ID of the account it belongs to.
     pub account_id: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FoundInbox {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Name of the inbox.
     pub name: String,

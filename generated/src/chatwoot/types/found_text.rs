@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FoundText {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Text of the message.
     pub content: Option<String>,
@@ -16,7 +16,7 @@ pub struct FoundText {
     pub sender_name: Option<String>,
     /// 0 incoming, 1 outgoing, 2 activity, 3 template.
     pub message_type: i64,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

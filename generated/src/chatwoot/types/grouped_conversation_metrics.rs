@@ -10,13 +10,13 @@ use crm_clients_runtime as runtime;
 pub struct GroupedConversationMetrics {
     /// Number of open conversations.
     pub open: i64,
-    /// Number of those that wait for a response.
+    /// Number of conversations that wait for a response.
     pub unattended: i64,
-    /// Number of those that nobody is assigned to.
+    /// Number of unassigned ones.
     pub unassigned: i64,
-    /// Id of the agent; null for those that nobody is assigned to.
+    /// ID of the agent; null for those that nobody is assigned to.
     pub assignee_id: Option<i64>,
-    /// Id of the team.
+    /// ID of the team.
     pub team_id: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

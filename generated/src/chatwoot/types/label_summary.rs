@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// The figures of a label.
+/// The metrics of a label.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LabelSummary {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
     /// Title of the label.
     pub name: String,

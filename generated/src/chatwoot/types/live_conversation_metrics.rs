@@ -10,9 +10,9 @@ use crm_clients_runtime as runtime;
 pub struct LiveConversationMetrics {
     /// Number of open conversations.
     pub open: i64,
-    /// Number of those that wait for a response.
+    /// Number of conversations that wait for a response.
     pub unattended: i64,
-    /// Number of those that nobody is assigned to.
+    /// Number of unassigned ones.
     pub unassigned: i64,
     /// Number of pending conversations.
     pub pending: i64,

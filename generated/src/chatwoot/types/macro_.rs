@@ -8,17 +8,17 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Macro {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub name: String,
-    /// Who can run it: `personal` or `global`.
+    /// Visibility: `personal` or `global`.
     pub visibility: Option<String>,
     /// An agent of an account.
     pub created_by: super::Agent,
     /// An agent of an account.
     pub updated_by: super::Agent,
-    /// Id of the account it belongs to.
+    /// ID of the account it belongs to.
     pub account_id: i64,
     pub actions: Vec<super::MacroAction>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].

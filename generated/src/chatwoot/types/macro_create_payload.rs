@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a macro is created from.
+/// A new macro.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MacroCreatePayload {
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub name: String,
-    /// Who can run it: `personal` or `global`.
+    /// Visibility: `personal` or `global`.
     pub visibility: Option<String>,
     pub actions: Vec<super::MacroAction>,
 }
@@ -36,7 +36,7 @@ impl MacroCreatePayload {
         }
     }
 
-    /// Who can run it: `personal` or `global`.
+    /// Visibility: `personal` or `global`.
     pub fn visibility(mut self, visibility: impl Into<String>) -> Self {
         self.visibility = Some(visibility.into());
         self

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a macro is run on.
+/// The conversations to run a macro on.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MacroExecutePayload {

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a macro is changed.
+/// Changes to a macro.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MacroUpdatePayload {
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub name: Option<String>,
-    /// Who can run it: `personal` or `global`.
+    /// Visibility: `personal` or `global`.
     pub visibility: Option<String>,
     pub actions: Option<Vec<super::MacroAction>>,
 }
@@ -29,13 +29,13 @@ impl MacroUpdatePayload {
         Default::default()
     }
 
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Who can run it: `personal` or `global`.
+    /// Visibility: `personal` or `global`.
     pub fn visibility(mut self, visibility: impl Into<String>) -> Self {
         self.visibility = Some(visibility.into());
         self

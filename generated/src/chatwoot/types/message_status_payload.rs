@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whether a message of an API inbox reached the customer.
+/// The delivery status of a message of an API inbox.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessageStatusPayload {
-    /// Such as `sent`, `delivered`, `read` or `failed`.
+    /// Delivery status, such as `sent`, `delivered`, `read` or `failed`.
     pub status: String,
-    /// Why it failed.
+    /// Reason of the failure.
     pub external_error: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl MessageStatusPayload {
         }
     }
 
-    /// Why it failed.
+    /// Reason of the failure.
     pub fn external_error(mut self, external_error: impl Into<String>) -> Self {
         self.external_error = Some(external_error.into());
         self

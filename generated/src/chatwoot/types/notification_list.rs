@@ -24,7 +24,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotificationListData {
-    /// How many there are.
+    /// Counts.
     pub meta: super::NotificationMeta,
     pub payload: Vec<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].

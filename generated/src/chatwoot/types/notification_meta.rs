@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many there are.
+/// Counts.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotificationMeta {
-    /// Number of those that were not read.
+    /// Number of unread ones.
     pub unread_count: i64,
-    /// Number of all of them.
+    /// Total number.
     pub count: i64,
-    /// The page that was asked for.
+    /// Number of this page.
     pub current_page: super::ArticleListMetaCurrentPage,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,19 +4,19 @@
 
 use crm_clients_runtime as runtime;
 
-/// What the caller is notified of.
+/// Notification settings.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotificationSettings {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Id of the user.
+    /// ID of the user.
     pub user_id: Option<i64>,
-    /// Id of the account.
+    /// ID of the account.
     pub account_id: Option<i64>,
-    /// All occasions of e-mails.
+    /// All occasions of emails.
     pub all_email_flags: Option<Vec<String>>,
-    /// Occasions on which an e-mail is sent.
+    /// Occasions on which an email is sent.
     pub selected_email_flags: Vec<String>,
     /// All occasions of push notifications.
     pub all_push_flags: Option<Vec<String>>,

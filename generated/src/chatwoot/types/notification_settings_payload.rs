@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What the caller is notified of from now on.
+/// New notification settings.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotificationSettingsPayload {
@@ -40,7 +40,7 @@ for NotificationSettingsPayload {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NotificationSettingsPayloadNotificationSettings {
-    /// Occasions on which an e-mail is sent.
+    /// Occasions on which an email is sent.
     pub selected_email_flags: Option<Vec<String>>,
     /// Occasions on which a push notification is sent.
     pub selected_push_flags: Option<Vec<String>>,
@@ -59,7 +59,7 @@ impl NotificationSettingsPayloadNotificationSettings {
         Default::default()
     }
 
-    /// Occasions on which an e-mail is sent.
+    /// Occasions on which an email is sent.
     pub fn selected_email_flags(
         mut self,
         selected_email_flags: impl IntoIterator<Item = impl Into<String>>,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Which notifications are deleted.
+/// The notifications to delete.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NotificationsDeletePayload {
-    /// `read` for those that were read, `all` for all of them.
+    /// `read` for read notifications, `all` for all.
     pub r#type: String,
 }
 

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Which agents.
+/// The agents.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParticipantsPayload {

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// Which account the caller works in.
+/// The caller's active account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileActiveAccountPayload {
@@ -41,7 +41,7 @@ impl From<i64> for ProfileActiveAccountPayload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileActiveAccountPayloadProfile {
-    /// Id of the account.
+    /// ID of the account.
     pub account_id: i64,
 }
 

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whether the caller goes offline by being away.
+/// Whether the caller goes offline automatically.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileAutoOfflinePayload {
-    /// The account, and whether the caller goes offline.
+    /// The account and the caller's `auto_offline` setting.
     pub profile: ProfileAutoOfflinePayloadProfile,
 }
 
@@ -31,13 +31,13 @@ impl From<ProfileAutoOfflinePayloadProfile> for ProfileAutoOfflinePayload {
     }
 }
 
-/// The account, and whether the caller goes offline.
+/// The account and the caller's `auto_offline` setting.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileAutoOfflinePayloadProfile {
-    /// Id of the account.
+    /// ID of the account.
     pub account_id: i64,
-    /// Whether the caller goes offline by being away.
+    /// Whether the caller goes offline automatically.
     pub auto_offline: bool,
 }
 

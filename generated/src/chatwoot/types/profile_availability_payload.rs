@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whether the caller is there.
+/// The caller's availability.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileAvailabilityPayload {
-    /// The account, and whether the caller is there.
+    /// The account and the caller's availability.
     pub profile: ProfileAvailabilityPayloadProfile,
 }
 
@@ -31,11 +31,11 @@ impl From<ProfileAvailabilityPayloadProfile> for ProfileAvailabilityPayload {
     }
 }
 
-/// The account, and whether the caller is there.
+/// The account and the caller's availability.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileAvailabilityPayloadProfile {
-    /// Id of the account.
+    /// ID of the account.
     pub account_id: i64,
     /// `online`, `busy` or `offline`.
     pub availability: String,

@@ -8,19 +8,19 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchContact {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Full name; empty where it is not known.
+    /// Full name; empty if unknown.
     pub name: String,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<String>,
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
-    /// Id of the contact in another system.
+    /// ID of the contact in another system.
     pub identifier: Option<String>,
-    /// What Chatwoot knows besides.
+    /// Additional attributes.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// When it was last active, in seconds since 1970.
+    /// Time of the last activity, as a Unix timestamp.
     pub last_activity_at: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchConversation {
-    /// Id of the conversation.
+    /// ID of the conversation.
     pub id: i64,
-    /// Id of the account it belongs to.
+    /// ID of the account it belongs to.
     pub account_id: i64,
-    /// When it was created, in seconds since 1970.
+    /// Creation time, as a Unix timestamp.
     pub created_at: i64,
     /// The message that has the text.
     pub message: Option<runtime::Map<String, runtime::Value>>,
@@ -22,7 +22,7 @@ pub struct SearchConversation {
     pub inbox: Option<runtime::Map<String, runtime::Value>>,
     /// The agent who is assigned.
     pub agent: Option<runtime::Map<String, runtime::Value>>,
-    /// What Chatwoot knows besides.
+    /// Additional attributes.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was found.
+/// Search results.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResponse {
-    /// What was found, by kind.
+    /// Search results by type.
     pub payload: super::SearchResults,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

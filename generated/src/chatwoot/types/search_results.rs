@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// What was found, by kind.
+/// Search results by type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResults {

@@ -4,15 +4,15 @@
 
 use crm_clients_runtime as runtime;
 
-/// A service level: how fast agents respond.
+/// An SLA policy: time limits for agents' responses.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicy {
-    /// Unique id.
+    /// Unique ID.
     pub id: i64,
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// Seconds until the first response.
     pub first_response_time_threshold: Option<f64>,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The fields of a new service level.
+/// The fields of a new SLA policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicyCreateFields {
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub name: String,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// Seconds until the first response.
     pub first_response_time_threshold: Option<i64>,
@@ -46,7 +46,7 @@ impl SlaPolicyCreateFields {
         }
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What a service level is created from.
+/// A new SLA policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicyCreatePayload {
-    /// The fields of a new service level.
+    /// The fields of a new SLA policy.
     pub sla_policy: super::SlaPolicyCreateFields,
 }
 

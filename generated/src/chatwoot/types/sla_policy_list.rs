@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The service levels of an account.
+/// The SLA policies of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicyList {

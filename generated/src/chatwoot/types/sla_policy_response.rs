@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// A service level.
+/// An SLA policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicyResponse {
-    /// A service level: how fast agents respond.
+    /// An SLA policy: time limits for agents' responses.
     pub payload: super::SlaPolicy,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -4,13 +4,13 @@
 
 use crm_clients_runtime as runtime;
 
-/// The fields of a service level that can be changed.
+/// The fields of an SLA policy that can be changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicyUpdateFields {
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub name: Option<String>,
-    /// What it is for, in a few words.
+    /// Short description.
     pub description: Option<String>,
     /// Seconds until the first response.
     pub first_response_time_threshold: Option<i64>,
@@ -39,13 +39,13 @@ impl SlaPolicyUpdateFields {
         Default::default()
     }
 
-    /// Name, as agents see it.
+    /// Name shown to agents.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, in a few words.
+    /// Short description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// What of a service level is changed.
+/// Changes to an SLA policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlaPolicyUpdatePayload {
-    /// The fields of a service level that can be changed.
+    /// The fields of an SLA policy that can be changed.
     pub sla_policy: super::SlaPolicyUpdateFields,
 }
 

@@ -4,11 +4,11 @@
 
 use crm_clients_runtime as runtime;
 
-/// Where the transcript goes.
+/// The recipient of the transcript.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TranscriptPayload {
-    /// E-mail address.
+    /// Email address.
     pub email: String,
 }
 

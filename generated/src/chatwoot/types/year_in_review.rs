@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The caller's year in figures.
+/// The caller's year in review.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct YearInReview {

@@ -9,7 +9,7 @@ use crm_clients_document::Pipeline;
 use crm_clients_review::diff::{Review, Reviewed, Revision, join};
 
 /// Compares the document that is vendored with the one that is to be, each as the overlays correct it; without the
-/// overlays where they do not fit both. None where a document has faults even so: those are told of elsewhere.
+/// overlays where they do not fit both. Returns `None` if a document still has errors; those are reported elsewhere.
 pub fn review(workspace: &Project, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Error> {
     let (before, after) = texts;
     let compared = |overlays: Vec<Overlay>| {

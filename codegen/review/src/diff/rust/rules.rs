@@ -185,7 +185,7 @@ rules! { Rust:
     HEADER_ADDED: "rust-header-added" ~ "rust-header-removed", Always(Info),
         "there is another constant for a response header";
     HEADER_REMOVED: "rust-header-removed" ~ "rust-header-added", Always(Breaking),
-        "a constant for a response header is gone";
+        "constant for a response header removed";
     HEADER_RENAMED: "rust-header-renamed" ~ "rust-header-renamed", Always(Breaking),
         "a constant for a response header has another name";
     HEADER_TYPE_CHANGED: "rust-header-type-changed" ~ "rust-header-type-changed", Always(Breaking),
