@@ -8,7 +8,7 @@
 mod calls;
 mod dispatch;
 mod expression;
-mod sample;
+pub mod sample;
 
 use crate::emit::escape;
 use crate::emit::file::{File, Header};

@@ -97,10 +97,12 @@ impl Infer {
 /// Whether an exchange is a page of a website, a part of one, or a browser's question whether it may ask.
 fn is_of_a_page(exchange: &Exchange) -> bool {
     let media_type = exchange.response.as_ref().map_or("", |body| &body.media_type);
+    // An API has pictures too: a part of a page is a file with an extension.
+    let is_file = exchange.path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     let is_part = ["text/css", "text/javascript", "application/javascript"].contains(&media_type)
-        || ["image/", "font/", "video/", "audio/"].iter().any(|kind| media_type.starts_with(kind));
-    let is_page = exchange.method == "GET" && media_type == "text/html" && exchange.status < 400;
-    is_part || is_page || exchange.method == "OPTIONS"
+        || is_file && ["image/", "font/", "video/", "audio/"].iter().any(|kind| media_type.starts_with(kind));
+    let is_page = media_type == "text/html" && exchange.status < 400;
+    exchange.method == "GET" && (is_part || is_page) || exchange.method == "OPTIONS"
 }
 
 /// Whether a body has this text as the value of a property such as `slug`.

@@ -196,7 +196,7 @@ fn difficult_bodies_are_declared_as_they_are() -> Result {
         json!({"method": "GET", "path": "/v1/report", "status": 200, "content_type": "text/csv", "response_body": "a,b\n"}),
         json!({"method": "POST", "path": "/v1/import", "status": 200, "content_type": "application/json", "response_body": "",
             "request_body": "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"c.csv\"\r\n\r\na\r\n--X\r\nContent-Disposition: form-data; name=\"mode\"\r\n\r\nfast\r\n--X--\r\n"}),
-        get("/v1/list?ids[]=1&ids[]=2&page=3&deep=true&q=7a", json!([])),
+        get("/v1/list?ids[]=1&ids[]=2&page=3&deep=true&q=7a&1700000000=x", json!([])),
     ];
     let document = inferred(&[], &exchanges)?;
     assert_eq!(
@@ -213,7 +213,16 @@ fn difficult_bodies_are_declared_as_they_are() -> Result {
     let names = |parameter: &Value| format!("{} {}", parameter["name"], parameter["schema"]["type"]);
     let query: Vec<String> =
         document["paths"]["/list"]["get"]["parameters"].as_array().into_iter().flatten().map(names).collect();
-    assert_eq!(query, [r#""deep" "boolean""#, r#""ids[]" "array""#, r#""page" "integer""#, r#""q" "string""#]);
+    assert_eq!(
+        query,
+        [
+            r#""1700000000" "string""#,
+            r#""deep" "boolean""#,
+            r#""ids[]" "array""#,
+            r#""page" "integer""#,
+            r#""q" "string""#
+        ]
+    );
     Ok(())
 }
 
@@ -222,11 +231,37 @@ fn pages_of_a_website_are_no_operations() -> Result {
     let recording = [
         json!({"method": "OPTIONS", "path": "/v1/list", "status": 204}),
         json!({"method": "GET", "path": "/v1/style.css", "status": 200, "content_type": "text/css", "response_body": "a{}"}),
+        json!({"method": "GET", "path": "/v1/logo.png", "status": 200, "content_type": "image/png", "response_body": "x"}),
         json!({"method": "GET", "path": "/v1/app", "status": 200, "content_type": "text/html", "response_body": "<html>"}),
     ]
     .map(|exchange| exchange.to_string());
     let overlay = drafted(DOCUMENT, &[], &[], &recording.join("\n"))?;
     assert!(overlay.ends_with("actions: []\n"), "{overlay}");
+    Ok(())
+}
+
+#[test]
+fn pictures_and_uncommon_methods_are_of_operations() -> Result {
+    let send = |method: &str, path: &str, media_type: &str| json!({"method": method, "path": path, "status": 200, "content_type": media_type, "response_body": "x"});
+    let exchanges = [
+        send("GET", "/v1/pets/7/photo", "image/png"),
+        send("POST", "/v1/photos/photo.png", "image/png"),
+        send("GET", "/v1/reports/7.json", "application/json"),
+        send("GET", "/v1/flags/true", "application/json"),
+        send("QUERY", "/v1/search", "application/json"),
+        send("COPY", "/v1/pets/7", "application/json"),
+    ];
+    let document = inferred(&[], &exchanges)?;
+    for (path, method) in [
+        ("/pets/{id}/photo", "get"),
+        ("/photos/photo.png", "post"),
+        ("/reports/{report_id}", "get"),
+        ("/flags/{flag_id}", "get"),
+        ("/search", "query"),
+    ] {
+        assert!(document["paths"][path][method].is_object(), "{method} {path}: {document}");
+    }
+    assert!(document["paths"]["/pets/{id}"]["additionalOperations"]["COPY"].is_object());
     Ok(())
 }
 

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::shape::Shape;
-use crate::exchange::{Body, Exchange, pairs_to_object};
+use crate::exchange::{Body, Exchange, Form, pairs_to_object};
 
 /// The exchanges of an operation. The join is commutative and associative.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,7 +43,9 @@ impl Samples {
     /// Returns the facts of one exchange.
     pub fn of(exchange: &Exchange) -> Self {
         let mut query = Messages { count: 1, ..Messages::default() };
-        query.bodies.insert(QUERY.to_owned(), Shape::of(&Value::Object(pairs_to_object(&exchange.query))));
+        // The names of a query are never data, unlike the keys of an object.
+        let pairs = Form { values: pairs_to_object(&exchange.query), files: Vec::new() };
+        query.bodies.insert(QUERY.to_owned(), Shape::of_form(&pairs));
         let requests = Requests { queries: query, bodies: Messages::of(exchange.request.as_ref()) };
         let (accepted, refused) = match exchange.status {
             ..400 => (requests, Requests::default()),

@@ -21,8 +21,9 @@ pub struct Context<'a> {
     pub raised: &'a Value,
 }
 
-/// The methods that a path item has fields for.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The methods that a path item has fields for. Others are declared in `additionalOperations`, as in OpenAPI 3.2: documents of any version
+/// are read with it.
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Writes the overlay.
 pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
@@ -47,14 +48,17 @@ pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
     for operation in recorded {
         let method = operation.method.to_lowercase();
         let (path, known) = declared.template(operation);
+        let value = declare(operation, &schemas, &declared, &mut ids);
+        let parameters = path_parameters(operation, &path, &known, context.overlaid);
+        let item = items.entry(path).or_default();
+        if !parameters.is_empty() {
+            item.insert("parameters".to_owned(), parameters.into());
+        }
         if METHODS.contains(&method.as_str()) {
-            let value = declare(operation, &schemas, &declared, &mut ids);
-            let parameters = path_parameters(operation, &path, &known, context.overlaid);
-            let item = items.entry(path).or_default();
-            if !parameters.is_empty() {
-                item.insert("parameters".to_owned(), parameters.into());
-            }
             item.insert(method, value);
+        } else {
+            let additional = item.entry("additionalOperations").or_insert_with(|| json!({}));
+            additional[operation.method] = value;
         }
     }
     actions.extend(items.into_iter().map(|(path, item)| json!({"target": "$.paths", "update": {path: item}})));

@@ -1,7 +1,7 @@
 //! Which segments of paths, and which keys of objects, are values.
 
-/// Returns true for numbers, UUIDs, dates, e-mail addresses and other texts that look like ids: with three digits or more, or of upper and
-/// lower case in a long word. `v2`, `s3` and `oauth2` are words.
+/// Returns true for numbers, numbers with a file extension, booleans, UUIDs, dates, e-mail addresses and other texts that look like ids: with
+/// three digits or more, or of upper and lower case in a long word. `v2`, `s3` and `oauth2` are words.
 pub fn is_value(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_mixed = || {
@@ -9,8 +9,18 @@ pub fn is_value(text: &str) -> bool {
             text.bytes().any(|byte| byte.is_ascii_uppercase()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
         cases && digits > 0 && text.len() >= 16
     };
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number || text.contains('@') || text.contains("%40") || digits >= 3 || is_mixed() || is_hexadecimal(text)
+    let is_integer = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_extension = |text: &str| text.starts_with(|first: char| first.is_ascii_alphabetic());
+    let is_number = is_integer(text)
+        || text.split_once('.').is_some_and(|(number, extension)| is_integer(number) && is_extension(extension));
+    let is_boolean = matches!(text, "true" | "false");
+    is_number
+        || is_boolean
+        || text.contains('@')
+        || text.contains("%40")
+        || digits >= 3
+        || is_mixed()
+        || is_hexadecimal(text)
 }
 
 /// Returns true for keys of objects that are values. A word with a number at its end, such as `sha256`, is a name.
@@ -76,6 +86,8 @@ mod tests {
     fn values_are_told_from_words() {
         for value in [
             "7",
+            "7.json",
+            "true",
             "1795823250-t",
             "small-6b0a0ff1",
             "deadbeef0",
@@ -86,7 +98,20 @@ mod tests {
         ] {
             assert!(is_value(value), "{value}");
         }
-        for word in ["v2", "s3", "oauth2", "contacts", "active", "read_all", "inbox_assistant", "facade", "", "small"] {
+        for word in [
+            "v2",
+            "2.0",
+            "s3",
+            "oauth2",
+            "contacts",
+            "feed.json",
+            "active",
+            "read_all",
+            "inbox_assistant",
+            "facade",
+            "",
+            "small",
+        ] {
             assert!(!is_value(word), "{word}");
         }
     }
