@@ -139,6 +139,20 @@ fn working_tree_is_compared_with_the_merge_base() -> Result {
 }
 
 #[test]
+fn ignored_keywords_are_notes_with_their_locations() -> Result {
+    let repository = Repository::new()?;
+    repository.change("pet.yaml", "age: {type: integer}", "age: {type: integer}, tags: {type: object}")?;
+    repository.commit()?;
+    repository.change("pet.yaml", "tags: {type: object}", "tags: {type: object, propertyNames: {maxLength: 3}}")?;
+    let (_, review) = repository.run(&["--base", "HEAD"])?;
+    let (_, notes) = review.split_once("\nNotes\n").ok_or_else(|| review.clone())?;
+    let expected = "info[coverage-unsupported-added] the unsupported keyword `Schema.propertyNames` was added in 1 place: \
+        `#/components/schemas/pet/properties/tags/propertyNames`\n    coverage    Schema.propertyNames\n    is          specs/pets/pet.yaml:3:";
+    assert!(notes.contains(expected), "{review}");
+    Ok(())
+}
+
+#[test]
 fn overlays_are_reviewed_with_their_documents() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;

@@ -16,7 +16,7 @@ use std::path::Path;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::emit::{self, Header};
 use crm_clients_generator::ir;
-use crm_clients_review::diff::{Change, Reviewed, Revision, wire};
+use crm_clients_review::diff::{Change, Reviewed, Revision, RevisionDocument, wire};
 use diff::{Outcome, facts, model};
 use fastrand::Rng;
 use rewrite::{changed, extracted, inlined, renamed, reordered};
@@ -161,8 +161,8 @@ fn revision(document: &Value) -> Outcome<Option<(Revision, Vec<String>)>> {
     let read = |_: &str| Ok(text.clone());
     let input = Input { document: "openapi.json", read: &read, overlays: &[] };
     let mut pipeline = Pipeline::new();
-    let Some(document) = pipeline.model(&input) else { return Ok(None) };
-    let api = ir::build(&document, "client", &mut pipeline.diagnostics);
+    let Some(document) = RevisionDocument::read(&mut pipeline, &input) else { return Ok(None) };
+    let api = ir::build(document.model(), "client", &mut pipeline.diagnostics);
     if pipeline.diagnostics.has_errors() {
         return Ok(None);
     }

@@ -6,13 +6,16 @@
 mod pair;
 mod support;
 
+use std::collections::BTreeSet;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 
 use crm_clients_review::diff::callers::affected;
-use crm_clients_review::diff::{Bump, Review, Reviewed, Severity, format, required_bump};
+use crm_clients_review::diff::{Area, Bump, Review, Reviewed, Rule, Severity, coverage, format, required_bump};
 use pair::{Which, document, reviewed, revision};
 use semver::Version;
+use serde_json::Value;
 use support::{fixtures, golden};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -46,6 +49,44 @@ fn upstream_revisions_are_reviewed() -> Outcome {
         golden(format!("review/{api}/review.md"), &format::markdown(&review));
         golden(format!("review/{api}/changelog.md"), &format::changelog(&review));
     }
+    Ok(())
+}
+
+#[test]
+fn changes_of_coverage_are_notes() -> Outcome {
+    let cases: Vec<Value> =
+        crm_clients_document::yaml::from_str(&fs::read_to_string(fixtures().join("diff/coverage.yaml"))?)?;
+    let (mut shown, mut known) = (String::new(), BTreeSet::new());
+    for case in &cases {
+        let [name, text] = ["case", "text"].map(|key| case[key].as_str().unwrap_or_default());
+        let (old, new) = (document(text, Which::Old), document(text, Which::New));
+        let there = reviewed("pets", ["old.yaml", &old], ["new.yaml", &new])?;
+        let back = reviewed("pets", ["old.yaml", &new], ["new.yaml", &old])?;
+        let rules = |reviewed: &Reviewed, id: fn(&Rule) -> &'static str| {
+            let rules = reviewed.findings.iter().map(|finding| finding.change.rule);
+            rules.filter(|rule| rule.area == Area::Coverage).map(id).collect::<BTreeSet<_>>()
+        };
+        known.extend(rules(&there, |rule| rule.id));
+        known.extend(rules(&back, |rule| rule.id));
+        assert_eq!(rules(&there, |rule| rule.mirror), rules(&back, |rule| rule.id), "{name}");
+        _ = writeln!(shown, "{name}");
+        for (mark, reviewed) in [('>', there), ('<', back)] {
+            let review = Review::of(vec![reviewed], None, None);
+            let notes = format::text(&review, false);
+            let notes = notes.split_once("\nNotes\n").map_or("", |(_, notes)| notes);
+            for finding in review.findings().filter(|finding| finding.change.rule.area == Area::Coverage) {
+                let change = &finding.change;
+                assert!(notes.contains(&change.message), "{name}: {notes}");
+                let place = finding.old.iter().chain(&finding.new).map(|place| format!(" at {place}"));
+                let place: String = place.collect();
+                _ = writeln!(shown, "{mark} {} {}{place}", change.severity.word(), change.rule.id);
+                _ = writeln!(shown, "    {}; {:?}", change.message, change.operations);
+            }
+        }
+        shown.push('\n');
+    }
+    golden("diff/coverage.txt", &shown);
+    assert_eq!(known, coverage::rules::ALL.iter().map(|rule| rule.id).collect());
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crm_clients_document::diagnostic::{Diagnostic, Place};
+use crm_clients_document::diagnostic::{Diagnostic, Place, child};
 use crm_clients_document::origin::{FileId, SourceMap};
 use crm_clients_document::spec::{FieldType, ObjectKind, Support, Versions};
 use crm_clients_document::{Input, Pipeline, extensions};
@@ -14,6 +14,9 @@ use serde_json::Value;
 
 use crate::Lint as _;
 use crate::lint::each_object;
+
+/// A location in the author's files: a file and a JSON pointer into it.
+pub(crate) type Origin = (FileId, String);
 
 /// The support for a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,34 +64,84 @@ pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Optio
     let value = before.overlaid(input);
     let (api, _) = pipeline.client(input, name)?;
     let value = value?;
-    let reported: HashSet<_> =
-        pipeline.diagnostics.iter().filter_map(|found| origin_of(found, &pipeline.documents)).collect();
+    let reported = reported(pipeline);
     let methods = api.resources.iter().flat_map(|resource| &resource.operations);
     let operations = methods.filter(|operation| !operation.alternative).count();
     let mut coverage = Coverage { operations, keywords: BTreeMap::new() };
+    each_keyword(&value, &mut |kind, pointer, key, _| {
+        let place = child(pointer, key);
+        let is_reported =
+            |pointer: &str| before.documents.origin(pointer).is_some_and(|origin| reported.contains(&origin));
+        let standing = match kind.support(key) {
+            None if is_read(key) => Standing::Supported,
+            None => Standing::Unknown,
+            Some(Support::WithoutMeaning) => Standing::WithoutMeaning,
+            Some(_) if is_reported(&place) => Standing::Reported,
+            Some(Support::Followed | Support::Documented) => Standing::Supported,
+            Some(Support::Unsupported) if is_reported(pointer) => Standing::Reported,
+            Some(Support::Unsupported) => Standing::Unsupported,
+        };
+        coverage.keywords.entry((standing, format!("{kind:?}.{key}"))).or_default().push(place);
+    });
+    Some(coverage)
+}
+
+/// A keyword that the client ignores.
+pub(crate) struct IgnoredKeyword {
+    /// The object and the keyword: `Schema.not`.
+    pub name: String,
+    /// The JSON pointer into the overlaid document.
+    pub pointer: String,
+    /// The value as JSON.
+    pub value: String,
+    /// The origin of the value.
+    pub origin: Option<Origin>,
+    /// The origin of the object.
+    object: Option<Origin>,
+}
+
+impl IgnoredKeyword {
+    /// Returns true if a warning reports the keyword or its object.
+    pub(crate) fn is_reported(&self, reported: &HashSet<Origin>) -> bool {
+        [&self.origin, &self.object].into_iter().flatten().any(|origin| reported.contains(origin))
+    }
+}
+
+/// Returns the keywords of an overlaid document that the client ignores, reported or not. Their origins are looked up
+/// here, because raising moves nodes.
+pub(crate) fn ignored_keywords(value: &Value, documents: &SourceMap) -> Vec<IgnoredKeyword> {
+    let mut found = Vec::new();
+    each_keyword(value, &mut |kind, pointer, key, value| {
+        if kind.support(key) == Some(Support::Unsupported) {
+            let place = child(pointer, key);
+            found.push(IgnoredKeyword {
+                name: format!("{kind:?}.{key}"),
+                value: value.to_string(),
+                origin: documents.origin(&place),
+                object: documents.origin(pointer),
+                pointer: place,
+            });
+        }
+    });
+    found
+}
+
+/// Visits each keyword of an overlaid document: the kind and location of its object, its name and its value. Names that
+/// the document defines are not keywords.
+fn each_keyword(value: &Value, visit: &mut impl FnMut(ObjectKind, &str, &str, &Value)) {
     let mut visit = |kind: ObjectKind, object: &serde_json::Map<String, Value>, pointer: &str| {
-        for key in object.keys() {
-            // Names that the document defines are not keywords.
-            if kind.named_by_document().is_some() && !key.starts_with("x-") {
-                continue;
+        for (key, member) in object {
+            if kind.named_by_document().is_none() || key.starts_with("x-") {
+                visit(kind, pointer, key, member);
             }
-            let place = crm_clients_document::diagnostic::child(pointer, key);
-            let is_reported =
-                |pointer: &str| before.documents.origin(pointer).is_some_and(|origin| reported.contains(&origin));
-            let standing = match kind.support(key) {
-                None if is_read(key) => Standing::Supported,
-                None => Standing::Unknown,
-                Some(Support::WithoutMeaning) => Standing::WithoutMeaning,
-                Some(_) if is_reported(&place) => Standing::Reported,
-                Some(Support::Followed | Support::Documented) => Standing::Supported,
-                Some(Support::Unsupported) if is_reported(pointer) => Standing::Reported,
-                Some(Support::Unsupported) => Standing::Unsupported,
-            };
-            coverage.keywords.entry((standing, format!("{kind:?}.{key}"))).or_default().push(place);
         }
     };
-    each_object(FieldType::DOCUMENT, Versions::read_in(&value), &value, &mut String::new(), &mut visit);
-    Some(coverage)
+    each_object(FieldType::DOCUMENT, Versions::read_in(value), value, &mut String::new(), &mut visit);
+}
+
+/// Returns the origins of the pipeline's diagnostics.
+pub(crate) fn reported(pipeline: &Pipeline) -> HashSet<Origin> {
+    pipeline.diagnostics.iter().filter_map(|found| origin_of(found, &pipeline.documents)).collect()
 }
 
 /// Returns true if a member is read although it is not a field of its object.
@@ -97,7 +150,7 @@ fn is_read(key: &str) -> bool {
 }
 
 /// Returns the location of a diagnostic in the author's files.
-fn origin_of(found: &Diagnostic, documents: &SourceMap) -> Option<(FileId, String)> {
+pub(crate) fn origin_of(found: &Diagnostic, documents: &SourceMap) -> Option<Origin> {
     match found.place {
         Place::Document => documents.origin(&found.pointer),
         Place::File(file) => Some((file, found.pointer.clone())),

@@ -4,13 +4,15 @@
 //! overlaid documents without references. It ignores differences in presentation: the location and names of schemas,
 //! the version of OpenAPI, the order of keys, and descriptions.
 //!
-//! [`rust()`] compares the two generated clients from the perspective of their callers. A [`Review`] combines both with
-//! the required version bump, and [`format`](mod@format) renders it.
+//! [`rust()`] compares the two generated clients from the perspective of their callers. [`coverage`] compares the
+//! parts of the documents that the clients ignore. A [`Review`] combines these with the required version bump, and
+//! [`format`](mod@format) renders it.
 //!
-//! Each kind of change is a row of a table, [`rules`] or [`rust::rules`], and has a mirror there: the change that is
-//! found if OLD and NEW are swapped.
+//! Each kind of change is a row of a table, [`rules`], [`rust::rules`] or [`coverage::rules`], and has a mirror there: the
+//! change that is found if OLD and NEW are swapped.
 
 pub mod callers;
+pub mod coverage;
 mod discriminators;
 mod encodings;
 pub mod format;
@@ -38,7 +40,7 @@ mod view;
 mod wire;
 
 use report::fingerprint;
-pub use review::{Finding, Review, Reviewed, Revision, SourceLocation, join};
+pub use review::{Finding, Review, Reviewed, Revision, RevisionDocument, SourceLocation, join};
 pub use rules::{Rule, Severities};
 pub use rust::rust;
 pub use version::{Bump, RequiredBump, required_bump};
@@ -95,6 +97,8 @@ pub enum Area {
     Wire,
     /// The API of the generated crate.
     Rust,
+    /// The parts of the document that the client ignores.
+    Coverage,
 }
 
 /// One difference between two revisions of an API.

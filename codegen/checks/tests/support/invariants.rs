@@ -14,7 +14,7 @@ use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
 use crm_clients_generator::emit::{self, CrateOptions, Header, Runtime};
 use crm_clients_review::Lint;
-use crm_clients_review::diff::{Review, Reviewed, Revision, format, wire};
+use crm_clients_review::diff::{Review, Reviewed, Revision, RevisionDocument, format, wire};
 use crm_clients_review::lint::lint;
 use semver::Version;
 use serde_json::Value;
@@ -145,6 +145,6 @@ pub fn comparing(old: &[u8], new: &[u8]) -> bool {
 }
 
 fn revision(text: &[u8]) -> Option<Revision> {
-    let (document, pipeline) = walked(text, Pipeline::model);
+    let (document, pipeline) = walked(text, RevisionDocument::read);
     Some(Revision::new(document?, pipeline))
 }

@@ -6,7 +6,7 @@
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
 use crm_clients_generator::ir::Api;
-use crm_clients_review::diff::{Reviewed, Revision};
+use crm_clients_review::diff::{Reviewed, Revision, RevisionDocument};
 
 /// One of the two documents.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ pub fn client(document: &str) -> Result<Api, String> {
 pub fn revision(name: &str, document: &str) -> Result<Revision, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
-    let document = walk.model(&Input { document: name, read: &read, overlays: &[] });
+    let document = RevisionDocument::read(&mut walk, &Input { document: name, read: &read, overlays: &[] });
     match document {
         Some(document) => Ok(Revision::new(document, walk)),
         None => Err(walk.report(false)),

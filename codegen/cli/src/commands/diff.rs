@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crm_clients_document::Pipeline;
 use crm_clients_document::names_lock::NamesLock;
-use crm_clients_review::diff::{Bump, Review, Reviewed, Revision, Severity, format, join};
+use crm_clients_review::diff::{Bump, Review, Reviewed, Revision, RevisionDocument, Severity, format, join};
 use semver::Version;
 
 use crate::accepted::Accepted;
@@ -383,7 +383,7 @@ fn document_of(path: &str) -> Option<&str> {
 }
 
 fn revision(source: &Source) -> Result<Revision, Error> {
-    let (document, walk) = source.inspect(Pipeline::model);
+    let (document, walk) = source.inspect(RevisionDocument::read);
     match document {
         Some(document) => Ok(Revision::new(document, walk)),
         None => Err(faults(&walk)),

@@ -128,7 +128,7 @@ impl Section {
     fn of(finding: &Finding) -> Self {
         match (&finding.accepted, finding.change.severity, finding.change.rule.area) {
             (Some(_), ..) => Self::Accepted,
-            (None, Severity::Info, _) => Self::Notes,
+            (None, Severity::Info, _) | (None, _, Area::Coverage) => Self::Notes,
             (None, _, Area::Wire) => Self::Clients,
             (None, _, Area::Rust) => Self::Callers,
         }
@@ -176,6 +176,7 @@ fn area(area: Area) -> &'static str {
     match area {
         Area::Wire => "wire",
         Area::Rust => "Rust",
+        Area::Coverage => "coverage",
     }
 }
 

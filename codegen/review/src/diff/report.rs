@@ -131,7 +131,12 @@ fn is_part(says: &str) -> bool {
 /// Returns a stable identifier of a change.
 pub(super) fn fingerprint(area: Area, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [if area == Area::Wire { "wire" } else { "rust" }].iter().chain(parts) {
+    let area = match area {
+        Area::Wire => "wire",
+        Area::Rust => "rust",
+        Area::Coverage => "coverage",
+    };
+    for part in [area].iter().chain(parts) {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

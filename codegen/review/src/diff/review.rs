@@ -5,37 +5,63 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::Serialize;
 
+use super::coverage::{self, Gap};
 use super::{Area, Change, RequiredBump, Rule, Severity, rust, wire};
-use crm_clients_document::Pipeline;
+use crate::coverage::{IgnoredKeyword, ignored_keywords};
 use crm_clients_document::model::Document;
-use crm_clients_document::origin::SourceMap;
+use crm_clients_document::origin::{Position, SourceMap};
+use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::ir::{self, Api};
 use crm_clients_generator::lock::HeldName;
 
+/// The document of a revision.
+pub struct RevisionDocument {
+    model: Document,
+    /// The keywords that the client ignores.
+    ignored: Vec<IgnoredKeyword>,
+}
+
+impl RevisionDocument {
+    /// Reads a document. Returns `None` if it has errors.
+    pub fn read(pipeline: &mut Pipeline, input: &Input<'_>) -> Option<Self> {
+        let value = pipeline.overlaid(input)?;
+        let ignored = ignored_keywords(&value, &pipeline.documents);
+        let raised = pipeline.raise(value)?;
+        let model = pipeline.build_model(raised)?;
+        pipeline.unless_faulty(Self { model, ignored })
+    }
+
+    /// Returns the model of the document.
+    pub fn model(&self) -> &Document {
+        &self.model
+    }
+}
+
 /// A revision of an API: its document, and the pipeline that processed it.
 pub struct Revision {
-    document: Document,
+    document: RevisionDocument,
     pipeline: Pipeline,
 }
 
 impl Revision {
-    /// Creates a revision from a document and the pipeline that processed it.
-    pub fn new(document: Document, pipeline: Pipeline) -> Self {
+    /// Creates a revision from a document and the pipeline that read it.
+    pub fn new(document: RevisionDocument, pipeline: Pipeline) -> Self {
         Self { document, pipeline }
     }
 
     /// Returns the document's version.
     pub fn version(&self) -> &str {
-        &self.document.info.version
+        &self.document.model.info.version
     }
 
-    /// Builds the client `name`.
-    fn client(mut self, name: &str) -> Result<(Api, SourceMap), Box<Pipeline>> {
-        let api = ir::build(&self.document, name, &mut self.pipeline.diagnostics);
+    /// Builds the client `name`. Also returns the parts of the document that it ignores.
+    fn client(mut self, name: &str) -> Result<(Api, Vec<Gap>, SourceMap), Box<Pipeline>> {
+        let api = ir::build(&self.document.model, name, &mut self.pipeline.diagnostics);
         if self.pipeline.diagnostics.has_errors() {
             return Err(Box::new(self.pipeline));
         }
-        Ok((api, self.pipeline.documents))
+        let gaps = coverage::gaps(self.document.ignored, &self.pipeline);
+        Ok((api, gaps, self.pipeline.documents))
     }
 }
 
@@ -48,6 +74,12 @@ pub struct SourceLocation {
     pub line: usize,
     /// The line number.
     pub column: usize,
+}
+
+impl From<Position<'_>> for SourceLocation {
+    fn from(position: Position<'_>) -> Self {
+        Self { file: position.file.to_owned(), line: position.line, column: position.column }
+    }
 }
 
 impl std::fmt::Display for SourceLocation {
@@ -94,9 +126,9 @@ impl Reviewed {
     /// Returns the pipeline of the revision that has errors.
     pub fn of(name: &str, old: Revision, new: Revision) -> Result<Self, Box<Pipeline>> {
         let versions = (old.version().to_owned(), new.version().to_owned());
-        let mut changes = wire(&old.document, &new.document);
+        let mut changes = wire(&old.document.model, &new.document.model);
         let (old, new) = join(|| old.client(name), || new.client(name));
-        let ((old, old_documents), (new, new_documents)) = (old?, new?);
+        let ((old, old_gaps, old_documents), (new, new_gaps, new_documents)) = (old?, new?);
         let of_callers = rust(&old, &new, &changes);
         changes.extend(of_callers);
         let (of_features, others): (Vec<_>, Vec<_>) =
@@ -115,6 +147,10 @@ impl Reviewed {
             Finding { change, resource, old, new, accepted: None }
         };
         let mut findings: Vec<Finding> = changes.into_iter().map(finding).collect();
+        for (change, [old, new]) in coverage::changes((&old_gaps, &old_documents), (&new_gaps, &new_documents)) {
+            let resource = resource(&change, &resources);
+            findings.push(Finding { change, resource, old, new, accepted: None });
+        }
         findings.sort_by(|a, b| order(&a.change).cmp(&order(&b.change)));
         Ok(Self { name: name.to_owned(), old: Some(versions.0), new: Some(versions.1), resources, findings })
     }
@@ -127,7 +163,7 @@ impl Reviewed {
     pub fn added(name: &str, revision: Revision) -> Result<Self, Box<Pipeline>> {
         let finding = whole(name, &revision, &rust::rules::CLIENT_ADDED, "was added");
         let version = Some(revision.version().to_owned());
-        let (api, _) = revision.client(name)?;
+        let (api, ..) = revision.client(name)?;
         let resources = resources(&api).collect();
         Ok(Self { name: name.to_owned(), old: None, new: version, resources, findings: vec![finding] })
     }
@@ -226,13 +262,12 @@ fn order(change: &Change) -> (std::cmp::Reverse<Severity>, Area, &str, &str, &st
 }
 
 fn spot(documents: &SourceMap, pointer: Option<&String>) -> Option<SourceLocation> {
-    let position = documents.position(pointer?)?;
-    Some(SourceLocation { file: position.file.to_owned(), line: position.line, column: position.column })
+    documents.position(pointer?).map(SourceLocation::from)
 }
 
 /// Returns a finding about a document as a whole.
 fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Finding {
-    let operations: Vec<_> = revision.document.operations().collect();
+    let operations: Vec<_> = revision.document.model.operations().collect();
     let count = match operations.len() {
         1 => "with one operation".to_owned(),
         count => format!("with {count} operations"),

@@ -58,7 +58,7 @@ fn bump_of(change: &Change) -> Bump {
     match (change.rule.area, change.severity) {
         (Area::Rust, Severity::Breaking) if !change.may_break => Bump::Major,
         (Area::Rust, _) | (Area::Wire, Severity::Breaking | Severity::Warning) => Bump::Minor,
-        (Area::Wire, Severity::Info) => Bump::Patch,
+        (Area::Wire, Severity::Info) | (Area::Coverage, _) => Bump::Patch,
     }
 }
 

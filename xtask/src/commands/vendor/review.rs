@@ -5,8 +5,7 @@ use crm_clients_cli::{
     Error, Project,
     source::{Overlay, Source},
 };
-use crm_clients_document::Pipeline;
-use crm_clients_review::diff::{Review, Reviewed, Revision, join};
+use crm_clients_review::diff::{Review, Reviewed, Revision, RevisionDocument, join};
 
 /// Compares the document that is vendored with the one that is to be, each as the overlays correct it; without the
 /// overlays where they do not fit both. Returns `None` if a document still has errors; those are reported elsewhere.
@@ -14,7 +13,7 @@ pub fn review(workspace: &Project, name: &str, file: &str, texts: (&str, &str)) 
     let (before, after) = texts;
     let compared = |overlays: Vec<Overlay>| {
         let revision = |shown: String, text: &str| {
-            let (document, walk) = Source::text(&shown, text.into(), overlays.clone()).inspect(Pipeline::model);
+            let (document, walk) = Source::text(&shown, text.into(), overlays.clone()).inspect(RevisionDocument::read);
             Some(Revision::new(document?, walk))
         };
         let old = || revision(format!("before:{file}"), before);

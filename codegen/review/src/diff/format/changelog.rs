@@ -103,6 +103,6 @@ fn place(finding: &Finding) -> &str {
         Area::Rust => {
             subject.split_once("::").map_or(subject, |(_, path)| path.strip_prefix("types::").unwrap_or(path))
         }
-        Area::Wire => subject,
+        Area::Wire | Area::Coverage => subject,
     }
 }
