@@ -41,7 +41,7 @@ enum Command {
     Regen(commands::regen::Arguments),
     /// Vendor an upstream document: drop its descriptions, convert it to canonical form and record its source
     Vendor(optional::Vendor),
-    /// Lists the names that the clients keep although the document has others now, or takes the document's.
+    /// List the Rust names that the clients keep although the document's changed, or accept the new ones
     Names(commands::names::Arguments),
     #[command(flatten)]
     Project(crm_clients_cli::commands::Command),
@@ -49,7 +49,7 @@ enum Command {
     Corpus(optional::Corpus),
     /// Compare recorded traffic with a document, and draft an overlay that corrects the document
     Drift(optional::Drift),
-    /// Drafts the overlay that declares the operations of recorded traffic that a document lacks.
+    /// Draft an overlay that declares the operations of recorded traffic that a document lacks
     Infer(optional::Infer),
     /// Call every operation of the clients on a mock server that validates requests
     Prism(optional::Prism),

@@ -13,30 +13,28 @@ pub mod lower;
 
 use crate::{Error, Outcome, Project};
 
-/// The commands for anybody's documents.
+/// The commands for any document.
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// Writes the clients of crm-clients.toml, or a client of any document.
+    /// Generate the clients of crm-clients.toml, or a client for any document
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(generate::Arguments),
-    /// Checks that the clients of crm-clients.toml are fresh, and shows how they differ.
-    Check(check::Arguments),
-    /// Reports mistakes in documents and overlays.
+    /// Report mistakes in documents and overlays
     #[command(after_help = LINT_EXAMPLES)]
     Lint(lint::Arguments),
-    /// Reviews what changed on the wire and for callers, since a revision or between two documents.
+    /// Review changes on the wire and for callers, since a revision or between two documents
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(diff::Arguments),
-    /// Prints the entry of a changelog for the same changes.
+    /// Print the changelog entry for the same changes
     Changelog(changelog::Arguments),
-    /// Lists the operations and their Rust methods.
+    /// List the operations and their Rust methods
     List(list::Arguments),
-    /// Reports what of a document the client supports, by keyword and place.
+    /// Report which parts of a document the client supports, by keyword and location
     Coverage(coverage::Arguments),
-    /// Writes a document as OpenAPI 3.0, for tools that read nothing newer.
+    /// Convert a document to OpenAPI 3.0, for tools that do not read newer versions
     #[command(after_help = LOWER_EXAMPLES)]
     Lower(lower::Arguments),
-    /// Prints the result of a pass.
+    /// Print the result of a pass
     Dump(dump::Arguments),
 }
 
@@ -66,11 +64,10 @@ Examples:
   crm-clients lower openapi.yaml -o openapi-3.0.json";
 
 impl Command {
-    /// Runs it.
+    /// Runs the command.
     pub fn run(&self, project: &Project) -> Result<Outcome, Error> {
         match self {
             Self::Generate(arguments) => generate::run(project, arguments),
-            Self::Check(arguments) => check::run(project, arguments),
             Self::Lint(arguments) => lint::run(project, arguments),
             Self::Diff(arguments) => diff::run(project, arguments),
             Self::Changelog(arguments) => changelog::run(project, arguments),

@@ -210,7 +210,7 @@ mod tests {
             (format!("version = \"1\"\n{client}"), "crm-clients.toml:1:11: `1` is not a version"),
             (
                 "[clients.Pets]\ndocument = \"a\"\noutput = \"b\"\n".to_owned(),
-                "crm-clients.toml:1:10: `Pets` cannot be",
+                "crm-clients.toml:1:10: `Pets` is not a valid module name",
             ),
             (format!("{client}features = [\"http3\"]\n"), "crm-clients.toml:4:13: unknown feature `http3`"),
             (format!("{client}package = \"a b\"\n"), "crm-clients.toml:4:11: `a b` is not a crate's name"),

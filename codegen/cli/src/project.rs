@@ -23,15 +23,15 @@ pub struct Project {
     apis: Apis,
 }
 
-/// Where the APIs of a project are listed.
+/// The place where the APIs of a project are listed.
 enum Apis {
-    /// Each directory below `specs/` is one: `openapi.yaml` or `openapi.json`, with `overlay.yaml`, `source.toml` and `accepted.toml`.
+    /// Each directory in `specs/` is an API: `openapi.yaml` or `openapi.json`, with `overlay.yaml`, `source.toml` and `accepted.toml`.
     Vendored,
-    /// In `crm-clients.toml`.
+    /// The file `crm-clients.toml`.
     Configured(Box<Config>),
 }
 
-/// Where references of documents may lead, and how mistakes are reported.
+/// Options for the references of documents and the reporting of mistakes.
 #[derive(Clone, Default, clap::Args)]
 pub struct References {
     /// Directory that references must not leave (default: the nearest one that contains all referenced files, within
@@ -63,7 +63,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// If the file is not there or has mistakes; the message names line and column.
+    /// If the file does not exist or has mistakes; the message has line and column.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
         let root = root.into();
         match Config::read(&root)? {
@@ -72,17 +72,17 @@ impl Project {
         }
     }
 
-    /// The project of a configuration.
+    /// Returns the project of a configuration.
     pub fn configured(root: PathBuf, references: References, config: Config) -> Self {
         Self { root, references, apis: Apis::Configured(Box::new(config)) }
     }
 
-    /// The project whose documents are below `specs/`.
+    /// Returns the project whose documents are in `specs/`.
     pub fn vendored(root: PathBuf, references: References) -> Self {
         Self { root, references, apis: Apis::Vendored }
     }
 
-    /// The configuration, unless the documents are below `specs/`.
+    /// Returns the configuration, unless the documents are in `specs/`.
     pub fn config(&self) -> Option<&Config> {
         match &self.apis {
             Apis::Vendored => None,
@@ -90,11 +90,11 @@ impl Project {
         }
     }
 
-    /// Writes the clients of the configuration: files that differ, and none if a document has errors.
+    /// Writes the clients of the configuration: the files that differ, or none if a document has errors.
     ///
     /// # Errors
     ///
-    /// If a document, an overlay or the configuration has errors, or a file in the way was not written by a command.
+    /// If a document, an overlay or the configuration has errors, or a file to overwrite was not generated.
     pub fn generate(&self) -> Result<Outcome, Error> {
         generate::write_all(self, &[], Format::Text)
     }
@@ -108,7 +108,7 @@ impl Project {
         generate::check(self, &[])
     }
 
-    /// The files that the clients of the configuration are made from, apart from those that a document refers to.
+    /// Returns the input files of the clients, apart from those that a document refers to.
     pub fn inputs(&self) -> Vec<PathBuf> {
         let clients = self.config().into_iter().flat_map(|config| config.clients.values());
         let files = clients.flat_map(|client| iter::once(&client.document).chain(&client.overlays));
@@ -116,7 +116,7 @@ impl Project {
         iter::once(self.root.join(config::FILE)).chain(files).collect()
     }
 
-    /// The command that people run, as headers and messages name it.
+    /// Returns the command that headers and messages name.
     pub(crate) fn command(&self, name: &str) -> String {
         match &self.apis {
             Apis::Vendored => format!("cargo xtask {name}"),
@@ -124,7 +124,7 @@ impl Project {
         }
     }
 
-    /// The runtime of a crate for which none is named.
+    /// Returns the default source of the runtime.
     pub(crate) fn default_runtime(&self) -> Runtime {
         match self.apis {
             Apis::Vendored => Runtime::Path(self.path("codegen/runtime").display().to_string()),
@@ -132,12 +132,12 @@ impl Project {
         }
     }
 
-    /// The project's directory.
+    /// Returns the project's directory.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// A path below the project's directory.
+    /// Returns a path in the project's directory.
     pub fn path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
@@ -147,7 +147,7 @@ impl Project {
         self.root.join("specs").join(api)
     }
 
-    /// The file of an API's accepted changes: its directory, its name and how it is shown.
+    /// Returns the file of an API's accepted changes: its directory, its name and its path as shown.
     pub(crate) fn accepted(&self, api: &str) -> Option<(PathBuf, String, String)> {
         match &self.apis {
             Apis::Vendored => Some((self.spec(api), "accepted.toml".to_owned(), format!("specs/{api}/accepted.toml"))),
@@ -158,7 +158,7 @@ impl Project {
         }
     }
 
-    /// The names of the APIs, sorted.
+    /// Returns the names of the APIs, sorted.
     pub fn apis(&self) -> Result<Vec<String>, Error> {
         if let Apis::Configured(config) = &self.apis {
             return Ok(config.names().map(str::to_owned).collect());
@@ -186,11 +186,11 @@ impl Project {
         Ok(if given.is_empty() { known } else { known.into_iter().filter(|name| given.contains(name)).collect() })
     }
 
-    /// The names of APIs and files that a command was given, or those of all APIs.
+    /// Returns the names of APIs and files given to a command, or the names of all APIs.
     ///
     /// # Errors
     ///
-    /// If there is neither.
+    /// If there are neither names nor APIs.
     pub fn named(&self, given: &[String]) -> Result<Vec<String>, Error> {
         let names = if given.is_empty() { self.apis()? } else { given.to_vec() };
         match names.is_empty() {
@@ -199,7 +199,7 @@ impl Project {
         }
     }
 
-    /// The document of this API, with its overlays.
+    /// Returns the document of this API, with its overlays.
     pub fn source(&self, name: &str) -> Result<Source, Error> {
         match &self.apis {
             Apis::Vendored => self.vendored_source(name),
@@ -235,7 +235,7 @@ impl Project {
         self.with_edits(source, config, client)
     }
 
-    /// A path of the configuration, as it is opened and shown.
+    /// Returns a path of the configuration, as opened and as shown.
     pub(crate) fn shown_path(&self, path: &str) -> PathBuf {
         match self.root.as_path() == Path::new(".") {
             true => PathBuf::from(path),
@@ -277,7 +277,7 @@ impl Project {
         Ok(source)
     }
 
-    /// The overlays that a vendored API has: their paths as shown, and their texts.
+    /// Returns the overlays of a vendored API: their paths as shown, and their texts.
     pub fn overlays(&self, name: &str) -> Result<Vec<Overlay>, Error> {
         let mut overlays = Vec::new();
         for file in OVERLAYS {
@@ -291,7 +291,7 @@ impl Project {
         Ok(overlays)
     }
 
-    /// The client of the configuration that is made from this file.
+    /// Returns the client of the configuration for this document.
     pub(crate) fn configured_api(&self, path: &Path) -> Option<String> {
         let (config, path) = (self.config()?, path.canonicalize().ok()?);
         let is_of = |name: &&str| {
@@ -301,12 +301,12 @@ impl Project {
         config.names().find(is_of).map(str::to_owned)
     }
 
-    /// The document of this API where there is one, otherwise a file.
+    /// Returns the document of this API if it exists, otherwise a file.
     pub fn source_or_file(&self, name: &str) -> Result<Source, Error> {
         self.source_with(name, &[])
     }
 
-    /// The document of this API where there is one, otherwise a file with these overlays.
+    /// Returns the document of this API if it exists, otherwise a file with these overlays.
     pub fn source_with(&self, name: &str, overlays: &[PathBuf]) -> Result<Source, Error> {
         if self.apis()?.iter().all(|known| known != name) {
             return self.file(Path::new(name), overlays);
@@ -341,7 +341,7 @@ impl Project {
         self.references.root.as_deref()
     }
 
-    /// Where the APIs are listed, as people know it.
+    /// Returns the place where the APIs are listed, for messages.
     pub(crate) fn listed_in(&self) -> &'static str {
         match self.apis {
             Apis::Vendored => "specs/",
@@ -369,23 +369,23 @@ pub fn check_name(name: &str) -> Result<(), Error> {
     }
 }
 
-/// The overlays of an API in the order in which they are applied: corrections, then what the document lacks.
+/// The overlays of an API in the order of their application: corrections, then additions.
 pub const OVERLAYS: [&str; 2] = ["overlay.yaml", "undocumented.yaml"];
 
-/// The part of `source.toml` that says how the document is read.
+/// The part of `source.toml` that configures the reading of the document.
 #[derive(Default, serde::Deserialize)]
 struct SettingsToml {
-    /// Prefixes of URLs, and the directories below that of the API that have copies.
+    /// Prefixes of URLs, and the directories of their copies, relative to the API's directory.
     #[serde(default)]
     map: BTreeMap<String, String>,
     #[serde(default)]
     drop_undeclared: bool,
 }
 
-/// How the document of an API is read.
+/// The settings for reading the document of an API.
 #[derive(Default)]
 pub struct Settings {
-    /// Prefixes of URLs, and where their copies are.
+    /// Prefixes of URLs, and the directories of their copies.
     pub(crate) maps: Vec<(String, Copies)>,
     /// Whether the client drops undeclared properties of responses.
     pub(crate) drop_undeclared: bool,

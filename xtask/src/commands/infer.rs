@@ -11,24 +11,24 @@ use crm_clients_traffic::{Infer, exchange, infer};
 /// Arguments of `infer`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Recordings: of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies.
+    /// Recordings: files of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies
     #[arg(value_name = "RECORDING", required = true)]
     recordings: Vec<PathBuf>,
-    /// A vendored API with its overlays, or the file of a document.
+    /// Vendored API, with its overlays, or a document's file
     #[arg(long = "for", value_name = "API|FILE")]
     source: String,
-    /// An overlay to apply to the file of a document. Several are applied in order.
+    /// Overlay to apply to a document's file; several are applied in order
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
-    /// A path template, or the beginning of one, that tells which segments are values: `/portals/{slug}`.
+    /// Path template, or the beginning of one, that marks the segments that are values: `/portals/{slug}`
     #[arg(long = "path", value_name = "TEMPLATE")]
     paths: Vec<String>,
-    /// A property, query parameter or form field whose values are not read.
+    /// Property, query parameter or form field whose values are not read
     #[arg(long = "redact", value_name = "NAME")]
     redacted: Vec<String>,
 }
 
-/// Runs it. The outcome is a difference if the document lacks an operation.
+/// Runs the command. The outcome is a difference if the document lacks an operation.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     if let Some(wrong) = arguments.paths.iter().find(|path| !path.starts_with('/')) {
         return Err(Error::from(format!("the path template `{wrong}` does not begin with `/`")));
@@ -51,8 +51,11 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     output::report_to_stderr(&format!(
         "note: {undeclared} exchanges of operations that the document lacks, {declared} of others\n"
     ));
+    if undeclared == 0 {
+        return Ok(Outcome::Done);
+    }
     let title = format!("Operations that the document of {} lacks", arguments.source);
     let context = infer::Context { title: &title, overlaid: &overlaid, raised: &raised };
     say!("{}", inferred.overlay(&context).trim_end());
-    Ok(if undeclared == 0 { Outcome::Done } else { Outcome::Different })
+    Ok(Outcome::Different)
 }

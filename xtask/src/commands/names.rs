@@ -18,24 +18,24 @@ pub struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Lists the names that differ from those of the document.
+    /// List the names that differ from those of the document
     List {
-        /// The APIs to list; all of them where none is named.
+        /// APIs to list (default: all APIs)
         #[arg(value_name = "API")]
         apis: Vec<String>,
     },
-    /// Takes the document's names. The old ones become deprecated aliases for one minor version.
+    /// Take the document's names; the old ones become deprecated aliases for one minor version
     Accept {
-        /// The API.
+        /// API whose names to accept
         #[arg(value_name = "API")]
         api: String,
-        /// The names to give up, as `list` shows them; all of them where none is named.
+        /// Names to give up, as shown by `list` (default: all names)
         #[arg(value_name = "NAME")]
         names: Vec<String>,
     },
 }
 
-/// Runs it.
+/// Runs the command.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     match &arguments.action {
         Action::List { apis } => list(workspace, apis),

@@ -12,7 +12,7 @@ use crate::{Error, Outcome, Project};
 /// Arguments of `coverage`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An API of the project, with its overlays, or a document's file.
+    /// An API of the project, with its overlays, or a document's file
     #[arg(value_name = "API|FILE")]
     source: String,
     /// Output format

@@ -22,8 +22,8 @@ use crate::{Error, Outcome, Project, names_lock, output};
 /// Arguments of `diff`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Two documents, each a file or REV:PATH; or the APIs to review, all of them where none is named. The overlays of an API go
-    /// with its document.
+    /// Two documents, each a file or REV:PATH; or the APIs to review (default: all APIs). The overlays of an API are
+    /// applied to its document
     #[arg(value_name = "OLD NEW|API")]
     names: Vec<String>,
     /// Revision to compare the working tree with (default: the merge base with the main branch)
@@ -56,7 +56,7 @@ enum Format {
 enum Level {
     Breaking,
     Warning,
-    /// A declared version that is lower than the required one.
+    /// A declared version that is lower than the required one
     Version,
     Never,
 }
@@ -135,7 +135,7 @@ impl Command<'_> {
         Ok((Review::of(vec![reviewed], version.clone(), version), stale))
     }
 
-    /// A file, or a file at a revision, with the overlays of the API that it is of, and the name of that.
+    /// Returns a file, or a file at a revision, with the overlays and the name of its API.
     fn document(&self, name: &str) -> Result<(Source, Option<String>), Error> {
         let path = Path::new(name);
         if let Some(api) = self.project.configured_api(path) {
@@ -163,7 +163,7 @@ impl Command<'_> {
         Ok((self.at(&revision, path, api.is_some())?, api.map(str::to_owned)))
     }
 
-    /// A file at a revision, with the overlays beside it if wanted.
+    /// Returns a file at a revision, with the overlays in its directory on request.
     fn at(&self, revision: &git::Revision, path: &str, overlaid: bool) -> Result<Source, Error> {
         let (directory, file) = path.rsplit_once('/').unwrap_or((".", path));
         let mut overlays = Vec::new();
@@ -183,7 +183,7 @@ impl Command<'_> {
         Ok(self.rooted(self.project.configured_source(source), revision, path))
     }
 
-    /// The names that an API kept at a revision.
+    /// Returns the names lock of an API at a revision.
     fn names_at(&self, revision: &git::Revision, path: &str) -> Result<NamesLock, Error> {
         match self.repository.read(revision, path) {
             Ok(text) => names_lock::parse(&format!("{}:{path}", revision.name), &String::from_utf8_lossy(&text)),
@@ -291,7 +291,7 @@ impl Command<'_> {
         Ok(accepted.stale(&stale))
     }
 
-    /// The APIs as they were.
+    /// Returns the APIs at the revision.
     fn before(&self, revision: &git::Revision) -> Result<Before, Error> {
         if self.project.config().is_some() {
             return Ok(Before::Configured(Box::new(self.config_at(revision)?.unwrap_or_default())));
@@ -301,7 +301,7 @@ impl Command<'_> {
         Ok(Before::Vendored(paths.into_iter().filter_map(named).collect()))
     }
 
-    /// The configuration as it was, if the project has one now and had one then.
+    /// Returns the configuration at the revision, if the project has one now and had one then.
     fn config_at(&self, revision: &git::Revision) -> Result<Option<Config>, Error> {
         if self.project.config().is_none() {
             return Ok(None);
@@ -311,7 +311,7 @@ impl Command<'_> {
         Config::parse(&shown, String::from_utf8_lossy(&text).into_owned()).map(Some)
     }
 
-    /// The document of a client as it was, with the overlays and settings that it had.
+    /// Returns the document of a client at the revision, with its overlays and settings.
     fn client_at(&self, revision: &git::Revision, config: &Config, name: &str) -> Result<Source, Error> {
         let Some(client) = config.client(name) else {
             return Err(Error::from(format!("there was no client `{name}`")));
@@ -340,7 +340,7 @@ impl Command<'_> {
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// The crate's version, where the project has one.
+/// Returns the version of the crate, if the project has one.
 pub fn version(project: &Project) -> Result<Option<Version>, Error> {
     if let Some(config) = project.config() {
         return config.version();
@@ -352,7 +352,7 @@ pub fn version(project: &Project) -> Result<Option<Version>, Error> {
     }
 }
 
-/// The version that the project's packages share.
+/// Returns the version that the project's packages share.
 fn version_in(manifest: &str) -> Result<Option<Version>, Error> {
     let manifest: toml::Table = toml::from_str(manifest).map_err(|error| format!("{MANIFEST}: {}", error.message()))?;
     let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());

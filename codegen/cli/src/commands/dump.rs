@@ -10,10 +10,10 @@ use crate::{Error, Outcome, Project, output};
 /// Arguments of `dump`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An API of the project, or a document's file.
+    /// An API of the project, with its overlays, or a document's file
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
+    /// Overlay to apply to a document's file; several are applied in order. An API has its own overlays
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
     /// Pass whose result is printed
@@ -23,7 +23,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Stage {
-    /// The document with its overlay applied.
+    /// The document with its overlays applied
     Overlaid,
     /// The lowered document, adapted for progenitor
     Progenitor,

@@ -22,41 +22,41 @@ use crate::{Error, Outcome, Project, names_lock};
 /// Arguments of `generate`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The clients of crm-clients.toml to write; all of them if none is named.
+    /// Clients of crm-clients.toml to write (default: all clients)
     #[arg(value_name = "CLIENT", conflicts_with_all = ["spec", "name", "out"])]
     clients: Vec<String>,
-    /// A document's file, YAML or JSON, or an API of the project: writes its client without a configuration.
+    /// Document to write a client for, without a configuration: a YAML or JSON file, or an API of the project
     #[arg(long, value_name = "API|FILE", requires = "name", requires = "out")]
     spec: Option<String>,
-    /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
+    /// Overlay to apply to a document's file; several are applied in order. An API has its own overlays
     #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
     overlays: Vec<PathBuf>,
-    /// Keeps the names that this file has, whatever the document calls things now, and adds new ones to it; an API has its own.
+    /// File of Rust names to keep even if the document renames things; new names are added to it. An API has its own
     #[arg(long, value_name = "FILE", requires = "spec")]
     names: Option<PathBuf>,
     /// Name of the crate
     #[arg(long, requires = "spec")]
     name: Option<String>,
-    /// The directory to write. In a crate's directory, the files of src/, Cargo.toml and README.md are written.
+    /// Directory to write: src/, Cargo.toml and README.md of a crate
     #[arg(long, value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
-    /// Writes a module instead of a crate: mod.rs and the files beside it.
+    /// Write a module instead of a crate: mod.rs and the files next to it
     #[arg(long, requires = "spec")]
     module: bool,
-    /// Where the runtime's package comes from; this command's own version from the registry by default.
+    /// Source of the runtime's package (default: the version of this command, from the registry)
     #[arg(long, value_name = "version=V|path=DIR|git=URL", value_parser = parse_runtime, requires = "spec")]
     runtime: Option<Runtime>,
-    /// Makes the crate a workspace of its own, so that it can be built inside the directory of another one.
+    /// Make the crate a workspace, so that it can be built inside the directory of another workspace
     #[arg(long, requires = "spec")]
     own_workspace: bool,
-    /// Lets the client drop the properties of responses that the document does not declare, instead of keeping them in
-    /// `additional_properties`: large pages are decoded about an eighth faster.
+    /// Drop undeclared properties of responses instead of keeping them in `additional_properties`; large pages are
+    /// decoded about an eighth faster
     #[arg(long, requires = "spec")]
     drop_undeclared: bool,
-    /// The program that writes the client.
+    /// Program that writes the client
     #[arg(long, value_enum, default_value = "ours", requires = "spec")]
     emitter: Emitter,
-    /// How to print the diagnostics: for people, or as an object a line.
+    /// Format of the diagnostics: text, or a JSON object on each line
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -65,7 +65,7 @@ pub struct Arguments {
 enum Emitter {
     /// This generator
     Ours,
-    /// progenitor, from the document as OpenAPI 3.0, adapted to it.
+    /// progenitor, given the document as OpenAPI 3.0
     Progenitor,
 }
 
@@ -139,7 +139,7 @@ fn written(out: &Path, files: usize, format: Format) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-/// Writes clients of the configuration: all of them if none is named, and none if the document of one has errors.
+/// Writes the named clients of the configuration, or all. Writes none if a document has errors.
 pub(crate) fn write_all(project: &Project, names: &[String], format: Format) -> Result<Outcome, Error> {
     for (layout, files, names) in all(project, names, format)? {
         let changed = layout.write(&files)?;
@@ -153,7 +153,7 @@ pub(crate) fn write_all(project: &Project, names: &[String], format: Format) -> 
     Ok(Outcome::Done)
 }
 
-/// Compares clients of the configuration with what is on disk, and prints the differences.
+/// Compares clients of the configuration with the files on disk, and prints the differences.
 pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Error> {
     let mut outcome = Outcome::Done;
     for (layout, files, names) in all(project, names, Format::Text)? {
@@ -171,7 +171,7 @@ pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Erro
     Ok(outcome)
 }
 
-/// The files of each client that was named.
+/// Returns the files of each named client.
 fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layout, FileSet, NamesLock)>, Error> {
     let Some(config) = project.config() else {
         return Err(Error::from(

@@ -17,18 +17,18 @@ use crate::{Error, Outcome};
   crm-clients init openapi.yaml
   crm-clients init specs/pets.json --name pets --out clients/pets")]
 pub struct Arguments {
-    /// The document; `openapi.yaml` and similar names are found.
+    /// Document (default: `openapi.yaml` or a similar name in the directory)
     #[arg(value_name = "FILE")]
     document: Option<PathBuf>,
-    /// The client's name; from the document's title by default.
+    /// Name of the client (default: from the document's title)
     #[arg(long)]
     name: Option<String>,
-    /// The directory of the crate; `clients/NAME` by default.
+    /// Directory of the crate (default: clients/NAME)
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-/// The names that documents usually have.
+/// Usual file names of documents.
 const USUAL: &[&str] = &["openapi.yaml", "openapi.yml", "openapi.json", "swagger.yaml", "swagger.yml", "swagger.json"];
 
 /// Writes `crm-clients.toml` into a directory that has none.

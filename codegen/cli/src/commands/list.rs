@@ -12,7 +12,7 @@ use crate::{Error, Outcome, Project};
 /// Arguments of `list`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// APIs of the project, with their overlays, and documents' files; all APIs if none is named.
+    /// APIs of the project, with their overlays, and documents' files (default: all APIs)
     #[arg(value_name = "API|FILE")]
     sources: Vec<String>,
     /// Output format

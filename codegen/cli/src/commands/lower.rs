@@ -10,10 +10,10 @@ use crate::{Error, Outcome, Project, output};
 /// Arguments of `lower`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An API of the project, with its overlays, or a document's file.
+    /// An API of the project, with its overlays, or a document's file
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Overlay to apply to the file of a document; an API has its own Several are applied in order.
+    /// Overlay to apply to a document's file; several are applied in order. An API has its own overlays
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
     /// File to write, as YAML if its name ends in .yaml or .yml, otherwise as JSON (default: standard output)

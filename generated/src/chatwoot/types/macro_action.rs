@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MacroAction {
-    /// What it does, such as `add_label` or `send_message`.
+    /// Name of the action, such as `add_label` or `send_message`.
     pub action_name: String,
     pub action_params: Vec<runtime::Value>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
