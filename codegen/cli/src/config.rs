@@ -214,7 +214,7 @@ mod tests {
             ),
             (format!("{client}features = [\"http3\"]\n"), "crm-clients.toml:4:13: unknown feature `http3`"),
             (format!("{client}package = \"a b\"\n"), "crm-clients.toml:4:11: `a b` is not a crate's name"),
-            (format!("{client}map = {{\"x\" = \"y\"}}\n"), "crm-clients.toml:4:8: `x` is not the beginning of a URL"),
+            (format!("{client}map = {{\"x\" = \"y\"}}\n"), "crm-clients.toml:4:8: `x` is not a URL prefix"),
             (format!("{client}{}", client.replace("pets]", "dogs]")), "crm-clients.toml:6:10: another client has"),
         ] {
             let error = Config::parse(FILE, text.clone()).err().map(|error| error.to_string()).unwrap_or_default();

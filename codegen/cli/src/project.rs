@@ -313,7 +313,7 @@ impl Project {
         }
         match overlays {
             [] => self.source(name),
-            _ => Err(Error::from(format!("`{name}` is an API with its own overlay: give its file to use another"))),
+            _ => Err(Error::from(format!("`{name}` has its own overlay; pass its file to use another"))),
         }
     }
 

@@ -444,7 +444,12 @@ async fn an_error_in_the_middle_is_typed_and_its_page_requested_again() -> Outco
 
     let server = serving(&["not JSON", r#"{"items": [1]}"#, r#"{"items": []}"#]).await?;
     let mut items = list(&server)?.items(&PLAIN);
-    assert!(items.next().await.is_some_and(|item| item.is_err_and(|error| error.to_string().contains("200 answered"))));
+    assert!(
+        items
+            .next()
+            .await
+            .is_some_and(|item| item.is_err_and(|error| error.to_string().contains("invalid 200 response")))
+    );
     assert_eq!(items.try_next().await?, Some(1.into()));
     assert_eq!(items.try_next().await?, None);
     assert_eq!(queries(&server), ["", "", "page%5Bnumber%5D=2"]);
