@@ -54,9 +54,9 @@ enum Check {
     /// Once for the document as a whole.
     Document(fn(&Value, &mut Found)),
     /// For each object of a kind.
-    Each(ObjectKind, fn(&Node<'_>, &mut Found)),
+    Each(ObjectKind, fn(&LintNode<'_>, &mut Found)),
     /// For each object, with the table of fields that OpenAPI allows.
-    Every(fn(ObjectKind, &Node<'_>, &mut Found)),
+    Every(fn(ObjectKind, &LintNode<'_>, &mut Found)),
 }
 
 impl Rule {
@@ -136,7 +136,7 @@ fn find(document: &Value, version: Versions, rules: Vec<&Rule>) -> Diagnostics {
     }
     let versions = Versions::read_in(&document);
     let mut visit = |kind, object: &JsonObject, pointer: &str| {
-        let node = Node { document: &document, version, object, pointer };
+        let node = LintNode { document: &document, version, object, pointer };
         for (rule, found) in rules.iter().zip(&mut found) {
             for check in rule.checks {
                 match check {
@@ -189,7 +189,7 @@ pub(crate) fn sort_by_position(diagnostics: Diagnostics, documents: &SourceMap) 
 }
 
 /// An object of the document.
-struct Node<'a> {
+struct LintNode<'a> {
     document: &'a Value,
     /// The version that the author's document declares.
     version: Versions,
@@ -197,7 +197,7 @@ struct Node<'a> {
     pointer: &'a str,
 }
 
-impl<'a> Node<'a> {
+impl<'a> LintNode<'a> {
     /// Returns the JSON pointer of a member.
     fn place(&self, token: &str) -> String {
         child(self.pointer, token)

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::exchange::{Body, Exchange};
 use crate::routes::Routes;
 use operation::Samples;
-use paths::Node;
+use paths::PathNode;
 
 pub use overlay::Context;
 pub use redact::Redaction;
@@ -31,7 +31,7 @@ const ID_PROPERTIES: [&str; 8] = ["id", "slug", "key", "code", "identifier", "ha
 /// Collects the undeclared operations of recorded traffic.
 pub struct Infer {
     routes: Routes,
-    paths: Node,
+    paths: PathNode,
     redaction: Redaction,
     declared: usize,
     undeclared: usize,
@@ -40,7 +40,7 @@ pub struct Infer {
 impl Infer {
     /// Prepares for a document. Each of `rules` is a path template, or the beginning of one, that tells which segments are values.
     pub fn new(document: &Document, rules: &[String], redaction: Redaction) -> Self {
-        let mut paths = Node::default();
+        let mut paths = PathNode::default();
         for id in &document.operations {
             let operation = &document[*id];
             let parameters = document.parameters(operation);

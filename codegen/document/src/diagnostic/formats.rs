@@ -12,7 +12,7 @@ struct Line<'a> {
     severity: &'static str,
     code: &'static str,
     #[serde(flatten)]
-    place: Option<Place<'a>>,
+    place: Option<JsonLocation<'a>>,
     pointer: &'a str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,13 +20,13 @@ struct Line<'a> {
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct JsonLocation<'a> {
     file: &'a str,
     line: usize,
     column: usize,
 }
 
-impl<'a> Place<'a> {
+impl<'a> JsonLocation<'a> {
     fn of(diagnostic: &Diagnostic, documents: &'a SourceMap) -> Option<Self> {
         let position = diagnostic.position(documents)?;
         Some(Self { file: position.file, line: position.line, column: position.column })
@@ -40,7 +40,7 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
         let line = Line {
             severity: diagnostic.severity.name(),
             code: diagnostic.code,
-            place: Place::of(diagnostic, documents),
+            place: JsonLocation::of(diagnostic, documents),
             pointer: &diagnostic.pointer,
             message: &diagnostic.message,
             help: diagnostic.help.as_deref(),
@@ -54,7 +54,7 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
 /// Formats each diagnostic as a workflow command. GitHub shows it at its line in a pull request that changes the file.
 pub fn github(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
     let command = |diagnostic: &Diagnostic| {
-        let place = Place::of(diagnostic, documents)
+        let place = JsonLocation::of(diagnostic, documents)
             .map(|place| format!("file={},line={},col={},", command_property(place.file), place.line, place.column));
         let help = diagnostic.help.iter().map(|help| format!("\n{}", line(help))).collect::<String>();
         let text = command_data(&format!("{}{help}", line(&diagnostic.message)));

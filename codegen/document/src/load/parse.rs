@@ -5,7 +5,7 @@ use std::str::Utf8Error;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
-use super::value::{Context, Finding, Node};
+use super::value::{Context, Finding, ValueNode};
 use super::{MAX_BYTES, MAX_DEPTH};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::origin::{FileId, SourceMap, boundary};
@@ -168,7 +168,8 @@ fn not_utf8(bytes: &[u8], error: Utf8Error) -> ParseError {
 fn json(text: &str) -> Result<(Value, Vec<Finding>), ParseError> {
     let context = Context::new(text.len(), false);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = Node::root(&context).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    let read =
+        ValueNode::root(&context).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match read {
         Ok(value) => Ok((value, context.findings())),
         Err(error) => {
@@ -180,7 +181,7 @@ fn json(text: &str) -> Result<(Value, Vec<Finding>), ParseError> {
 
 fn yaml(text: &str) -> Result<(Value, Vec<Finding>), ParseError> {
     let context = Context::new(text.len(), true);
-    match yaml::read(text, Node::root(&context)) {
+    match yaml::read(text, ValueNode::root(&context)) {
         Ok(value) => Ok((value, context.findings())),
         Err(yaml::Error::TooDeep(offset)) => Err(too_deep(offset)),
         Err(yaml::Error::Invalid(reason, offset)) => Err(fault("not-yaml", offset, &reason)),

@@ -73,9 +73,9 @@ impl Context {
 
 /// The node that is being parsed. Its path is a chain on the stack, from which a pointer is built only for a finding.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'a> {
+pub(super) struct ValueNode<'a> {
     context: &'a Context,
-    parent: Option<&'a Node<'a>>,
+    parent: Option<&'a ValueNode<'a>>,
     token: Token<'a>,
 }
 
@@ -85,7 +85,7 @@ enum Token<'a> {
     Index(usize),
 }
 
-impl<'a> Node<'a> {
+impl<'a> ValueNode<'a> {
     pub(super) fn root(context: &'a Context) -> Self {
         Self { context, parent: None, token: Token::Index(0) }
     }
@@ -122,7 +122,7 @@ impl<'a> Node<'a> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Node<'_> {
+impl<'de> DeserializeSeed<'de> for ValueNode<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -130,7 +130,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Node<'_> {
+impl<'de> Visitor<'de> for ValueNode<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,13 +14,13 @@ use crate::yaml::is_json;
 /// The nodes of a text with their spans. A text that cannot be parsed has only those before the error.
 #[derive(Debug)]
 pub(super) struct Spans {
-    nodes: Vec<Node>,
+    nodes: Vec<SpanNode>,
     /// True if spans count characters, as for YAML, and not bytes, as for JSON.
     in_characters: bool,
 }
 
 #[derive(Debug)]
-struct Node {
+struct SpanNode {
     key: Option<Range<usize>>,
     value: Range<usize>,
     content: Content,
@@ -68,7 +68,7 @@ impl Spans {
     }
 
     /// Returns the member `token` of a node, following aliases and merged mappings. `hops` limits the number of steps.
-    fn member(&self, node: &Node, token: &str, hops: usize) -> Option<&Node> {
+    fn member(&self, node: &SpanNode, token: &str, hops: usize) -> Option<&SpanNode> {
         if hops > 16 {
             return None;
         }
@@ -88,7 +88,7 @@ impl Spans {
         }
     }
 
-    fn merged_member(&self, merged: &Node, token: &str, hops: usize) -> Option<&Node> {
+    fn merged_member(&self, merged: &SpanNode, token: &str, hops: usize) -> Option<&SpanNode> {
         match &merged.content {
             Content::Sequence(elements) => elements
                 .iter()
@@ -128,7 +128,7 @@ fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
 /// allows.
 #[derive(Default)]
 struct Builder {
-    nodes: Vec<Node>,
+    nodes: Vec<SpanNode>,
     open: Vec<Open>,
 }
 
@@ -156,7 +156,7 @@ impl Builder {
     /// Adds a node. In a mapping, nodes are alternately a key, whose name is `text`, and a value.
     fn add(&mut self, span: Range<usize>, content: Content, text: &str) -> usize {
         let index = self.nodes.len();
-        let mut node = Node { key: None, value: span, content };
+        let mut node = SpanNode { key: None, value: span, content };
         if let Some(open) = self.open.last_mut() {
             match self.nodes.get_mut(open.node).map(|parent| &mut parent.content) {
                 Some(Content::Sequence(elements)) => elements.push(index),

@@ -40,7 +40,7 @@ impl Scope {
 /// A segment of a path for the comparison of prefixes. All versions are equal: a new API version often has only a few
 /// paths of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum ScopeSegment {
     Text(String),
     Version,
     /// A segment with parameters, and the resource's arguments up to it, whose types must be equal too.
@@ -59,17 +59,17 @@ fn is_version(segment: &Segment) -> bool {
 
 /// Finds the scopes and assigns each resource to one. `reserved` are the names of the client's methods.
 pub fn attach(resources: &mut [Resource], reserved: UsedNames) -> Vec<Scope> {
-    let prefixes: Vec<Vec<Place>> = resources.iter().map(prefix).collect();
-    let mut members: BTreeMap<&[Place], Vec<usize>> = BTreeMap::new();
+    let prefixes: Vec<Vec<ScopeSegment>> = resources.iter().map(prefix).collect();
+    let mut members: BTreeMap<&[ScopeSegment], Vec<usize>> = BTreeMap::new();
     for (index, prefix) in prefixes.iter().enumerate() {
         for length in 1..=prefix.len() {
-            if matches!(prefix[length - 1], Place::Parameters(..)) {
+            if matches!(prefix[length - 1], ScopeSegment::Parameters(..)) {
                 members.entry(&prefix[..length]).or_default().push(index);
             }
         }
     }
     // Of two scopes with the same resources, the longer one binds more arguments.
-    let longest: BTreeMap<Vec<usize>, &[Place]> = members.iter().map(|(key, of)| (of.clone(), *key)).collect();
+    let longest: BTreeMap<Vec<usize>, &[ScopeSegment]> = members.iter().map(|(key, of)| (of.clone(), *key)).collect();
     members.retain(|key, of| of.len() > 1 && longest.get(of) == Some(key));
     let mut scopes = Scopes { list: Vec::new(), keys: Vec::new(), modules: reserved };
     for (key, of) in &members {
@@ -84,22 +84,22 @@ pub fn attach(resources: &mut [Resource], reserved: UsedNames) -> Vec<Scope> {
 }
 
 /// Returns the common prefix of a resource's paths, up to the last of its handle's arguments.
-fn prefix(resource: &Resource) -> Vec<Place> {
+fn prefix(resource: &Resource) -> Vec<ScopeSegment> {
     let all: Vec<Vec<Segment>> = resource.operations.iter().map(|operation| paths::segments(&operation.path)).collect();
     let mut places = places(&paths::common_prefix(&all, is_same_place), &resource.arguments);
-    while places.last().is_some_and(|last| !matches!(last, Place::Parameters(..))) {
+    while places.last().is_some_and(|last| !matches!(last, ScopeSegment::Parameters(..))) {
         places.pop();
     }
     places
 }
 
 /// Converts segments to places, as long as there are arguments for their parameters.
-fn places(segments: &[Segment], arguments: &[Argument]) -> Vec<Place> {
+fn places(segments: &[Segment], arguments: &[Argument]) -> Vec<ScopeSegment> {
     let (mut places, mut bound) = (Vec::new(), 0);
     for segment in segments {
         places.push(match segment {
-            segment if is_version(segment) => Place::Version,
-            Segment::Static(text) => Place::Text(text.clone()),
+            segment if is_version(segment) => ScopeSegment::Version,
+            Segment::Static(text) => ScopeSegment::Text(text.clone()),
             Segment::Parameter(text) => {
                 let names = template::names(text).count();
                 let filled = arguments.get(bound..bound + names).unwrap_or_default();
@@ -107,32 +107,32 @@ fn places(segments: &[Segment], arguments: &[Argument]) -> Vec<Place> {
                     return places;
                 }
                 bound += names;
-                Place::Parameters(text.clone(), filled.iter().map(|one| format!("{:?}", one.ty)).collect())
+                ScopeSegment::Parameters(text.clone(), filled.iter().map(|one| format!("{:?}", one.ty)).collect())
             }
         });
     }
     places
 }
 
-fn bound(key: &[Place]) -> usize {
-    key.iter().map(|place| if let Place::Parameters(_, types) = place { types.len() } else { 0 }).sum()
+fn bound(key: &[ScopeSegment]) -> usize {
+    key.iter().map(|place| if let ScopeSegment::Parameters(_, types) = place { types.len() } else { 0 }).sum()
 }
 
 struct Scopes<'a> {
     list: Vec<Scope>,
     /// The path prefix of each scope.
-    keys: Vec<&'a [Place]>,
+    keys: Vec<&'a [ScopeSegment]>,
     modules: UsedNames,
 }
 
 impl<'a> Scopes<'a> {
-    fn innermost(&self, path: &[Place]) -> Option<usize> {
+    fn innermost(&self, path: &[ScopeSegment]) -> Option<usize> {
         (0..self.keys.len())
             .filter(|index| path.starts_with(self.keys[*index]))
             .max_by_key(|index| self.keys[*index].len())
     }
 
-    fn add(&mut self, key: &'a [Place], members: &[usize], resources: &[Resource]) {
+    fn add(&mut self, key: &'a [ScopeSegment], members: &[usize], resources: &[Resource]) {
         let Some(first) = members.first() else { return };
         let arguments = resources[*first].arguments[..bound(key)].to_vec();
         let parent = self.innermost(key);
@@ -154,7 +154,7 @@ impl<'a> Scopes<'a> {
 }
 
 /// Returns the resource that the scope's path represents: `GET /accounts/{account_id}` is an operation of the account.
-fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: &str) -> Option<&'r Resource> {
+fn thing<'r>(key: &[ScopeSegment], members: &[usize], resources: &'r [Resource], word: &str) -> Option<&'r Resource> {
     let is_at = |resource: &&Resource| {
         let at = |path: &str| places(&paths::segments(path), &resource.arguments) == key;
         resource
@@ -171,10 +171,10 @@ fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: 
 
 /// Returns the name of a scope: the singular of the segment before its parameters, or the parameter if that is too
 /// generic.
-fn word(key: &[Place], arguments: &[Argument], inherited: usize) -> String {
-    let before = key.iter().rev().find(|place| !matches!(place, Place::Parameters(..)));
+fn word(key: &[ScopeSegment], arguments: &[Argument], inherited: usize) -> String {
+    let before = key.iter().rev().find(|place| !matches!(place, ScopeSegment::Parameters(..)));
     match before {
-        Some(Place::Text(text)) if text != "api" => words::singular(&names::module_name(text)),
+        Some(ScopeSegment::Text(text)) if text != "api" => words::singular(&names::module_name(text)),
         _ => {
             let name = arguments.get(inherited).map_or("scope", |argument| argument.name.as_str());
             names::module_name(name.strip_suffix("_id").unwrap_or(name))
@@ -183,7 +183,7 @@ fn word(key: &[Place], arguments: &[Argument], inherited: usize) -> String {
 }
 
 /// Returns the beginning of a path that a scope covers.
-fn shown(path: &str, key: &[Place]) -> String {
+fn shown(path: &str, key: &[ScopeSegment]) -> String {
     let segments = paths::segments(path);
     let texts = segments.iter().take(key.len()).map(|segment| match segment {
         Segment::Static(text) | Segment::Parameter(text) => format!("/{text}"),

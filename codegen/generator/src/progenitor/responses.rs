@@ -12,7 +12,7 @@ use crm_clients_document::diagnostic::child;
 
 /// The body of a response.
 #[derive(Clone, Debug, PartialEq)]
-enum Kind {
+enum BodyKind {
     Json(Value),
     Bytes,
     Nothing,
@@ -28,7 +28,7 @@ pub(super) fn adapt(method: &str, operation: &Value, name: &str, place: &str, sc
         let suffix = if success { "response" } else { "error" };
         let name = names::type_name(&format!("{name} {suffix}"));
         let kind =
-            if method == "head" { Kind::Nothing } else { kind(response, &name, &child(&place, status), schemas) };
+            if method == "head" { BodyKind::Nothing } else { kind(response, &name, &child(&place, status), schemas) };
         if success { &mut successes } else { &mut failures }.push((status.clone(), kind));
     }
     let failures = part_default(&mut successes, failures);
@@ -48,7 +48,7 @@ fn is_read(status: &str) -> bool {
 }
 
 /// Returns the body of a response.
-fn kind(response: &Value, name: &str, place: &str, schemas: &mut Schemas) -> Kind {
+fn kind(response: &Value, name: &str, place: &str, schemas: &mut Schemas) -> BodyKind {
     let content = followed(schemas.document(), response).get("content").and_then(Value::as_object);
     let json = content.and_then(|content| content.iter().find(|(media_type, _)| media::is_json(media_type)));
     match json {
@@ -57,18 +57,18 @@ fn kind(response: &Value, name: &str, place: &str, schemas: &mut Schemas) -> Kin
                 schemas.losses.add(Loss::MediaType, place);
             }
             let schema = declared.get("schema").unwrap_or(&Value::Null);
-            Kind::Json(schemas.of(schema, place, name).into_value())
+            BodyKind::Json(schemas.of(schema, place, name).into_value())
         }
-        None if content.is_none_or(JsonObject::is_empty) => Kind::Nothing,
-        None => Kind::Bytes,
+        None if content.is_none_or(JsonObject::is_empty) => BodyKind::Nothing,
+        None => BodyKind::Bytes,
     }
 }
 
 /// Splits `default`, which progenitor treats as a failure, and also as a success if no other is declared.
 ///
 /// Before `{"default": {"content": {}}}`, after `{"2XX": {"content": {}}, "4XX": {"content": {}}, "5XX": {"content": {}}}`.
-fn part_default(successes: &mut Vec<(String, Kind)>, failures: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
-    let mut parted: Vec<(String, Kind)> = Vec::new();
+fn part_default(successes: &mut Vec<(String, BodyKind)>, failures: Vec<(String, BodyKind)>) -> Vec<(String, BodyKind)> {
+    let mut parted: Vec<(String, BodyKind)> = Vec::new();
     let (defaults, mut others): (Vec<_>, Vec<_>) = failures.into_iter().partition(|(status, _)| status == "default");
     for (_, kind) in defaults {
         if successes.is_empty() {
@@ -87,10 +87,10 @@ fn part_default(successes: &mut Vec<(String, Kind)>, failures: Vec<(String, Kind
 /// Gives all success statuses one type. If they differ, it is bytes, so that the body is preserved.
 ///
 /// Before `{"200": {"content": {"application/json": {}}}, "204": {}}`, after `{"200": {"content": {"*/*": {}}}, "204": {"content": {"*/*": {}}}}`.
-fn unified_successes(mut all: Vec<(String, Kind)>, place: &str, schemas: &mut Schemas) -> Vec<(String, Kind)> {
+fn unified_successes(mut all: Vec<(String, BodyKind)>, place: &str, schemas: &mut Schemas) -> Vec<(String, BodyKind)> {
     if !is_one(&all) {
         schemas.losses.add(Loss::Successes, place);
-        all.iter_mut().for_each(|(_, kind)| *kind = Kind::Bytes);
+        all.iter_mut().for_each(|(_, kind)| *kind = BodyKind::Bytes);
     }
     without_covered(all)
 }
@@ -100,8 +100,8 @@ fn unified_successes(mut all: Vec<(String, Kind)>, place: &str, schemas: &mut Sc
 ///
 /// Before `{"401": {"content": {"application/json": {"schema": {"type": "string"}}}}, "404": {}}`,
 /// after `{"401": {"content": {"application/json": {"schema": {"type": "string"}}}}}`.
-fn unified_failures(mut all: Vec<(String, Kind)>, place: &str, schemas: &mut Schemas) -> Vec<(String, Kind)> {
-    let is_json = |kind: &Kind| matches!(kind, Kind::Json(_));
+fn unified_failures(mut all: Vec<(String, BodyKind)>, place: &str, schemas: &mut Schemas) -> Vec<(String, BodyKind)> {
+    let is_json = |kind: &BodyKind| matches!(kind, BodyKind::Json(_));
     if !is_one(&all) && all.iter().any(|(_, kind)| is_json(kind)) {
         if all.iter().any(|(_, kind)| !is_json(kind)) {
             schemas.losses.add(Loss::BodylessFailures, place);
@@ -109,22 +109,22 @@ fn unified_failures(mut all: Vec<(String, Kind)>, place: &str, schemas: &mut Sch
         }
         if !is_one(&all) {
             schemas.losses.add(Loss::Failures, place);
-            all.iter_mut().for_each(|(_, kind)| *kind = Kind::Json(json!({})));
+            all.iter_mut().for_each(|(_, kind)| *kind = BodyKind::Json(json!({})));
         }
     } else if !is_one(&all) {
-        all.iter_mut().for_each(|(_, kind)| *kind = Kind::Bytes);
+        all.iter_mut().for_each(|(_, kind)| *kind = BodyKind::Bytes);
     }
     without_covered(all)
 }
 
-fn is_one(all: &[(String, Kind)]) -> bool {
+fn is_one(all: &[(String, BodyKind)]) -> bool {
     all.windows(2).all(|pair| pair[0].1 == pair[1].1)
 }
 
 /// Removes statuses that are covered by a declared range, which has the same type.
 ///
 /// Before `{"404": {}, "4XX": {}}`, after `{"4XX": {}}`.
-fn without_covered(all: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
+fn without_covered(all: Vec<(String, BodyKind)>) -> Vec<(String, BodyKind)> {
     let is_range = |status: &str| status.ends_with(['X', 'x']);
     let ranges: Vec<Option<char>> =
         all.iter().filter(|(status, _)| is_range(status)).map(|(status, _)| status.chars().next()).collect();
@@ -132,10 +132,10 @@ fn without_covered(all: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
     all.into_iter().filter(|(status, _)| !covered(status)).collect()
 }
 
-fn response(kind: Kind) -> Value {
+fn response(kind: BodyKind) -> Value {
     match kind {
-        Kind::Json(schema) => json!({"description": "", "content": {"application/json": {"schema": schema}}}),
-        Kind::Bytes => json!({"description": "", "content": {"*/*": {}}}),
-        Kind::Nothing => json!({"description": ""}),
+        BodyKind::Json(schema) => json!({"description": "", "content": {"application/json": {"schema": schema}}}),
+        BodyKind::Bytes => json!({"description": "", "content": {"*/*": {}}}),
+        BodyKind::Nothing => json!({"description": ""}),
     }
 }

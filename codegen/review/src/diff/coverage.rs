@@ -31,7 +31,7 @@ const LOSSES: &[&str] = &[
 
 /// A kind of gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum CoverageChange {
     /// A keyword that the client ignores without a warning.
     Keyword,
     /// A warning.
@@ -42,7 +42,7 @@ enum Kind {
 
 /// A part of the document that the client ignores.
 pub(super) struct Gap {
-    kind: Kind,
+    kind: CoverageChange,
     /// The keyword, such as `Schema.not`, or the code of the warning.
     name: String,
     /// The JSON pointer of the part.
@@ -56,14 +56,14 @@ pub(super) struct Gap {
 pub(super) fn gaps(ignored: Vec<IgnoredKeyword>, pipeline: &Pipeline) -> Vec<Gap> {
     let reported = reported(pipeline);
     let keywords = ignored.into_iter().filter(|keyword| !keyword.is_reported(&reported)).map(|keyword| Gap {
-        kind: Kind::Keyword,
+        kind: CoverageChange::Keyword,
         name: keyword.name,
         pointer: keyword.pointer,
         content: keyword.value,
         origin: keyword.origin,
     });
     let warnings = pipeline.diagnostics.iter().map(|found| Gap {
-        kind: if is_loss(found.code) { Kind::Loss } else { Kind::Warning },
+        kind: if is_loss(found.code) { CoverageChange::Loss } else { CoverageChange::Warning },
         name: found.code.to_owned(),
         pointer: found.pointer.clone(),
         content: found.message.clone(),
@@ -105,7 +105,7 @@ pub(super) fn changes(
     changes
 }
 
-fn by_name(gaps: &[Gap]) -> BTreeMap<(Kind, &str), Vec<&Gap>> {
+fn by_name(gaps: &[Gap]) -> BTreeMap<(CoverageChange, &str), Vec<&Gap>> {
     let mut found: BTreeMap<_, Vec<&Gap>> = BTreeMap::new();
     for gap in gaps {
         found.entry((gap.kind, gap.name.as_str())).or_default().push(gap);
@@ -133,7 +133,7 @@ fn unmatched<'g>(gaps: &[&'g Gap], others: &[&Gap]) -> Vec<&'g Gap> {
     gaps.iter().filter(is_new).copied().collect()
 }
 
-impl Kind {
+impl CoverageChange {
     /// Returns the rules for additions and removals.
     fn rules(self) -> [&'static Rule; 2] {
         match self {
@@ -169,7 +169,7 @@ impl Gap {
 }
 
 /// Returns the change of these places.
-fn change(rule: &'static Rule, kind: Kind, name: &str, verb: &str, gaps: &[&Gap]) -> Change {
+fn change(rule: &'static Rule, kind: CoverageChange, name: &str, verb: &str, gaps: &[&Gap]) -> Change {
     const SHOWN: usize = 3;
     let mut places: Vec<String> = gaps.iter().take(SHOWN).map(|gap| format!("`#{}`", gap.pointer)).collect();
     if gaps.len() > SHOWN {

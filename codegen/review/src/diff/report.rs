@@ -29,7 +29,7 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
     let touched = touched(graph);
     let mut changes: Vec<Merged> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    let mut by_place: HashMap<Place<'_>, usize> = HashMap::new();
+    let mut by_place: HashMap<GroupKey<'_>, usize> = HashMap::new();
     for (index, unit) in graph.units.iter().enumerate().filter(|(_, unit)| !unit.found.is_empty()) {
         let way = ways.to(ComparisonId(index));
         for found in &unit.found {
@@ -55,7 +55,7 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
 }
 
 /// The identity of a change: rule, direction and detail, and its locations in both documents.
-type Place<'g> = (&'g str, Option<Direction>, &'g str, Option<&'g str>, Option<&'g str>);
+type GroupKey<'g> = (&'g str, Option<Direction>, &'g str, Option<&'g str>, Option<&'g str>);
 
 /// A change, merged with equal changes elsewhere.
 struct Merged {

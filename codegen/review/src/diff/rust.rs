@@ -68,14 +68,14 @@ enum Only {
 
 /// The location of a change.
 #[derive(Clone, Default)]
-struct Place {
+struct ChangeLocation {
     subject: String,
     old: Option<String>,
     new: Option<String>,
     operations: Vec<String>,
 }
 
-impl Place {
+impl ChangeLocation {
     /// Returns the location of a part of only one document. In the other document, the pointer resolves to the nearest
     /// parent.
     fn at(subject: String, pointer: &str, operations: Vec<String>) -> Self {
@@ -137,8 +137,8 @@ impl<'a> Side<'a> {
 
 impl<'a> Comparison<'a> {
     /// Reports a change. `details` distinguish it from other changes of the same rule at the same location.
-    fn report(&mut self, rule: &'static Rule, place: Place, message: String, details: &[&str]) {
-        let Place { subject, old, new, operations } = place;
+    fn report(&mut self, rule: &'static Rule, place: ChangeLocation, message: String, details: &[&str]) {
+        let ChangeLocation { subject, old, new, operations } = place;
         let fingerprint = fingerprint(Area::Rust, &[&[rule.id, &subject], details].concat());
         let severity = rule.severity(None);
         self.changes.push(Change {
@@ -156,7 +156,14 @@ impl<'a> Comparison<'a> {
     }
 
     /// Reports a part of only one client. `rules` are the rules for removal and addition; `what` starts the sentence.
-    fn tell_only(&mut self, only: Only, rules: [&'static Rule; 2], place: Place, what: &str, details: &[&str]) {
+    fn tell_only(
+        &mut self,
+        only: Only,
+        rules: [&'static Rule; 2],
+        place: ChangeLocation,
+        what: &str,
+        details: &[&str],
+    ) {
         match only {
             // The message of a removal includes the old location, because the part is not in the new client.
             Only::Old => {
@@ -176,7 +183,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Reports that something became deprecated, or is no longer deprecated.
-    fn deprecation(&mut self, rules: [&'static Rule; 2], place: &Place, name: &str, [was, is]: [bool; 2]) {
+    fn deprecation(&mut self, rules: [&'static Rule; 2], place: &ChangeLocation, name: &str, [was, is]: [bool; 2]) {
         match (was, is) {
             (false, true) => self.report(rules[0], place.clone(), format!("`{name}` is now deprecated"), &[]),
             (true, false) => self.report(rules[1], place.clone(), format!("`{name}` is no longer deprecated"), &[]),

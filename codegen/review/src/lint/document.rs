@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::operations::operations;
 use super::security::requirements;
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
 
@@ -98,7 +98,7 @@ fn without_names(path: &str) -> String {
     parts.fold(first, |path, part| path + "{}" + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
-pub(super) fn insecure_server(server: &Node<'_>, found: &mut Found) {
+pub(super) fn insecure_server(server: &LintNode<'_>, found: &mut Found) {
     let url = server.object.get("url").and_then(Value::as_str).unwrap_or_default();
     let Some(host) = url.strip_prefix("http://") else { return };
     if !["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local)) {

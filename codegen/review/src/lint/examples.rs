@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::lower::{fits, known_types};
 
@@ -10,7 +10,7 @@ use crm_clients_document::lower::{fits, known_types};
 const MOST_STEPS: usize = 1_000;
 const DEEPEST: usize = 64;
 
-pub(super) fn default(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn default(schema: &LintNode<'_>, found: &mut Found) {
     if let Some(default) = schema.object.get("default")
         && let Some(mismatch) = mismatch(schema, schema.object, default, schema.place("default"))
     {
@@ -19,26 +19,26 @@ pub(super) fn default(schema: &Node<'_>, found: &mut Found) {
 }
 
 /// Finds examples in a schema that have the wrong type.
-pub(super) fn schema_types(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn schema_types(schema: &LintNode<'_>, found: &mut Found) {
     in_schema(schema, true, found);
 }
 
 /// Finds examples in a schema that have the right type but are not valid.
-pub(super) fn schema(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn schema(schema: &LintNode<'_>, found: &mut Found) {
     in_schema(schema, false, found);
 }
 
 /// Finds examples next to the schema of a body, a parameter or a header that have the wrong type.
-pub(super) fn types_beside_schema(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn types_beside_schema(holder: &LintNode<'_>, found: &mut Found) {
     beside(holder, true, found);
 }
 
 /// Finds examples next to the schema of a body, a parameter or a header that have the right type but are not valid.
-pub(super) fn beside_schema(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn beside_schema(holder: &LintNode<'_>, found: &mut Found) {
     beside(holder, false, found);
 }
 
-fn in_schema(schema: &Node<'_>, by_type: bool, found: &mut Found) {
+fn in_schema(schema: &LintNode<'_>, by_type: bool, found: &mut Found) {
     if let Some(example) = schema.object.get("example") {
         compare(schema, schema.object, example, schema.place("example"), by_type, found);
     }
@@ -49,7 +49,7 @@ fn in_schema(schema: &Node<'_>, by_type: bool, found: &mut Found) {
     }
 }
 
-fn beside(holder: &Node<'_>, by_type: bool, found: &mut Found) {
+fn beside(holder: &LintNode<'_>, by_type: bool, found: &mut Found) {
     let Some(schema) = holder.object.get("schema").and_then(Value::as_object) else { return };
     // Examples of other media types may be the text of the body.
     let is_text = |name: &String| name.contains('/') && !name.contains("json");
@@ -70,13 +70,13 @@ fn beside(holder: &Node<'_>, by_type: bool, found: &mut Found) {
 
 /// Reports the first mismatch between an example and the schema, if it is a type mismatch or not, depending on
 /// `by_type`.
-fn compare(node: &Node<'_>, schema: &JsonObject, value: &Value, place: String, by_type: bool, found: &mut Found) {
+fn compare(node: &LintNode<'_>, schema: &JsonObject, value: &Value, place: String, by_type: bool, found: &mut Found) {
     if let Some(mismatch) = mismatch(node, schema, value, place).filter(|mismatch| mismatch.is_type == by_type) {
         found.push((mismatch.at, format!("the example {}", mismatch.why)));
     }
 }
 
-fn mismatch(node: &Node<'_>, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
+fn mismatch(node: &LintNode<'_>, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
     let mut comparison = Comparison { document: node.document, steps: MOST_STEPS, depth: 0 };
     comparison.mismatch(schema, value, place)
 }

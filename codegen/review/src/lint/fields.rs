@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Found, Node};
+use super::{Found, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{Field, FieldType, METHODS, ObjectKind, Versions, fields_by_location};
 
 /// Finds missing fields that the document's version requires. The passes report those that 3.2 requires, except for the
 /// ones that they complete.
-pub(super) fn missing(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn missing(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     let completes =
         |name: &str| matches!(kind, ObjectKind::Info | ObjectKind::License) || matches!(name, "scopes" | "info");
     for field in kind.fields() {
@@ -22,13 +22,13 @@ pub(super) fn missing(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn no_responses(responses: &Node<'_>, found: &mut Found) {
+pub(super) fn no_responses(responses: &LintNode<'_>, found: &mut Found) {
     if responses.object.keys().all(|status| status.starts_with("x-")) {
         found.push((responses.pointer.to_owned(), "the responses object has no response".to_owned()));
     }
 }
 
-pub(super) fn missing_alternative(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn missing_alternative(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     let fields = kind.alternative_fields(node.version);
     if !fields.is_empty() && fields.iter().all(|field| !node.object.contains_key(*field)) {
         let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
@@ -37,7 +37,7 @@ pub(super) fn missing_alternative(kind: ObjectKind, node: &Node<'_>, found: &mut
     }
 }
 
-pub(super) fn exclusive(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn exclusive(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     for (one, other) in kind.exclusive_fields() {
         if node.object.contains_key(*one) && node.object.contains_key(*other) {
             let message = format!("the {} has `{one}` and `{other}`, which are mutually exclusive", kind.noun());
@@ -46,7 +46,7 @@ pub(super) fn exclusive(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn misplaced(parameter: &Node<'_>, found: &mut Found) {
+pub(super) fn misplaced(parameter: &LintNode<'_>, found: &mut Found) {
     let Some(location) = parameter.text("in") else { return };
     for (field, locations) in fields_by_location(parameter.version) {
         // Cookies with the style `cookie` are not encoded.
@@ -58,7 +58,7 @@ pub(super) fn misplaced(parameter: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn misplaced_in_header(header: &Node<'_>, found: &mut Found) {
+pub(super) fn misplaced_in_header(header: &LintNode<'_>, found: &mut Found) {
     for (field, _) in fields_by_location(header.version) {
         if header.object.contains_key(field) {
             found.push((header.place(field), format!("`{field}` has no meaning in a header")));
@@ -67,7 +67,7 @@ pub(super) fn misplaced_in_header(header: &Node<'_>, found: &mut Found) {
 }
 
 /// Finds fields of objects other than schemas that only a later version has. Swagger 2.0 documents have been raised.
-pub(super) fn newer(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn newer(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     if kind == ObjectKind::Schema || node.version == Versions::V2_0 {
         return;
     }
@@ -82,7 +82,7 @@ pub(super) fn newer(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
 }
 
 /// Finds keywords of schemas that only another version has, or has in this form.
-pub(super) fn foreign_keywords(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn foreign_keywords(schema: &LintNode<'_>, found: &mut Found) {
     if schema.version == Versions::V2_0 {
         return;
     }
@@ -124,7 +124,7 @@ fn is_of(field: &Field, name: &str, value: &Value, version: Versions) -> bool {
         }
 }
 
-pub(super) fn conflicting_operations(item: &Node<'_>, found: &mut Found) {
+pub(super) fn conflicting_operations(item: &LintNode<'_>, found: &mut Found) {
     let additional = item.object.get("additionalOperations").and_then(Value::as_object);
     for method in additional.into_iter().flatten().map(|(method, _)| method) {
         let field = method.to_ascii_lowercase();

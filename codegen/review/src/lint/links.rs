@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::operations::operations;
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
 
 /// Returns the operation that a link refers to, if it is in this document. The error is the field that cannot be
 /// resolved.
-fn operation<'n>(link: &Node<'n>) -> Result<Option<(&'n JsonObject, String)>, &'static str> {
+fn operation<'n>(link: &LintNode<'n>) -> Result<Option<(&'n JsonObject, String)>, &'static str> {
     if let Some(target) = link.text("operationId") {
         let is_target = |operation: &JsonObject| operation.get("operationId").is_some_and(|id| id == target);
         // In a partial document, links may refer to operations of other documents.
@@ -30,7 +30,7 @@ fn operation<'n>(link: &Node<'n>) -> Result<Option<(&'n JsonObject, String)>, &'
     }
 }
 
-pub(super) fn target(link: &Node<'_>, found: &mut Found) {
+pub(super) fn target(link: &LintNode<'_>, found: &mut Found) {
     if let Err(field) = operation(link) {
         let target = link.text(field).unwrap_or_default();
         found.push((link.place(field), format!("the document has no operation `{target}`")));
@@ -38,7 +38,7 @@ pub(super) fn target(link: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks the parameters of a link, which are named `id` or, if several locations have one, `path.id`.
-pub(super) fn parameters(link: &Node<'_>, found: &mut Found) {
+pub(super) fn parameters(link: &LintNode<'_>, found: &mut Found) {
     let Ok(Some((operation, pointer))) = operation(link) else { return };
     let item = pointer.rsplit_once('/').and_then(|(item, _)| link.document.pointer(item)?.as_object());
     let holders = [Some(operation), item].into_iter().flatten();
@@ -58,7 +58,7 @@ pub(super) fn parameters(link: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn expressions(link: &Node<'_>, found: &mut Found) {
+pub(super) fn expressions(link: &LintNode<'_>, found: &mut Found) {
     let parameters = link.object.get("parameters").and_then(Value::as_object).into_iter().flatten();
     let parameters = parameters.map(|(name, value)| (child(&link.place("parameters"), name), value));
     let body = link.object.get("requestBody").map(|body| (link.place("requestBody"), body));
@@ -71,7 +71,7 @@ pub(super) fn expressions(link: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks the keys of callbacks, which are URLs with expressions in braces.
-pub(super) fn callback_expressions(callback: &Node<'_>, found: &mut Found) {
+pub(super) fn callback_expressions(callback: &LintNode<'_>, found: &mut Found) {
     for key in callback.object.keys().filter(|key| !key.starts_with("x-")) {
         let parts = key.split('{').skip(1).filter_map(|part| part.split_once('}'));
         // A whole key may also be an expression.

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 
-pub(super) fn components(components: &Node<'_>, found: &mut Found) {
+pub(super) fn components(components: &LintNode<'_>, found: &mut Found) {
     // In Swagger 2.0, definitions may have any name.
     if components.version == Versions::V2_0 {
         return;
@@ -25,7 +25,7 @@ fn is_component_name(name: &str) -> bool {
 }
 
 /// Returns the members of map fields with this type, with their JSON pointers.
-fn named<'n>(kind: ObjectKind, node: &Node<'n>, member: FieldType) -> impl Iterator<Item = (String, &'n String)> {
+fn named<'n>(kind: ObjectKind, node: &LintNode<'n>, member: FieldType) -> impl Iterator<Item = (String, &'n String)> {
     // The document chooses the names of components.
     let fields = kind.fields().iter().filter(move |field| match field.holds {
         FieldType::Map(inner) => *inner == member && kind != ObjectKind::Components,
@@ -40,7 +40,7 @@ fn named<'n>(kind: ObjectKind, node: &Node<'n>, member: FieldType) -> impl Itera
 }
 
 /// Checks the names of headers in all maps of headers.
-pub(super) fn headers(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn headers(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::Header)) {
         if !is_token(name) {
             found.push((place, format!("`{name}` is not a valid name of a header")));
@@ -49,7 +49,7 @@ pub(super) fn headers(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks the name of a parameter, or of the header or cookie with an API key.
-pub(super) fn parameter(parameter: &Node<'_>, found: &mut Found) {
+pub(super) fn parameter(parameter: &LintNode<'_>, found: &mut Found) {
     let (Some(name), Some(location)) = (parameter.text("name"), parameter.text("in")) else { return };
     let is_valid = match location {
         "header" | "cookie" => is_token(name),
@@ -62,7 +62,7 @@ pub(super) fn parameter(parameter: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks the keys of `content`.
-pub(super) fn media_types(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn media_types(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::MediaType)) {
         if !is_media_type(name) {
             found.push((place, format!("`{name}` is not a media type")));
@@ -71,14 +71,14 @@ pub(super) fn media_types(kind: ObjectKind, node: &Node<'_>, found: &mut Found) 
 }
 
 /// Checks the media types of an encoding: one, or several separated by commas.
-pub(super) fn content_types(encoding: &Node<'_>, found: &mut Found) {
+pub(super) fn content_types(encoding: &LintNode<'_>, found: &mut Found) {
     let types = encoding.text("contentType").unwrap_or_default();
     if let Some(text) = types.split(',').map(str::trim).find(|text| !types.is_empty() && !is_media_type(text)) {
         found.push((encoding.place("contentType"), format!("`{text}` is not a media type")));
     }
 }
 
-pub(super) fn email(contact: &Node<'_>, found: &mut Found) {
+pub(super) fn email(contact: &LintNode<'_>, found: &mut Found) {
     let is_email = |text: &str| {
         let parts = text.rsplit_once('@');
         parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty()) && !text.contains(char::is_whitespace)
@@ -99,7 +99,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_allowed)
 }
 
-pub(super) fn urls(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+pub(super) fn urls(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     for field in kind.url_fields() {
         if let Some(url) = node.text(field).filter(|url| !is_url(url)) {
             found.push((node.place(field), format!("`{url}` is not a URL")));

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::spec::METHODS;
 
@@ -19,7 +19,7 @@ pub(super) fn operations(document: &Value) -> impl Iterator<Item = (String, &Jso
 }
 
 /// Returns the upper-case method and the path of an operation of `paths`.
-pub(super) fn called(operation: &Node<'_>) -> Option<(String, String)> {
+pub(super) fn called(operation: &LintNode<'_>) -> Option<(String, String)> {
     let tokens: Vec<String> = tokens(operation.pointer).collect();
     match tokens.as_slice() {
         [section, path, method] if section == "paths" => Some((method.to_uppercase(), path.clone())),
@@ -39,7 +39,7 @@ pub(super) fn missing_ids(document: &Value, found: &mut Found) {
     found.extend(missing.into_iter().map(|pointer| (pointer, "the operation has no `operationId`".to_owned())));
 }
 
-pub(super) fn missing_tag(operation: &Node<'_>, found: &mut Found) {
+pub(super) fn missing_tag(operation: &LintNode<'_>, found: &mut Found) {
     if let Some((method, path)) = called(operation)
         && operation.object.get("tags").and_then(Value::as_array).is_none_or(Vec::is_empty)
     {
@@ -47,7 +47,7 @@ pub(super) fn missing_tag(operation: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn body_on_get(operation: &Node<'_>, found: &mut Found) {
+pub(super) fn body_on_get(operation: &LintNode<'_>, found: &mut Found) {
     if let Some((method, path)) = called(operation)
         && matches!(method.as_str(), "GET" | "HEAD")
         && operation.object.contains_key("requestBody")

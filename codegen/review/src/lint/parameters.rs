@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::lower::known_types;
 
 /// Returns the parameters of an operation or a path item, with the JSON pointers of the list entries.
-fn listed<'n>(holder: &Node<'n>) -> Vec<(&'n JsonObject, String)> {
+fn listed<'n>(holder: &LintNode<'n>) -> Vec<(&'n JsonObject, String)> {
     let list = holder.object.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate();
     let parameter = |(index, node): (usize, &'n Value)| {
         let place = child(&holder.place("parameters"), &index.to_string());
@@ -22,7 +22,7 @@ fn text<'n>(object: &'n JsonObject, field: &str) -> Option<&'n str> {
     object.get(field).and_then(Value::as_str)
 }
 
-pub(super) fn duplicates(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn duplicates(holder: &LintNode<'_>, found: &mut Found) {
     let mut seen = HashSet::new();
     for (parameter, place) in listed(holder) {
         let (Some(name), Some(location)) = (text(parameter, "name"), text(parameter, "in")) else { continue };
@@ -35,13 +35,13 @@ pub(super) fn duplicates(holder: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn querystring_schema(parameter: &Node<'_>, found: &mut Found) {
+pub(super) fn querystring_schema(parameter: &LintNode<'_>, found: &mut Found) {
     if parameter.text("in") == Some("querystring") && parameter.object.contains_key("schema") {
         found.push((parameter.place("schema"), "a `querystring` parameter must be declared with `content`".to_owned()));
     }
 }
 
-pub(super) fn querystrings(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn querystrings(holder: &LintNode<'_>, found: &mut Found) {
     let mut parameters = listed(holder);
     parameters.retain(|(parameter, _)| matches!(text(parameter, "in"), Some("query" | "querystring")));
     let is_whole = |(parameter, _): &&(&JsonObject, String)| text(parameter, "in") == Some("querystring");
@@ -51,14 +51,14 @@ pub(super) fn querystrings(holder: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn single_media_type(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn single_media_type(holder: &LintNode<'_>, found: &mut Found) {
     let Some(content) = holder.object.get("content").and_then(Value::as_object) else { return };
     if content.len() != 1 {
         found.push((holder.place("content"), format!("expected one media type, found {}", content.len())));
     }
 }
 
-pub(super) fn style(parameter: &Node<'_>, found: &mut Found) {
+pub(super) fn style(parameter: &LintNode<'_>, found: &mut Found) {
     let Some(style) = parameter.text("style") else { return };
     let Some(schema) = parameter.object.get("schema") else { return };
     let Some((schema, _)) = parameter.follow(schema, parameter.place("schema")) else { return };
@@ -83,7 +83,7 @@ pub(super) fn style(parameter: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks that values of styles other than `deepObject` are not nested: they are lists or objects of scalars.
-pub(super) fn nested(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn nested(holder: &LintNode<'_>, found: &mut Found) {
     let style = holder.text("style").unwrap_or_default();
     let Some(schema) = holder.object.get("schema").filter(|_| style != "deepObject") else { return };
     let Some((schema, _)) = holder.follow(schema, String::new()) else { return };
@@ -101,7 +101,7 @@ pub(super) fn nested(holder: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn unused_encoding(body: &Node<'_>, found: &mut Found) {
+pub(super) fn unused_encoding(body: &LintNode<'_>, found: &mut Found) {
     let content = body.object.get("content").and_then(Value::as_object).into_iter().flatten();
     for (name, _) in content.filter(|(_, media)| media.get("encoding").is_some()) {
         let has_encodings =
@@ -113,14 +113,14 @@ pub(super) fn unused_encoding(body: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn ignored_header(parameter: &Node<'_>, found: &mut Found) {
+pub(super) fn ignored_header(parameter: &LintNode<'_>, found: &mut Found) {
     let Some(name) = parameter.text("name").filter(|_| parameter.text("in") == Some("header")) else { return };
     if ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
         found.push((parameter.place("name"), format!("OpenAPI ignores parameters for the header `{name}`")));
     }
 }
 
-pub(super) fn encoding(media: &Node<'_>, found: &mut Found) {
+pub(super) fn encoding(media: &LintNode<'_>, found: &mut Found) {
     let Some(encodings) = media.object.get("encoding").and_then(Value::as_object) else { return };
     let Some(schema) = media.object.get("schema") else { return };
     let mut names = HashSet::new();
@@ -135,7 +135,7 @@ pub(super) fn encoding(media: &Node<'_>, found: &mut Found) {
 
 /// Collects the properties of a schema and of its parts. Returns false if it may have others.
 fn closed_properties<'n>(
-    media: &Node<'n>,
+    media: &LintNode<'n>,
     schema: &'n Value,
     seen: &mut HashSet<*const JsonObject>,
     names: &mut HashSet<&'n str>,

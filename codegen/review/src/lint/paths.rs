@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Found, Node};
+use super::{Found, LintNode};
 use crm_clients_document::template::Template;
 
-pub(super) fn templates(paths: &Node<'_>, found: &mut Found) {
+pub(super) fn templates(paths: &LintNode<'_>, found: &mut Found) {
     for path in paths.object.keys().filter(|path| !path.starts_with("x-")) {
         let template = Template::of(path);
         let mut seen = HashSet::new();

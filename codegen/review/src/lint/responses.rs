@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::operations::called;
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, tokens};
 
 /// Statuses, and the words that occur in names of responses and schemas for them.
@@ -25,13 +25,13 @@ const STATUSES: [(&str, &[&str]); 11] = [
 ];
 
 /// Returns the responses of an operation by status.
-fn responses<'a>(operation: &Node<'a>) -> impl Iterator<Item = (&'a String, &'a Value)> {
+fn responses<'a>(operation: &LintNode<'a>) -> impl Iterator<Item = (&'a String, &'a Value)> {
     let responses = operation.object.get("responses").and_then(Value::as_object);
     responses.into_iter().flatten().filter(|(status, _)| !status.starts_with("x-"))
 }
 
 /// Returns the JSON pointer of the response for a status.
-fn response_place(operation: &Node<'_>, status: &str) -> String {
+fn response_place(operation: &LintNode<'_>, status: &str) -> String {
     child(&operation.place("responses"), status)
 }
 
@@ -42,7 +42,7 @@ fn schemas<'a>(response: &'a JsonObject, pointer: &str) -> impl Iterator<Item = 
     media_types.filter_map(move |(name, media)| Some((media.get("schema")?, child(&child(&content, name), "schema"))))
 }
 
-pub(super) fn missing_success(operation: &Node<'_>, found: &mut Found) {
+pub(super) fn missing_success(operation: &LintNode<'_>, found: &mut Found) {
     let is_success = |status: &str| status == "default" || status.starts_with(['1', '2', '3']);
     if let Some((method, path)) = called(operation)
         && responses(operation).next().is_some()
@@ -52,7 +52,7 @@ pub(super) fn missing_success(operation: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn success_without_content(operation: &Node<'_>, found: &mut Found) {
+pub(super) fn success_without_content(operation: &LintNode<'_>, found: &mut Found) {
     let Some((method, path)) = called(operation).filter(|(method, _)| method == "GET") else { return };
     for (status, response) in responses(operation).filter(|(status, _)| matches!(status.as_str(), "200" | "2XX")) {
         let Some((response, place)) = operation.follow(response, response_place(operation, status)) else { continue };
@@ -63,7 +63,7 @@ pub(super) fn success_without_content(operation: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks only names: of the response's reference, and of the references of its schemas.
-pub(super) fn mismatched_status(operation: &Node<'_>, found: &mut Found) {
+pub(super) fn mismatched_status(operation: &LintNode<'_>, found: &mut Found) {
     for (status, response) in responses(operation).filter(|(status, _)| status.starts_with(['4', '5'])) {
         let place = response_place(operation, status);
         let own = reference(response).map(|name| (name, child(&place, "$ref")));
@@ -99,7 +99,7 @@ fn named_after(name: &str) -> Vec<&'static str> {
 }
 
 /// Checks the object of a success response, or the items of its list.
-pub(super) fn nothing_required(operation: &Node<'_>, found: &mut Found) {
+pub(super) fn nothing_required(operation: &LintNode<'_>, found: &mut Found) {
     if called(operation).is_none() {
         return;
     }
@@ -117,7 +117,7 @@ pub(super) fn nothing_required(operation: &Node<'_>, found: &mut Found) {
 }
 
 /// Returns a schema, or that of an array's items.
-fn item<'a>(operation: &Node<'a>, schema: &'a Value, at: String) -> Option<(&'a JsonObject, String)> {
+fn item<'a>(operation: &LintNode<'a>, schema: &'a Value, at: String) -> Option<(&'a JsonObject, String)> {
     let (object, at) = operation.follow(schema, at)?;
     match object.get("items") {
         Some(items) => operation.follow(items, child(&at, "items")),
@@ -134,7 +134,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn gather<'a>(&mut self, operation: &Node<'a>, schema: &'a JsonObject, at: &str) {
+    fn gather<'a>(&mut self, operation: &LintNode<'a>, schema: &'a JsonObject, at: &str) {
         if !self.seen.insert(at.to_owned()) {
             return;
         }
@@ -152,7 +152,7 @@ impl Parts {
     }
 }
 
-pub(super) fn media_type_without_schema(media_type: &Node<'_>, found: &mut Found) {
+pub(super) fn media_type_without_schema(media_type: &LintNode<'_>, found: &mut Found) {
     if !media_type.object.contains_key("schema") {
         let name = tokens(media_type.pointer).next_back().unwrap_or_default();
         found.push((media_type.pointer.to_owned(), format!("the body is `{name}` and has no schema")));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, closest, tokens};
 use crm_clients_document::lower::{fits, known_types};
 use crm_clients_document::spec::{FieldType, ObjectKind};
@@ -21,7 +21,7 @@ fn is_number(schema: &Value) -> bool {
     is(schema) || schema.get("items").is_some_and(is)
 }
 
-pub(super) fn number_id(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn number_id(schema: &LintNode<'_>, found: &mut Found) {
     for (name, property) in schema.object.get("properties").and_then(Value::as_object).into_iter().flatten() {
         if is_id(name) && is_number(property) {
             let place = child(&schema.place("properties"), name);
@@ -30,7 +30,7 @@ pub(super) fn number_id(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn number_id_parameter(parameter: &Node<'_>, found: &mut Found) {
+pub(super) fn number_id_parameter(parameter: &LintNode<'_>, found: &mut Found) {
     let name = parameter.object.get("name").and_then(Value::as_str).unwrap_or_default();
     if is_id(name) && parameter.object.get("schema").is_some_and(is_number) {
         found.push((parameter.place("schema"), format!("the ID `{name}` has the type `number`")));
@@ -38,7 +38,7 @@ pub(super) fn number_id_parameter(parameter: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks only schemas that are not composed: the properties of composed schemas are elsewhere.
-pub(super) fn unknown_required(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn unknown_required(schema: &LintNode<'_>, found: &mut Found) {
     let composing = ["allOf", "anyOf", "oneOf", "not", "if", "$ref", "additionalProperties", "patternProperties"];
     let is_part = tokens(schema.pointer).any(|token| matches!(token.as_str(), "allOf" | "anyOf" | "oneOf" | "not"));
     if is_part || composing.iter().any(|keyword| schema.object.contains_key(*keyword)) {
@@ -55,7 +55,7 @@ pub(super) fn unknown_required(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn array_without_items(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn array_without_items(schema: &LintNode<'_>, found: &mut Found) {
     let is_array = schema.object.get("type").is_some_and(|kind| kind == "array");
     let has_items = ["items", "prefixItems"].iter().any(|keyword| schema.object.contains_key(*keyword));
     if is_array && !has_items {
@@ -63,7 +63,7 @@ pub(super) fn array_without_items(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn duplicate_enum_value(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn duplicate_enum_value(schema: &LintNode<'_>, found: &mut Found) {
     let Some(values) = schema.object.get("enum").and_then(Value::as_array) else { return };
     for (index, value) in values.iter().enumerate().filter(|(index, value)| values[..*index].contains(value)) {
         let place = child(&schema.place("enum"), &index.to_string());
@@ -71,7 +71,7 @@ pub(super) fn duplicate_enum_value(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn impossible_limits(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn impossible_limits(schema: &LintNode<'_>, found: &mut Found) {
     for (least, most) in [
         ("minimum", "maximum"),
         ("minLength", "maxLength"),
@@ -91,7 +91,7 @@ fn limit(schema: &JsonObject, keyword: &str) -> Option<f64> {
     schema.get(keyword).and_then(Value::as_f64)
 }
 
-pub(super) fn mismatched_enum_value(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn mismatched_enum_value(schema: &LintNode<'_>, found: &mut Found) {
     let Some(values) = schema.object.get("enum").and_then(Value::as_array) else { return };
     let Some(types) = known_types(schema.object) else { return };
     let may_be_null = types.contains(&"null") || schema.object.get("nullable").is_some_and(|nullable| nullable == true);
@@ -102,13 +102,13 @@ pub(super) fn mismatched_enum_value(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn empty_enum(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn empty_enum(schema: &LintNode<'_>, found: &mut Found) {
     if schema.object.get("enum").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         found.push((schema.place("enum"), "the `enum` is empty".to_owned()));
     }
 }
 
-pub(super) fn limits(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn limits(schema: &LintNode<'_>, found: &mut Found) {
     for field in ObjectKind::Schema.fields() {
         let Some(limit) = schema.object.get(field.name).and_then(Value::as_f64) else { continue };
         let expected = match field.holds {
@@ -120,7 +120,7 @@ pub(super) fn limits(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn duplicate_required(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn duplicate_required(schema: &LintNode<'_>, found: &mut Found) {
     let Some(names) = schema.object.get("required").and_then(Value::as_array) else { return };
     for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
         let place = child(&schema.place("required"), &index.to_string());
@@ -128,7 +128,7 @@ pub(super) fn duplicate_required(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn duplicate_type(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn duplicate_type(schema: &LintNode<'_>, found: &mut Found) {
     let Some(types) = schema.object.get("type").and_then(Value::as_array) else { return };
     for (index, name) in types.iter().enumerate().filter(|(index, name)| types[..*index].contains(name)) {
         found.push((child(&schema.place("type"), &index.to_string()), format!("`type` lists {name} a second time")));
@@ -136,7 +136,7 @@ pub(super) fn duplicate_type(schema: &Node<'_>, found: &mut Found) {
 }
 
 /// Patterns are regular expressions of ECMAScript; many are written without its flag for Unicode.
-pub(super) fn invalid_pattern(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn invalid_pattern(schema: &LintNode<'_>, found: &mut Found) {
     let pattern = schema.text("pattern").map(|pattern| (pattern, schema.place("pattern")));
     let properties = schema.object.get("patternProperties").and_then(Value::as_object);
     let names = properties.into_iter().flat_map(JsonObject::keys);
@@ -149,13 +149,13 @@ pub(super) fn invalid_pattern(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn empty_required(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn empty_required(schema: &LintNode<'_>, found: &mut Found) {
     if schema.object.get("required").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         found.push((schema.place("required"), "`required` is empty".to_owned()));
     }
 }
 
-pub(super) fn read_and_write_only(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn read_and_write_only(schema: &LintNode<'_>, found: &mut Found) {
     let is = |keyword: &str| schema.object.get(keyword).is_some_and(|flag| flag == true);
     if is("readOnly") && is("writeOnly") {
         found.push((schema.place("writeOnly"), "the property is neither in requests nor in responses".to_owned()));
@@ -163,7 +163,7 @@ pub(super) fn read_and_write_only(schema: &Node<'_>, found: &mut Found) {
 }
 
 /// Checks only alternatives that are not composed: the property may be in another part of a composed schema.
-pub(super) fn undeclared_discriminator(schema: &Node<'_>, found: &mut Found) {
+pub(super) fn undeclared_discriminator(schema: &LintNode<'_>, found: &mut Found) {
     let Some(name) = schema.object.get("discriminator").and_then(|it| it.get("propertyName")?.as_str()) else { return };
     let lacks = |node: &Value| {
         let Some((part, _)) = schema.follow(node, String::new()) else { return false };

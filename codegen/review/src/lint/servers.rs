@@ -4,23 +4,23 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Found, JsonObject, Node};
+use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::Versions;
 
 /// Returns the variables in the URL of a server.
-fn in_url<'n>(server: &Node<'n>) -> Vec<&'n str> {
+fn in_url<'n>(server: &LintNode<'n>) -> Vec<&'n str> {
     let url = server.text("url").unwrap_or_default();
     url.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
-fn declared<'n>(server: &Node<'n>) -> impl Iterator<Item = &'n String> {
+fn declared<'n>(server: &LintNode<'n>) -> impl Iterator<Item = &'n String> {
     server.object.get("variables").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys)
 }
 
 /// Checks that the URL is valid with any values of its variables: no spaces, query or fragment and, since 3.2, each
 /// variable at most once.
-pub(super) fn url(server: &Node<'_>, found: &mut Found) {
+pub(super) fn url(server: &LintNode<'_>, found: &mut Found) {
     let url = server.text("url").unwrap_or_default();
     let mut parts = url.split('{');
     let is_closed = !parts.next().unwrap_or_default().contains('}')
@@ -41,7 +41,7 @@ pub(super) fn url(server: &Node<'_>, found: &mut Found) {
     found.push((server.place("url"), message));
 }
 
-pub(super) fn duplicate_names(holder: &Node<'_>, found: &mut Found) {
+pub(super) fn duplicate_names(holder: &LintNode<'_>, found: &mut Found) {
     let servers = holder.object.get("servers").and_then(Value::as_array).into_iter().flatten().enumerate();
     let mut seen = HashSet::new();
     for (index, name) in servers.filter_map(|(index, server)| Some((index, server.get("name")?.as_str()?))) {
@@ -52,7 +52,7 @@ pub(super) fn duplicate_names(holder: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn undeclared(server: &Node<'_>, found: &mut Found) {
+pub(super) fn undeclared(server: &LintNode<'_>, found: &mut Found) {
     for name in in_url(server) {
         if declared(server).all(|known| known != name) {
             found.push((server.place("url"), format!("the variable `{name}` is not declared")));
@@ -60,7 +60,7 @@ pub(super) fn undeclared(server: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn unused(server: &Node<'_>, found: &mut Found) {
+pub(super) fn unused(server: &LintNode<'_>, found: &mut Found) {
     let used = in_url(server);
     for name in declared(server).filter(|name| !used.contains(&name.as_str())) {
         let place = child(&server.place("variables"), name);
@@ -68,7 +68,7 @@ pub(super) fn unused(server: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn values(variable: &Node<'_>, found: &mut Found) {
+pub(super) fn values(variable: &LintNode<'_>, found: &mut Found) {
     let Some(values) = variable.object.get("enum").and_then(Value::as_array) else { return };
     let place = variable.place("enum");
     if values.is_empty() {

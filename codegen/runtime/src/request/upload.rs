@@ -18,7 +18,7 @@ use crate::error::RequestError;
 /// Clones are cheap. A stream can be sent only once, by whichever clone is sent first.
 #[derive(Clone)]
 pub struct Upload {
-    source: Source,
+    source: UploadSource,
     file_name: Option<String>,
     content_type: Option<String>,
     /// Further headers of the part in a multipart body.
@@ -26,7 +26,7 @@ pub struct Upload {
 }
 
 #[derive(Clone)]
-enum Source {
+enum UploadSource {
     Bytes(Bytes),
     File(PathBuf),
     Stream { body: Arc<Mutex<Option<Body>>>, length: Option<u64> },
@@ -35,14 +35,14 @@ enum Source {
 impl Upload {
     /// Creates an upload of these bytes.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self::new(Source::Bytes(bytes.into()))
+        Self::new(UploadSource::Bytes(bytes.into()))
     }
 
     /// Creates an upload of a file, which is opened when the request is sent and never held in memory as a whole.
     ///
     /// In a multipart body its name and content type are derived from the path unless they are set.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self::new(Source::File(path.into()))
+        Self::new(UploadSource::File(path.into()))
     }
 
     /// Creates an upload of a stream, with its length if that is known. A stream with another length is an error.
@@ -52,10 +52,10 @@ impl Upload {
         E: Into<Box<dyn StdError + Send + Sync>>,
     {
         let body = Arc::new(Mutex::new(Some(Body::wrap_stream(stream))));
-        Self::new(Source::Stream { body, length })
+        Self::new(UploadSource::Stream { body, length })
     }
 
-    fn new(source: Source) -> Self {
+    fn new(source: UploadSource) -> Self {
         Self { source, file_name: None, content_type: None, headers: Vec::new() }
     }
 
@@ -89,20 +89,20 @@ impl Upload {
     /// Returns the bytes as a body, with their length if that is known.
     pub(super) async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
         match &self.source {
-            Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
-            Source::File(path) => {
+            UploadSource::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
+            UploadSource::File(path) => {
                 let length = file_length(path).await?;
                 let file = tokio::fs::File::open(path).await.map_err(|error| unreadable(path, error))?;
                 Ok((file.into(), Some(length)))
             }
-            Source::Stream { body, length } => Ok((take(body)?, *length)),
+            UploadSource::Stream { body, length } => Ok((take(body)?, *length)),
         }
     }
 
     /// Returns the content type of the part in a multipart body; `declared` is the document's.
     pub(crate) fn part_type(&self, declared: Option<&str>) -> String {
         let guessed = || match &self.source {
-            Source::File(path) => mime_guess::from_path(path).first_raw(),
+            UploadSource::File(path) => mime_guess::from_path(path).first_raw(),
             _ => None,
         };
         let known = self.content_type.as_deref().or(declared).or_else(guessed);
@@ -115,7 +115,7 @@ impl Upload {
         match (&self.file_name, &self.source) {
             (Some(name), _) => Some(name.clone()),
             (None, _) if !in_form => None,
-            (None, Source::File(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
+            (None, UploadSource::File(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
             (None, _) => Some("file".to_owned()),
         }
     }
@@ -133,7 +133,7 @@ impl BodySource for Upload {
     }
 
     fn is_repeatable(&self) -> bool {
-        !matches!(self.source, Source::Stream { .. })
+        !matches!(self.source, UploadSource::Stream { .. })
     }
 
     fn attach(&self, request: RequestBuilder) -> Attaching<'_> {
@@ -173,9 +173,9 @@ impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Upload");
         match &self.source {
-            Source::Bytes(bytes) => shown.field("bytes", &bytes.len()),
-            Source::File(path) => shown.field("file", path),
-            Source::Stream { length, .. } => shown.field("stream", length),
+            UploadSource::Bytes(bytes) => shown.field("bytes", &bytes.len()),
+            UploadSource::File(path) => shown.field("file", path),
+            UploadSource::Stream { length, .. } => shown.field("stream", length),
         };
         shown.field("file_name", &self.file_name).finish()
     }

@@ -8,9 +8,9 @@ use super::segment::{is_value, singular, snake};
 
 /// A segment of a path, with what follows it.
 #[derive(Debug, Default)]
-pub struct Node {
+pub struct PathNode {
     /// The literal segments below, by their text.
-    words: BTreeMap<String, Node>,
+    words: BTreeMap<String, PathNode>,
     /// The node of a parameter, which matches all other segments.
     value: Option<Box<Value>>,
     /// Whether the document or a rule has this node.
@@ -31,7 +31,7 @@ struct Value {
     /// How many samples there are, and how many of them are numbers.
     samples: usize,
     numbers: usize,
-    node: Node,
+    node: PathNode,
 }
 
 /// A path parameter.
@@ -55,7 +55,7 @@ pub struct Recorded<'n> {
     pub samples: &'n Samples,
 }
 
-impl Node {
+impl PathNode {
     /// Adds a path template of the document or of a rule. `is_number` tells which parameters are numbers.
     pub fn declare(&mut self, template: &str, is_number: &dyn Fn(&str) -> bool) {
         let mut node = self;
@@ -98,11 +98,11 @@ impl Node {
 
     /// Makes values of the words of which several are ids in bodies.
     pub fn merge_words(&mut self) {
-        let is_id = |node: &Node| !node.is_declared && node.named_in_bodies > 0;
+        let is_id = |node: &PathNode| !node.is_declared && node.named_in_bodies > 0;
         if self.words.values().filter(|node| is_id(node)).count() > 1 {
             let (ids, words) = std::mem::take(&mut self.words).into_iter().partition(|(_, node)| is_id(node));
             self.words = words;
-            let ids: BTreeMap<String, Node> = ids;
+            let ids: BTreeMap<String, PathNode> = ids;
             let value = self.value.get_or_insert_default();
             for node in ids.into_values() {
                 value.samples += node.sample_count().max(1);

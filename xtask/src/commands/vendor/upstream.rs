@@ -23,11 +23,11 @@ use super::origin::hexadecimal;
 pub struct Upstream {
     /// The bytes of the document.
     pub bytes: Vec<u8>,
-    place: Place,
+    place: UpstreamLocation,
     timeout: Duration,
 }
 
-enum Place {
+enum UpstreamLocation {
     File(PathBuf),
     Url(Url),
 }
@@ -52,23 +52,23 @@ impl Upstream {
         let timeout = Duration::from_secs(arguments.timeout);
         if let Some(file) = arguments.source.as_ref().filter(|source| !source.contains("://")) {
             let bytes = input::read_named(Path::new(file)).map_err(|error| format!("{file}: {error}"))?;
-            return Ok(Self { bytes, place: Place::File(file.into()), timeout });
+            return Ok(Self { bytes, place: UpstreamLocation::File(file.into()), timeout });
         }
         let url = fetch::parse(arguments.source.as_deref().unwrap_or(published))?;
         let bytes = fetch::get(&url, timeout).map_err(|reason| {
             let api = &arguments.api;
             format!("cannot fetch {url}: {reason}\n  = help: use `cargo xtask vendor {api} FILE` to read a file")
         })?;
-        Ok(Self { bytes, place: Place::Url(url), timeout })
+        Ok(Self { bytes, place: UpstreamLocation::Url(url), timeout })
     }
 
     /// Returns the modification date of the file in UTC, or today if there is no file.
     pub fn date(&self) -> Result<Date, Error> {
         let time = match &self.place {
-            Place::File(file) => {
+            UpstreamLocation::File(file) => {
                 Timestamp::try_from(fs::metadata(file)?.modified()?).map_err(|error| error.to_string())?
             }
-            Place::Url(_) => Timestamp::now(),
+            UpstreamLocation::Url(_) => Timestamp::now(),
         };
         Ok(time.to_zoned(TimeZone::UTC).date())
     }
@@ -105,7 +105,7 @@ impl Upstream {
             fetch::get(&url, timeout).map_err(io::Error::other)
         };
         match &self.place {
-            Place::File(file) => {
+            UpstreamLocation::File(file) => {
                 let (directory, shown) = (input::directory_of(file).to_owned(), file.display().to_string());
                 let own = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let read = move |path: &str| match path {
@@ -115,7 +115,7 @@ impl Upstream {
                 };
                 Ok((Source::published(&shown, Box::new(read)), shown.clone()))
             }
-            Place::Url(url) => {
+            UpstreamLocation::Url(url) => {
                 let shown = url[..url::Position::AfterPath].to_owned();
                 let own = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
                 let base = url.clone();

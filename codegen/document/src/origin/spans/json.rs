@@ -1,10 +1,10 @@
 //! The nodes of a JSON text with their spans.
 
-use super::{Builder, Content, Node};
+use super::{Builder, Content, SpanNode};
 
 /// Returns the nodes of the text; `None` if it is not JSON. The scanner is lenient, because `serde_json` has parsed the
 /// text before.
-pub(super) fn nodes(text: &str) -> Option<Vec<Node>> {
+pub(super) fn nodes(text: &str) -> Option<Vec<SpanNode>> {
     let bytes = text.as_bytes();
     let mut builder = Builder::default();
     let mut at = 0;

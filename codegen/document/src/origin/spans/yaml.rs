@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser};
 
-use super::{Builder, Content, Node};
+use super::{Builder, Content, SpanNode};
 
 /// Returns the nodes of the first document, up to the first error.
-pub(super) fn nodes(text: &str) -> Vec<Node> {
+pub(super) fn nodes(text: &str) -> Vec<SpanNode> {
     let mut builder = Builder::default();
     let mut anchors = HashMap::new();
     // An iterator of events, unlike a loader, does not recurse.

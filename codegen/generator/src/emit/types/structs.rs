@@ -232,20 +232,22 @@ impl Writer<'_> {
             }
             _ => quote!(Self::new(value)),
         };
-        let convert = |source: Source| match source {
-            Source::Type(same) if field.presence == Presence::Nullable && same.to_string() == ty.to_string() => {
+        let convert = |source: FieldSource| match source {
+            FieldSource::Type(same) if field.presence == Presence::Nullable && same.to_string() == ty.to_string() => {
                 quote!(impl From<#same> for #name { fn from(value: #same) -> Self { Self::new(value) } })
             }
-            Source::Type(source) => quote!(impl From<#source> for #name { fn from(value: #source) -> Self { #from } }),
-            Source::Exact(item) => quote! {
+            FieldSource::Type(source) => {
+                quote!(impl From<#source> for #name { fn from(value: #source) -> Self { #from } })
+            }
+            FieldSource::Exact(item) => quote! {
                 impl From<Vec<#item>> for #name { fn from(value: Vec<#item>) -> Self { #from } }
                 impl<const N: usize> From<[#item; N]> for #name { fn from(value: [#item; N]) -> Self { #from } }
             },
-            Source::Texts => quote! {
+            FieldSource::Texts => quote! {
                 impl<T: Into<String>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
                 impl<const N: usize> From<[&str; N]> for #name { fn from(value: [&str; N]) -> Self { #from } }
             },
-            Source::Items(item) => quote! {
+            FieldSource::Items(item) => quote! {
                 impl<T: Into<#item>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
                 impl<T: Into<#item>, const N: usize> From<[T; N]> for #name { fn from(value: [T; N]) -> Self { #from } }
             },
@@ -260,14 +262,14 @@ impl Writer<'_> {
 
     /// Collects the types that convert into this one. Strings and numbers are included only if `plain`, that is, if
     /// their meaning is clear. Strings that are values of an enum are always included.
-    fn sources<'a>(&'a self, ty: &Type, plain: bool, out: &mut Vec<Source>, seen: &mut Vec<&'a str>) {
+    fn sources<'a>(&'a self, ty: &Type, plain: bool, out: &mut Vec<FieldSource>, seen: &mut Vec<&'a str>) {
         match ty {
-            Type::String | Type::Secret if plain => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
-            Type::List(item) if plain && **item == Type::String => out.push(Source::Texts),
+            Type::String | Type::Secret if plain => out.extend([quote!(&str), quote!(String)].map(FieldSource::Type)),
+            Type::List(item) if plain && **item == Type::String => out.push(FieldSource::Texts),
             Type::List(item) => match **item {
-                Type::Named(id) if self.is_made_of_nothing_else(id) => out.push(Source::Exact(self.tokens(item))),
-                Type::Named(_) => out.push(Source::Items(self.tokens(item))),
-                _ if plain && item.is_copy() => out.push(Source::Exact(self.tokens(item))),
+                Type::Named(id) if self.is_made_of_nothing_else(id) => out.push(FieldSource::Exact(self.tokens(item))),
+                Type::Named(_) => out.push(FieldSource::Items(self.tokens(item))),
+                _ if plain && item.is_copy() => out.push(FieldSource::Exact(self.tokens(item))),
                 _ => {}
             },
             Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, plain, out, seen),
@@ -278,9 +280,9 @@ impl Writer<'_> {
                     return;
                 }
                 seen.push(&def.name);
-                out.push(Source::Type(self.tokens(ty)));
+                out.push(FieldSource::Type(self.tokens(ty)));
                 match &def.kind {
-                    TypeKind::Strings(_) => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+                    TypeKind::Strings(_) => out.extend([quote!(&str), quote!(String)].map(FieldSource::Type)),
                     TypeKind::Struct(kind) => {
                         if let Some(field) = only(kind).or_else(|| single(kind)) {
                             self.sources(&field.ty, plain && is_plain(kind, field), out, seen);
@@ -290,7 +292,7 @@ impl Writer<'_> {
                 }
             }
             Type::Option(_) | Type::Map(_) | Type::Object | Type::Value => {}
-            other if plain => out.push(Source::Type(self.tokens(other))),
+            other if plain => out.push(FieldSource::Type(self.tokens(other))),
             _ => {}
         }
     }
@@ -325,7 +327,7 @@ impl SetterNames {
 }
 
 /// A type that a struct converts from.
-enum Source {
+enum FieldSource {
     /// This type.
     Type(TokenStream),
     /// Lists of exactly this type, so that an empty list needs no annotation.

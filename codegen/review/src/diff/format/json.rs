@@ -47,14 +47,14 @@ struct Change<'a> {
     subject: &'a str,
     operations: &'a [String],
     resource: &'a str,
-    old: Place<'a>,
-    new: Place<'a>,
+    old: JsonLocation<'a>,
+    new: JsonLocation<'a>,
     fingerprint: &'a str,
     accepted: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct JsonLocation<'a> {
     pointer: Option<&'a str>,
     position: Option<&'a SourceLocation>,
 }
@@ -71,8 +71,8 @@ impl<'a> Change<'a> {
             subject: &change.subject,
             operations: &change.operations,
             resource: &finding.resource,
-            old: Place { pointer: change.old.as_deref(), position: finding.old.as_ref() },
-            new: Place { pointer: change.new.as_deref(), position: finding.new.as_ref() },
+            old: JsonLocation { pointer: change.old.as_deref(), position: finding.old.as_ref() },
+            new: JsonLocation { pointer: change.new.as_deref(), position: finding.new.as_ref() },
             fingerprint: &change.fingerprint,
             accepted: finding.accepted.as_deref(),
         }

@@ -1,7 +1,7 @@
 //! Compares behavior that is not visible in signatures: the URL, accepted media types, the body's media type and the
 //! preferred credential.
 
-use super::{Comparison, Only, Place, rules};
+use super::{ChangeLocation, Comparison, Only, rules};
 use crate::diff::servers::normalized;
 use crm_clients_generator::ir::{Api, Operation, OwnServer};
 
@@ -9,7 +9,7 @@ impl Comparison<'_> {
     /// Compares the base URL and its variables.
     pub fn base_url(&mut self) {
         let (old, new) = (self.old.api, self.new.api);
-        let place = Place {
+        let place = ChangeLocation {
             subject: format!("{}::Builder", old.name),
             old: Some("/servers".to_owned()),
             new: Some("/servers".to_owned()),
@@ -38,7 +38,7 @@ impl Comparison<'_> {
     }
 
     /// Compares the behavior of a method.
-    pub(super) fn behavior(&mut self, [old, new]: [&Operation; 2], place: &Place) {
+    pub(super) fn behavior(&mut self, [old, new]: [&Operation; 2], place: &ChangeLocation) {
         let url = |operation: &Operation| operation.server.as_ref().map(OwnServer::default_url);
         let server = |operation: &Operation| url(operation).as_deref().map(normalized);
         if server(old) != server(new) {

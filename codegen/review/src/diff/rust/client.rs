@@ -1,7 +1,7 @@
 //! Compares the parts of the client as a whole: credentials, error bodies and events.
 
 use super::users::{event_label, label};
-use super::{Comparison, Only, Place, rules};
+use super::{ChangeLocation, Comparison, Only, rules};
 use crm_clients_generator::ir::{Api, CredentialKind, ErrorVariant, Event, GrantKind, Scheme, Type, Webhooks};
 
 /// A method for a credential.
@@ -40,11 +40,11 @@ impl Comparison<'_> {
         for was in left {
             let path = format!("{}::{}", was.owner, was.name);
             let subject = format!("{}::{path}", self.old.api.name);
-            let place = Place::at(subject, was.pointer, Vec::new());
+            let place = ChangeLocation::at(subject, was.pointer, Vec::new());
             match new.iter().position(|is| is.key == was.key) {
                 Some(same) => {
                     let is = new.remove(same);
-                    let place = Place { new: Some(is.pointer.to_owned()), ..place };
+                    let place = ChangeLocation { new: Some(is.pointer.to_owned()), ..place };
                     let message = format!("`{path}` was renamed to `{}`", is.name);
                     self.report(&rules::CREDENTIAL_RENAMED, place, message, &[is.name]);
                 }
@@ -53,12 +53,12 @@ impl Comparison<'_> {
         }
         for is in new {
             let path = format!("{}::{}", is.owner, is.name);
-            let place = Place::at(format!("{}::{path}", self.new.api.name), is.pointer, Vec::new());
+            let place = ChangeLocation::at(format!("{}::{path}", self.new.api.name), is.pointer, Vec::new());
             self.only_credential(Only::New, place, &path);
         }
     }
 
-    fn only_credential(&mut self, only: Only, place: Place, path: &str) {
+    fn only_credential(&mut self, only: Only, place: ChangeLocation, path: &str) {
         self.tell_only(only, [&rules::CREDENTIAL_REMOVED, &rules::CREDENTIAL_ADDED], place, &format!("`{path}`"), &[]);
     }
 
@@ -78,7 +78,7 @@ impl Comparison<'_> {
             };
             matched.push(same);
             let (is, alike) = (&new.errors[same], alike(&new.errors[same]));
-            let place = Place { new: self.error_place(new, same).new, ..place };
+            let place = ChangeLocation { new: self.error_place(new, same).new, ..place };
             self.variant(place, [&was.name, &is.name], (!alike).then_some([&was.ty, &is.ty]));
         }
         for (index, is) in new.errors.iter().enumerate().filter(|(index, _)| !matched.contains(index)) {
@@ -88,7 +88,7 @@ impl Comparison<'_> {
         self.accessors();
     }
 
-    fn error_place(&self, api: &Api, index: usize) -> Place {
+    fn error_place(&self, api: &Api, index: usize) -> ChangeLocation {
         let error = &api.errors[index];
         let pointer = match &error.ty {
             Type::Named(id) => Some(api[*id].pointer.clone()),
@@ -99,11 +99,11 @@ impl Comparison<'_> {
         let mut operations: Vec<String> = having.map(label).collect();
         operations.dedup();
         let subject = format!("{}::ErrorBody::{}", api.name, error.name);
-        Place { subject, old: pointer.clone(), new: pointer, operations }
+        ChangeLocation { subject, old: pointer.clone(), new: pointer, operations }
     }
 
     /// Compares the names of a variant, and its types if they differ.
-    pub fn variant(&mut self, place: Place, [was, is]: [&str; 2], types: Option<[&Type; 2]>) {
+    pub fn variant(&mut self, place: ChangeLocation, [was, is]: [&str; 2], types: Option<[&Type; 2]>) {
         if was != is {
             self.report(&rules::VARIANT_RENAMED, place.clone(), format!("the variant `{was}` is now `{is}`"), &[is]);
         }
@@ -116,8 +116,10 @@ impl Comparison<'_> {
 
     fn accessors(&mut self) {
         let (old, new) = (self.old.api, self.new.api);
-        let place =
-            |api: &Api, name: &str| Place { subject: format!("{}::ErrorBody::{name}", api.name), ..Place::default() };
+        let place = |api: &Api, name: &str| ChangeLocation {
+            subject: format!("{}::ErrorBody::{name}", api.name),
+            ..ChangeLocation::default()
+        };
         for was in &old.error_fields {
             match new.error_fields.iter().find(|is| is.name == was.name) {
                 None => {
@@ -154,16 +156,16 @@ impl Comparison<'_> {
         self.tell_only(only, [&rules::EVENTS_REMOVED, &rules::EVENTS_ADDED], place, &what, &[]);
     }
 
-    fn events_place(&self, only: Only, webhooks: &Webhooks, path: &str) -> Place {
+    fn events_place(&self, only: Only, webhooks: &Webhooks, path: &str) -> ChangeLocation {
         let subject = format!("{}::{}{path}", self.side(only).api.name, webhooks.module);
         let operations = webhooks.events.iter().map(|event| event_label(&event.wire)).collect();
         let pointer = webhooks.events.first().map(|event| event.pointer.as_str()).unwrap_or_default();
-        Place::at(subject, pointer, operations)
+        ChangeLocation::at(subject, pointer, operations)
     }
 
     fn webhooks(&mut self, old: &Webhooks, new: &Webhooks) {
         let place = self.events_place(Only::Old, old, "");
-        let place = Place { new: self.events_place(Only::New, new, "").new, ..place };
+        let place = ChangeLocation { new: self.events_place(Only::New, new, "").new, ..place };
         if old.module != new.module {
             let message = format!("the module `{}` was renamed to `{}`", old.module, new.module);
             self.report(&rules::EVENTS_MOVED, place.clone(), message, &[&new.module]);
@@ -172,9 +174,9 @@ impl Comparison<'_> {
             let arguments = |webhooks: &Webhooks| if webhooks.tag.is_some() { "(body)" } else { "(name, body)" };
             let subject = format!("{}::Event::from_slice", place.subject);
             let message = format!("`from_slice` now takes `{}` instead of `{}`", arguments(new), arguments(old));
-            self.report(&rules::EVENTS_READ_OTHERWISE, Place { subject, ..place.clone() }, message, &[]);
+            self.report(&rules::EVENTS_READ_OTHERWISE, ChangeLocation { subject, ..place.clone() }, message, &[]);
         }
-        let verifier = Place { subject: format!("{}::Verifier", place.subject), ..place.clone() };
+        let verifier = ChangeLocation { subject: format!("{}::Verifier", place.subject), ..place.clone() };
         let rules = [&rules::VERIFIER_REMOVED, &rules::VERIFIER_ADDED];
         match (&old.signature, &new.signature) {
             (Some(_), None) => self.tell_only(Only::Old, rules, verifier, "`Verifier`", &[]),
@@ -186,7 +188,7 @@ impl Comparison<'_> {
             }
             _ => {}
         }
-        let unknown = Place { subject: format!("{}::Event::{}", place.subject, old.unknown), ..place };
+        let unknown = ChangeLocation { subject: format!("{}::Event::{}", place.subject, old.unknown), ..place };
         self.variant(unknown, [&old.unknown, &new.unknown], None);
         self.event_variants(old, new);
     }
@@ -194,7 +196,7 @@ impl Comparison<'_> {
     fn event_variants(&mut self, old: &Webhooks, new: &Webhooks) {
         let place = |name: &str, module: &str, event: &Event| {
             let subject = format!("{name}::{module}::Event::{}", event.name);
-            Place::at(subject, &event.pointer, vec![event_label(&event.wire)])
+            ChangeLocation::at(subject, &event.pointer, vec![event_label(&event.wire)])
         };
         let rules = [&rules::VARIANT_REMOVED, &rules::VARIANT_ADDED];
         let has = |webhooks: &Webhooks, wire: &str| webhooks.events.iter().any(|event| event.wire == wire);
@@ -205,7 +207,7 @@ impl Comparison<'_> {
             match new.events.iter().find(|is| is.wire == was.wire).or_else(by_name) {
                 Some(is) => {
                     let types = (!self.same(&was.ty, &is.ty)).then_some([&was.ty, &is.ty]);
-                    let place = Place { new: Some(is.pointer.clone()), ..place };
+                    let place = ChangeLocation { new: Some(is.pointer.clone()), ..place };
                     self.variant_value(place.clone(), &is.name, [&was.wire, &is.wire]);
                     self.variant(place, [&was.name, &is.name], types);
                     renamed.push(&is.wire);

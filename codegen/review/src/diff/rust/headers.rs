@@ -1,6 +1,6 @@
 //! The constants of response headers.
 
-use super::{Comparison, Only, Place, rules};
+use super::{ChangeLocation, Comparison, Only, rules};
 use crm_clients_generator::ir::{Api, ResponseHeader};
 
 /// The module of a client's header constants, and the constants.
@@ -38,7 +38,8 @@ impl Comparison<'_> {
 
     fn header(&mut self, [(old_module, was), (new_module, is)]: [(&str, &ResponseHeader); 2]) {
         let subject = header_path(self.old.api, old_module, was);
-        let place = Place { new: Some(is.pointer.clone()), ..Place::at(subject, &was.pointer, Vec::new()) };
+        let place =
+            ChangeLocation { new: Some(is.pointer.clone()), ..ChangeLocation::at(subject, &was.pointer, Vec::new()) };
         let (old_path, new_path) = (format!("{old_module}::{}", was.name), format!("{new_module}::{}", is.name));
         if old_path != new_path {
             let message = format!("the constant `{old_path}` is `{new_path}` now");
@@ -53,7 +54,7 @@ impl Comparison<'_> {
 
     fn only_header(&mut self, only: Only, module: &str, header: &ResponseHeader) {
         let subject = header_path(self.side(only).api, module, header);
-        let place = Place::at(subject, &header.pointer, Vec::new());
+        let place = ChangeLocation::at(subject, &header.pointer, Vec::new());
         let what = format!("the constant `{module}::{}`", header.name);
         self.tell_only(only, [&rules::HEADER_REMOVED, &rules::HEADER_ADDED], place, &what, &[]);
     }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Comparison, Place, rules};
+use super::{ChangeLocation, Comparison, rules};
 use crate::diff::Change;
 use crate::diff::graph::nameless;
 use crate::diff::rules::UNCOMPARED;
@@ -43,7 +43,7 @@ impl Comparison<'_> {
             let label = super::users::label(after);
             if !told.contains(label.as_str()) && facts(old, before) != facts(new, after) {
                 let subject = format!("{}::{}", self.old.handle_path(&old.resources[was]), before.name);
-                let place = Place {
+                let place = ChangeLocation {
                     subject,
                     old: Some(before.pointer.clone()),
                     new: Some(after.pointer.clone()),
@@ -69,8 +69,12 @@ impl Comparison<'_> {
             if known.iter().any(|change| change.subject.starts_with(&subject)) {
                 continue;
             }
-            let place =
-                Place { subject, old: Some(before.pointer.clone()), new: Some(after.pointer.clone()), operations };
+            let place = ChangeLocation {
+                subject,
+                old: Some(before.pointer.clone()),
+                new: Some(after.pointer.clone()),
+                operations,
+            };
             let message = format!("the encoding of `{}` changed in a way that the review does not compare", after.name);
             self.report(&rules::BEHAVIOR_CHANGED, place, message, &[]);
         }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::matches::Index;
 use super::signature::{Key, Signature, Slot, find};
 use super::users::label;
-use super::{Comparison, Only, Place, listed, rules};
+use super::{ChangeLocation, Comparison, Only, listed, rules};
 use crm_clients_generator::emit::written_output;
 use crm_clients_generator::ir::{Argument, Framing, Operation, Output, Resource, Status};
 
@@ -60,7 +60,7 @@ impl<'a> Comparison<'a> {
 
     fn only_method(&mut self, only: Only, resource: &Resource, operation: &Operation) {
         let subject = format!("{}::{}", self.side(only).handle_path(resource), operation.name);
-        let place = Place::at(subject, &operation.pointer, vec![label(operation)]);
+        let place = ChangeLocation::at(subject, &operation.pointer, vec![label(operation)]);
         let rules = [&rules::METHOD_REMOVED, &rules::METHOD_ADDED];
         self.tell_only(only, rules, place, &format!("the method `{}`", operation.name), &[]);
     }
@@ -69,7 +69,7 @@ impl<'a> Comparison<'a> {
         let pointer = resource.operations.first().map(|operation| operation.pointer.as_str()).unwrap_or_default();
         let mut operations: Vec<String> = methods.iter().map(|operation| label(operation)).collect();
         operations.dedup();
-        let place = Place::at(self.side(only).handle_path(resource), pointer, operations);
+        let place = ChangeLocation::at(self.side(only).handle_path(resource), pointer, operations);
         let what = match methods {
             [] => format!("`Client::{}`", resource.module),
             _ => {
@@ -86,7 +86,8 @@ impl<'a> Comparison<'a> {
         let pointer = |resource: &Resource| resource.operations.first().map(|operation| operation.pointer.clone());
         let mut operations: Vec<String> = new.operations.iter().map(label).collect();
         operations.dedup();
-        let place = Place { subject: self.old.handle_path(old), old: pointer(old), new: pointer(new), operations };
+        let place =
+            ChangeLocation { subject: self.old.handle_path(old), old: pointer(old), new: pointer(new), operations };
         if (&old.module, &old.name) != (&new.module, &new.name) {
             let message = format!("`{}::{}` was renamed to `{}::{}`", old.module, old.name, new.module, new.name);
             let rule = self.renaming(&format!("{}::{}", old.module, old.name), &rules::RESOURCE_RENAMED);
@@ -115,7 +116,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the name and the resource of a method, and its attributes.
-    fn method_itself(&mut self, pair: &Pair<'a>, place: &Place) {
+    fn method_itself(&mut self, pair: &Pair<'a>, place: &ChangeLocation) {
         let [old, new] = pair.operations;
         if pair.moved {
             let to = format!("{}::{}", self.new.handle_path(pair.resources[1]), new.name);
@@ -146,7 +147,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn signature(&mut self, pair: &Pair<'a>, place: &Place) {
+    fn signature(&mut self, pair: &Pair<'a>, place: &ChangeLocation) {
         let [mut old, new] = pair.operations.map(Signature::of);
         for (key, name) in old.follow(&new) {
             let (was, is) = (key[0].to_string(), key[1].to_string());
@@ -199,7 +200,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the order of a method's arguments.
-    fn order(&mut self, old: &Signature<'_>, new: &Signature<'_>, place: &Place) {
+    fn order(&mut self, old: &Signature<'_>, new: &Signature<'_>, place: &ChangeLocation) {
         let was: Vec<&Slot<'_>> =
             old.arguments.iter().filter(|slot| find(&new.arguments, slot.key).is_some()).collect();
         let is: Vec<&Slot<'_>> = new.arguments.iter().filter(|slot| find(&old.arguments, slot.key).is_some()).collect();
@@ -211,7 +212,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn setter(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
+    fn setter(&mut self, place: ChangeLocation, was: &Slot<'_>, is: &Slot<'_>) {
         if was.name != is.name {
             let message = format!("the setter `{}` was renamed to `{}`", was.name, is.name);
             self.report(&rules::SETTER_RENAMED, place.clone(), message, &[&was.name, &is.name]);
@@ -221,7 +222,7 @@ impl<'a> Comparison<'a> {
         self.argument_type(place, was, is);
     }
 
-    fn argument_type(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
+    fn argument_type(&mut self, place: ChangeLocation, was: &Slot<'_>, is: &Slot<'_>) {
         if !self.same(was.ty, is.ty) {
             let (took, takes) = (self.old.written(was.ty), self.new.written(is.ty));
             let message = format!("`{}` is now `{takes}` instead of `{took}`", is.name);
@@ -230,7 +231,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the items of streamed responses.
-    fn stream(&mut self, pair: &Pair<'a>, place: &Place) {
+    fn stream(&mut self, pair: &Pair<'a>, place: &ChangeLocation) {
         let [old, new] = pair.operations;
         let events = |operation: &Operation| operation.events.as_ref().map(|events| Output::Json(events.ty.clone()));
         self.stream_of("events", events(old), events(new), &new.name, place);
@@ -242,7 +243,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn stream_of(&mut self, method: &str, old: Option<Output>, new: Option<Output>, of: &str, place: &Place) {
+    fn stream_of(&mut self, method: &str, old: Option<Output>, new: Option<Output>, of: &str, place: &ChangeLocation) {
         match (old, new) {
             (None, Some(_)) => {
                 let message = format!("the call of `{of}` now has `{method}`");
@@ -272,7 +273,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the results of successful calls, and their pagination.
-    fn output(&mut self, pair: &Pair<'a>, place: &Place) {
+    fn output(&mut self, pair: &Pair<'a>, place: &ChangeLocation) {
         let [old, new] = pair.operations;
         if !self.same_output(&old.output, &new.output) {
             let gave = written_output(self.old.api, &old.output);
@@ -303,7 +304,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the variants for error bodies, by status.
-    fn errors_of(&mut self, pair: &Pair<'a>, place: &Place) {
+    fn errors_of(&mut self, pair: &Pair<'a>, place: &ChangeLocation) {
         let [old, new] = pair.operations;
         let (of_old, of_new) = (&self.old.api.errors, &self.new.api.errors);
         let declared = |errors: &[(Status, String, usize)], status: Status, media_type: &str| {
@@ -346,9 +347,9 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     /// Returns its location by its old name, which callers have to search for.
-    fn place(&self, comparison: &Comparison<'_>) -> Place {
+    fn place(&self, comparison: &Comparison<'_>) -> ChangeLocation {
         let [old, new] = self.operations;
-        Place {
+        ChangeLocation {
             subject: format!("{}::{}", comparison.old.handle_path(self.resources[0]), old.name),
             old: Some(old.pointer.clone()),
             new: Some(new.pointer.clone()),
@@ -357,13 +358,13 @@ impl Pair<'_> {
     }
 
     /// Returns the location of an argument; if one document does not declare it, that of the operation.
-    fn part(&self, place: &Place, old: Option<&Slot<'_>>, new: Option<&Slot<'_>>) -> Place {
+    fn part(&self, place: &ChangeLocation, old: Option<&Slot<'_>>, new: Option<&Slot<'_>>) -> ChangeLocation {
         let pointer = |slot: Option<&Slot<'_>>, of: &Operation| match slot {
             Some(slot) => Some(slot.pointer.clone()),
             None => Some(of.pointer.clone()),
         };
         let [was, is] = self.operations;
-        Place { old: pointer(old, was), new: pointer(new, is), ..place.clone() }
+        ChangeLocation { old: pointer(old, was), new: pointer(new, is), ..place.clone() }
     }
 
     /// Returns true if both have the same request line, regardless of the names of path parameters.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
-use super::{Comparison, Only, Place, rules};
+use super::{ChangeLocation, Comparison, Only, rules};
 use crm_clients_document::diagnostic::child;
 use crm_clients_generator::emit::written_field;
 use crm_clients_generator::ir::{
@@ -36,7 +36,7 @@ impl<'a> Comparison<'a> {
     fn only_type(&mut self, only: Only, id: TypeId) {
         let side = self.side(only);
         let def = &side.api[id];
-        let place = Place::at(side.type_path(def), &def.pointer, side.users.of_type(side.behind(id)));
+        let place = ChangeLocation::at(side.type_path(def), &def.pointer, side.users.of_type(side.behind(id)));
         let what = match side.behind(id) {
             other if other != id => format!("the alias `{}` of `{}`", def.name, side.api[other].name),
             _ => format!("the type `{}`", def.name),
@@ -53,7 +53,7 @@ impl<'a> Comparison<'a> {
         }
         let (subject, old_pointer, new_pointer) =
             (self.old.type_path(old), Some(old.pointer.clone()), Some(new.pointer.clone()));
-        let place = Place { subject, old: old_pointer, new: new_pointer, operations };
+        let place = ChangeLocation { subject, old: old_pointer, new: new_pointer, operations };
         if old.name != new.name {
             let message = format!("the type `{}` was renamed to `{}`", old.name, new.name);
             let rule = self.renaming(&format!("types::{}", old.name), &rules::TYPE_RENAMED);
@@ -78,7 +78,7 @@ impl<'a> Comparison<'a> {
         self.make(&place, &self.old.api[target], &self.new.api[new_target]);
     }
 
-    fn alias(&mut self, place: &Place, old: &TypeDef, was: &Type, is: &Type) {
+    fn alias(&mut self, place: &ChangeLocation, old: &TypeDef, was: &Type, is: &Type) {
         if !self.same(was, is) {
             let (was, is) = (self.old.written(was), self.new.written(is));
             let message = format!("`{}` is now an alias of `{is}` instead of `{was}`", old.name);
@@ -87,7 +87,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the definitions of two types.
-    fn make(&mut self, place: &Place, old: &TypeDef, new: &TypeDef) {
+    fn make(&mut self, place: &ChangeLocation, old: &TypeDef, new: &TypeDef) {
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(was), TypeKind::Struct(is)) => {
                 self.constructor(place, [old, new], [was, is]);
@@ -124,8 +124,8 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the constructors of structs that callers create.
-    fn constructor(&mut self, place: &Place, [old, new]: [&TypeDef; 2], [was, is]: [&Struct; 2]) {
-        let place = Place { subject: format!("{}::new", place.subject), ..place.clone() };
+    fn constructor(&mut self, place: &ChangeLocation, [old, new]: [&TypeDef; 2], [was, is]: [&Struct; 2]) {
+        let place = ChangeLocation { subject: format!("{}::new", place.subject), ..place.clone() };
         let (took, takes) = (self.arguments(was, true), self.arguments(is, false));
         match (old.sent, new.sent) {
             (true, false) => {
@@ -160,7 +160,7 @@ impl<'a> Comparison<'a> {
         old.len() == new.len() && old.iter().zip(&new).all(alike)
     }
 
-    fn fields(&mut self, place: &Place, old: &Struct, new: &Struct) {
+    fn fields(&mut self, place: &ChangeLocation, old: &Struct, new: &Struct) {
         let rules = [&rules::FIELD_REMOVED, &rules::FIELD_ADDED];
         let path = |name: &str| format!("{}::{name}", place.subject);
         let by_wire: HashMap<&str, &Field> = new.fields.iter().map(|field| (field.wire.as_str(), field)).collect();
@@ -188,24 +188,24 @@ impl<'a> Comparison<'a> {
         }
         match (&old.rest, &new.rest) {
             (Some((name, _)), None) => {
-                let place = Place { subject: path(name), ..place.clone() };
+                let place = ChangeLocation { subject: path(name), ..place.clone() };
                 self.tell_only(Only::Old, rules, place, &format!("the field `{name}`"), &[]);
             }
             (None, Some((name, _))) => {
-                let place = Place { subject: path(name), ..place.clone() };
+                let place = ChangeLocation { subject: path(name), ..place.clone() };
                 self.tell_only(Only::New, rules, place, &format!("the field `{name}`"), &[]);
             }
             (Some((name, was)), Some((_, is))) if !self.same(was, is) => {
                 let (was, is) = (self.old.written(was), self.new.written(is));
                 let message = format!("the values of `{name}` are now `{is}` instead of `{was}`");
-                let place = Place { subject: path(name), ..place.clone() };
+                let place = ChangeLocation { subject: path(name), ..place.clone() };
                 self.report(&rules::FIELD_TYPE_CHANGED, place, message, &[&was, &is]);
             }
             _ => {}
         }
     }
 
-    fn field(&mut self, place: &Place, [old, new]: [&Field; 2], [was_form, is_form]: [bool; 2]) {
+    fn field(&mut self, place: &ChangeLocation, [old, new]: [&Field; 2], [was_form, is_form]: [bool; 2]) {
         if old.name != new.name {
             let message = format!("the field `{}` was renamed to `{}`", old.name, new.name);
             self.report(&rules::FIELD_RENAMED, place.clone(), message, &[&new.name]);
@@ -243,7 +243,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the constant values that `new` sets.
-    fn constants(&mut self, place: &Place, old: &Struct, new: &Struct) {
+    fn constants(&mut self, place: &ChangeLocation, old: &Struct, new: &Struct) {
         for was in &old.fields {
             let Some(is) = new.fields.iter().find(|is| is.wire == was.wire) else { continue };
             if let (Some(set), Some(sets)) = (&was.constant, &is.constant)
@@ -264,14 +264,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn constant(&mut self, place: Place, name: &str, [set, sets]: [&str; 2]) {
+    fn constant(&mut self, place: ChangeLocation, name: &str, [set, sets]: [&str; 2]) {
         let message = format!("`{name}` is set to `{sets}`, no longer to `{set}`");
         self.report(&rules::CONSTANT_CHANGED, place, message, &[set, sets]);
     }
 
-    fn values<T: PartialEq + Display>(&mut self, place: &Place, old: &Enum<T>, new: &Enum<T>) {
+    fn values<T: PartialEq + Display>(&mut self, place: &ChangeLocation, old: &Enum<T>, new: &Enum<T>) {
         let listed = |pointer: &Option<String>| pointer.as_ref().map(|pointer| child(pointer, "enum"));
-        let at = |name: &str| Place {
+        let at = |name: &str| ChangeLocation {
             subject: format!("{}::{name}", place.subject),
             old: listed(&place.old),
             new: listed(&place.new),
@@ -301,15 +301,15 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the values of a variant.
-    pub fn variant_value<T: PartialEq + Display>(&mut self, place: Place, name: &str, [was, is]: [&T; 2]) {
+    pub fn variant_value<T: PartialEq + Display>(&mut self, place: ChangeLocation, name: &str, [was, is]: [&T; 2]) {
         if was != is {
             let message = format!("the variant `{name}` now represents `{is}` instead of `{was}`");
             self.report(&rules::VARIANT_VALUE_CHANGED, place, message, &[&was.to_string(), &is.to_string()]);
         }
     }
 
-    fn union(&mut self, place: &Place, old: &Union, new: &Union) {
-        let at = |name: &str| Place { subject: format!("{}::{name}", place.subject), ..place.clone() };
+    fn union(&mut self, place: &ChangeLocation, old: &Union, new: &Union) {
+        let at = |name: &str| ChangeLocation { subject: format!("{}::{name}", place.subject), ..place.clone() };
         let property = |union: &Union| union.tag.as_ref().map(|tag| tag.property.clone());
         if property(old) != property(new) {
             let told =
@@ -341,8 +341,8 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the variants of successful responses, by name.
-    fn responses(&mut self, place: &Place, old: &Responses, new: &Responses) {
-        let at = |name: &str| Place { subject: format!("{}::{name}", place.subject), ..place.clone() };
+    fn responses(&mut self, place: &ChangeLocation, old: &Responses, new: &Responses) {
+        let at = |name: &str| ChangeLocation { subject: format!("{}::{name}", place.subject), ..place.clone() };
         self.variant(at(&old.unknown), [&old.unknown, &new.unknown], None);
         let rules = [&rules::VARIANT_REMOVED, &rules::VARIANT_ADDED];
         for was in &old.cases {
