@@ -139,6 +139,17 @@ fn what_upstream_renames_keeps_its_names() -> Outcome {
 }
 
 #[test]
+fn a_component_is_found_behind_a_property_that_is_named_like_a_keyword() -> Outcome {
+    // `default` is data in a schema, but not as the name of a property.
+    let text = with(&[("owner: {$ref", "default: {$ref")]);
+    let names = locked(&text, NamesLock::default())?;
+    assert_eq!(names.types["Owner"].at.as_deref(), Some("/components/schemas/Pet/properties/default"));
+    let renamed = text.replace("schemas/Owner'", "schemas/Keeper'").replace("    Owner: {", "    Keeper: {");
+    assert_eq!(code(&client(&text, NamesLock::default())?.0), code(&client(&renamed, names)?.0));
+    Ok(())
+}
+
+#[test]
 fn a_lock_changes_nothing_of_the_document_that_it_is_of() -> Outcome {
     let names = locked(DOCUMENT, NamesLock::default())?;
     assert_eq!(code(&client(DOCUMENT, NamesLock::default())?.0), code(&client(DOCUMENT, names.clone())?.0));

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::diagnostic::child;
+use crate::diagnostic::{child, tokens};
+use crate::refs::reference;
+use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 use crate::template;
 
 /// The prefix of a reference to a component that is a schema.
@@ -157,56 +159,48 @@ pub fn operation_key(method: &str, path: &str) -> String {
     format!("{} {}", method.to_ascii_uppercase(), template::nameless(path))
 }
 
-/// The components that a raised document refers to, by place: a JSON pointer whose path parameters are nameless, and that leads through
-/// references to anything but schemas.
+/// Returns the components that a raised document refers to, by location: a JSON pointer whose path parameters are
+/// nameless, and that passes through references to anything but schemas.
 fn references(document: &Value) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for section in ["paths", "webhooks"] {
-        for (path, item) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
-            let place = child(&format!("/{section}"), &template::nameless(path));
-            collect(document, item, &place, &mut BTreeSet::new(), &mut found);
+    let mut collect_members = |pointer: &str, holds: FieldType| {
+        for (name, node) in document.pointer(pointer).and_then(Value::as_object).into_iter().flatten() {
+            let mut place = child(pointer, &template::nameless(name));
+            collect(document, node, holds, &mut place, &mut BTreeSet::new(), &mut found);
         }
-    }
-    let schemas = document.pointer(COMPONENTS).and_then(Value::as_object);
-    for (name, schema) in schemas.into_iter().flatten() {
-        collect(document, schema, &child(COMPONENTS, name), &mut BTreeSet::new(), &mut found);
-    }
+    };
+    collect_members("/paths", FieldType::OneOrRef(ObjectKind::PathItem));
+    collect_members("/webhooks", FieldType::OneOrRef(ObjectKind::PathItem));
+    collect_members(COMPONENTS, FieldType::SchemaOrBool);
     found
 }
 
-fn collect<'d>(
-    document: &'d Value,
-    node: &'d Value,
-    place: &str,
-    within: &mut BTreeSet<&'d str>,
+fn collect(
+    document: &Value,
+    node: &Value,
+    holds: FieldType,
+    place: &mut String,
+    within: &mut BTreeSet<String>,
     found: &mut BTreeMap<String, String>,
 ) {
-    match node {
-        Value::Object(object) => {
-            if let Some(target) = object.get("$ref").and_then(Value::as_str) {
-                match target.strip_prefix(SCHEMAS).filter(|name| !name.contains('/')) {
-                    Some(name) => _ = found.insert(place.to_owned(), name.replace("~1", "/").replace("~0", "~")),
-                    None if within.insert(target) => {
-                        if let Some(node) = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
-                            collect(document, node, place, within, found);
-                        }
-                        within.remove(target);
-                    }
-                    None => {}
-                }
-            }
-            let is_data = |key: &str| matches!(key, "example" | "examples" | "default" | "const" | "enum" | "mapping");
-            for (key, value) in object.iter().filter(|(key, _)| !is_data(key) && !key.starts_with("x-")) {
-                collect(document, value, &child(place, key), within, found);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                collect(document, item, &child(place, &index.to_string()), within, found);
-            }
-        }
-        _ => {}
+    if holds.is_data() {
+        return;
     }
+    if let Some(target) = reference(node).filter(|_| holds.object().is_some()) {
+        match target.strip_prefix(SCHEMAS).filter(|name| !name.contains('/')) {
+            Some(name) => _ = found.insert(place.clone(), tokens(&format!("/{name}")).collect()),
+            None if within.insert(target.to_owned()) => {
+                if let Some(node) = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
+                    collect(document, node, holds, place, within, found);
+                }
+                within.remove(target);
+            }
+            None => {}
+        }
+    }
+    holds.visit_members(node, Versions::V3_2, place, &mut |node, holds, place| {
+        collect(document, node, holds, place, within, found);
+    });
 }
 
 /// The place with the names that components have now.
@@ -218,7 +212,6 @@ fn relocated(at: &str, renamed: &BTreeMap<&str, &str>) -> String {
 
 /// The methods of a path item and their operations.
 fn operations_mut(item: &mut Value) -> Vec<(String, &mut Map<String, Value>)> {
-    const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
     let mut found = Vec::new();
     for (key, value) in item.as_object_mut().into_iter().flatten() {
         match (key.as_str(), value) {
