@@ -2,13 +2,11 @@
 //! types.
 
 use crm_clients_document::diagnostic::closest;
+use crm_clients_document::spec::METHODS;
 use serde_json::{Value, json};
 
 use crate::Error;
 use crate::config::{Client, Config};
-
-/// The fields of a path item that are operations.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// An operation of a document.
 struct Operation<'d> {

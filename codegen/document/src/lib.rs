@@ -31,6 +31,7 @@ pub mod refs;
 pub mod sanitize;
 pub mod spec;
 pub mod template;
+pub mod token;
 pub mod yaml;
 
 use serde_json::Value;

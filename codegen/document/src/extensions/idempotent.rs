@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostics, child};
+use crate::token::is_token;
 
 /// The extension's name.
 pub(super) const NAME: &str = "x-idempotent";
@@ -46,9 +47,8 @@ pub(super) fn read(value: &Value, place: String, diagnostics: &mut Diagnostics) 
         diagnostics.error("bad-extension", child(&place, key), format!("unknown key `{key}` of `{NAME}`"), help);
         return None;
     }
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let header = object.get("key").and_then(Value::as_str);
-    match header.filter(|header| !header.is_empty() && header.bytes().all(is_token)) {
+    match header.filter(|header| is_token(header)) {
         Some(header) => Some(Idempotent::ByKey(header.to_owned())),
         None => {
             diagnostics.error("bad-extension", place, "expected the name of a header in `key` of `x-idempotent`", help);

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, child, closest};
+use crate::token::is_token;
 
 /// The extension's name.
 pub(super) const NAME: &str = "x-webhook-signature";
@@ -116,8 +117,7 @@ impl Reader<'_> {
     /// Returns a member that is the name of a header.
     fn header(&mut self, object: &Map<String, Value>, key: &str) -> Option<String> {
         let name = self.text(object, key)?;
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_token) {
+        if !is_token(name) {
             self.error(key, format!("`{name}` is not a valid header name"), "use letters, digits and hyphens");
         }
         Some(name.to_owned())

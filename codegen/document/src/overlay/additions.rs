@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::{child, tokens};
+use crate::template::nameless;
 
 /// An operation or a component that is there already.
 pub(super) struct Declared {
@@ -26,7 +27,7 @@ pub(super) fn declared(
     let above: Vec<String> = tokens(pointer).collect();
     let mut found = Vec::new();
     search(&above, update, String::new(), &mut |names, place| {
-        let same = |path: &&String| shape(path) == shape(&names[1]);
+        let same = |path: &&String| nameless(path) == nameless(&names[1]);
         let holders = document.get(&names[0]).and_then(Value::as_object);
         let is_declared = |holder: &String| {
             let pointer = child(&child(&child("", &names[0]), holder), &names[2]);
@@ -57,18 +58,4 @@ fn search(names: &[String], value: &Value, place: String, visit: &mut dyn FnMut(
         }
         _ => {}
     }
-}
-
-/// A path without the names of its parameters.
-fn shape(path: &str) -> String {
-    let mut shape = String::with_capacity(path.len());
-    let mut is_name = false;
-    for character in path.chars() {
-        is_name &= character != '}';
-        if !is_name {
-            shape.push(character);
-        }
-        is_name |= character == '{';
-    }
-    shape
 }

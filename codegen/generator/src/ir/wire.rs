@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::media::{essence, is_json};
 use crate::names;
 use crm_clients_document::model::{self, Document, Parameter, StyleKind};
+use crm_clients_document::token::is_token;
 
 /// The part of a request that contains an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -171,6 +172,5 @@ impl From<model::Status> for Status {
 
 /// Returns true if clients can send requests with this method. `CONNECT` is for proxies.
 pub(super) fn is_sent(method: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !method.is_empty() && method.bytes().all(is_token) && method != "CONNECT"
+    is_token(method) && method != "CONNECT"
 }

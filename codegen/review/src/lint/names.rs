@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
+use crm_clients_document::token::is_token;
 
 pub(super) fn components(components: &LintNode<'_>, found: &mut Found) {
     // In Swagger 2.0, definitions may have any name.
@@ -91,12 +92,6 @@ pub(super) fn email(contact: &LintNode<'_>, found: &mut Found) {
 fn is_media_type(text: &str) -> bool {
     let essence = text.split_once(';').map_or(text, |(essence, _)| essence).trim();
     essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
-}
-
-/// Returns true if the string is a token of RFC 9110.
-fn is_token(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_allowed)
 }
 
 pub(super) fn urls(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {

@@ -1,8 +1,12 @@
 //! The overlay that declares recorded operations.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crm_clients_document::spec::METHODS;
+use crm_clients_document::template::nameless;
 use crm_clients_document::{canonical, sanitize};
+use heck::{ToLowerCamelCase, ToTitleCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
 use super::components::{Components, schema_names};
@@ -20,10 +24,6 @@ pub struct Context<'a> {
     /// The raised document.
     pub raised: &'a Value,
 }
-
-/// The methods that a path item has fields for. Others are declared in `additionalOperations`, as in OpenAPI 3.2: documents of any version
-/// are read with it.
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Writes the overlay.
 pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
@@ -57,6 +57,7 @@ pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
         if METHODS.contains(&method.as_str()) {
             item.insert(method, value);
         } else {
+            // As in OpenAPI 3.2, but read in documents of any version.
             let additional = item.entry("additionalOperations").or_insert_with(|| json!({}));
             additional[operation.method] = value;
         }
@@ -75,7 +76,7 @@ pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
 /// Paths and components that the document declares.
 struct Declared<'d> {
     /// The path templates with the parameters that their path items declare, by the template without names.
-    paths: BTreeMap<String, (&'d str, BTreeSet<&'d str>)>,
+    paths: BTreeMap<Cow<'d, str>, (&'d str, BTreeSet<&'d str>)>,
     /// The segments of paths, and an operation at each.
     operations: Vec<(Vec<&'d str>, &'d Value)>,
     ids: BTreeSet<String>,
@@ -91,7 +92,7 @@ impl<'d> Declared<'d> {
                 None => Some(parameter),
             });
             let names = resolved.filter_map(|parameter| parameter.get("name")?.as_str()).collect();
-            declared.paths.insert(without_names(path), (path, names));
+            declared.paths.insert(nameless(path), (path, names));
             for operation in METHODS.iter().filter_map(|method| item.get(*method)) {
                 declared.operations.push((path.split('/').skip(1).collect(), operation));
                 declared.ids.extend(operation.get("operationId").and_then(Value::as_str).map(str::to_owned));
@@ -102,7 +103,7 @@ impl<'d> Declared<'d> {
 
     /// The template of the document that an operation is at, or its own, and the names of the parameters that are declared there.
     fn template(&self, operation: &Recorded<'_>) -> (String, BTreeSet<&'d str>) {
-        let declared = self.paths.get(&without_names(&operation.path));
+        let declared = self.paths.get(&nameless(&operation.path));
         declared.map_or_else(
             || (operation.path.clone(), BTreeSet::new()),
             |(path, names)| ((*path).to_owned(), names.clone()),
@@ -124,7 +125,7 @@ impl<'d> Declared<'d> {
         let tags: BTreeSet<String> =
             nearest().filter_map(|operation| Some(operation.get("tags")?.to_string())).collect();
         let named = segments.iter().skip(most).chain(segments.iter().rev()).find(|segment| !is_parameter(segment));
-        let title = named.map(|word| title(word)).unwrap_or_default();
+        let title = named.map(|word| snake(word).to_title_case()).unwrap_or_default();
         let tags = match tags.first().and_then(|tags| serde_json::from_str(tags).ok()) {
             Some(only) if tags.len() == 1 => only,
             _ => json!([title]),
@@ -246,7 +247,7 @@ fn operation_id(operation: &Recorded<'_>, ids: &mut BTreeSet<String>) -> String 
         "get" if ends_with_value || !is_plural => "get".to_owned(),
         "get" => "list".to_owned(),
         // `POST /conversations/7/mute` does what its last word says.
-        "post" if !is_plural && words.len() > 1 => camel(words.pop().unwrap_or_default()),
+        "post" if !is_plural && words.len() > 1 => snake(words.pop().unwrap_or_default()).to_lower_camel_case(),
         "post" => "create".to_owned(),
         "put" => "replace".to_owned(),
         "patch" => "update".to_owned(),
@@ -254,7 +255,7 @@ fn operation_id(operation: &Recorded<'_>, ids: &mut BTreeSet<String>) -> String 
     };
     let name = |(index, word): (usize, &&str)| {
         let is_list = index + 1 == words.len() && verb == "list";
-        pascal(&if is_list { (*word).to_owned() } else { singular(word) })
+        snake(&if is_list { (*word).to_owned() } else { singular(word) }).to_upper_camel_case()
     };
     // The first words are those of most operations.
     let base = |skipped: usize| verb.clone() + &words.iter().enumerate().skip(skipped).map(name).collect::<String>();
@@ -273,27 +274,4 @@ fn subject(path: &str) -> String {
 
 fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn pascal(text: &str) -> String {
-    let upper = |word: &str| word[..1].to_uppercase() + &word[1..];
-    snake(text).split('_').filter(|word| !word.is_empty()).map(upper).collect()
-}
-
-fn camel(text: &str) -> String {
-    let name = pascal(text);
-    name.chars().take(1).flat_map(char::to_lowercase).chain(name.chars().skip(1)).collect()
-}
-
-/// A word as a tag: `Sla Policies`.
-fn title(word: &str) -> String {
-    let upper = |word: &str| word[..1].to_uppercase() + &word[1..];
-    snake(word).split('_').filter(|word| !word.is_empty()).map(upper).collect::<Vec<_>>().join(" ")
-}
-
-/// A path template without the names of its parameters.
-fn without_names(path: &str) -> String {
-    let segment =
-        |segment: &str| if segment.starts_with('{') && segment.ends_with('}') { "{}" } else { segment }.to_owned();
-    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
