@@ -1,18 +1,15 @@
 //! `accepted.toml` of an API: changes that were looked at and are accepted.
 
-use std::ops::Range;
-
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::place;
+use crate::toml_file::TomlFile;
 use crate::{Error, Project, input};
 
 /// The accepted changes of an API.
 #[derive(Default)]
 pub struct Accepted {
-    shown: String,
-    text: String,
+    file: TomlFile,
     entries: Vec<Entry>,
 }
 
@@ -38,13 +35,10 @@ impl Accepted {
         let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else {
             return Ok(Self::default());
         };
-        let file: File = toml::from_str(&text).map_err(|error| {
-            let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
-            format!("{shown}{place}: {}", error.message())
-        })?;
-        let accepted = Self { shown, text, entries: file.accepted };
+        let (File { accepted: entries }, file) = TomlFile::parse(&shown, text)?;
+        let accepted = Self { file, entries };
         match accepted.entries.iter().find(|entry| entry.reason.get_ref().trim().is_empty()) {
-            Some(entry) => Err(Error::from(accepted.told(entry.reason.span(), "the reason must not be empty"))),
+            Some(entry) => Err(accepted.file.error(entry.reason.span(), "the reason must not be empty")),
             None => Ok(accepted),
         }
     }
@@ -59,12 +53,8 @@ impl Accepted {
         let stale = self.entries.iter().filter(|entry| fingerprints.contains(&entry.fingerprint.get_ref().as_str()));
         let message = |entry: &Entry| {
             let what = format!("no change has the fingerprint `{}`; remove this entry", entry.fingerprint.get_ref());
-            Error::from(self.told(entry.fingerprint.span(), &what)).into_text()
+            self.file.error(entry.fingerprint.span(), &what).into_text()
         };
         stale.map(message).collect()
-    }
-
-    fn told(&self, span: Range<usize>, what: &str) -> String {
-        format!("{}{}: {what}", self.shown, place(&self.text, span.start))
     }
 }

@@ -8,7 +8,8 @@ use semver::Version;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::project::{check_name, parse_map};
+use crate::project::{check_name, check_prefix};
+use crate::toml_file::TomlFile;
 use crate::{Error, input};
 
 /// The features of generated crates.
@@ -31,9 +32,7 @@ pub struct Config {
     #[serde(default)]
     pub clients: BTreeMap<Spanned<String>, Client>,
     #[serde(skip)]
-    shown: String,
-    #[serde(skip)]
-    text: String,
+    file: TomlFile,
 }
 
 /// A client of the project.
@@ -101,11 +100,8 @@ impl Config {
 
     /// Reads the text of a file that people know as `shown`.
     pub fn parse(shown: &str, text: String) -> Result<Self, Error> {
-        let mut config: Self = toml::from_str(&text).map_err(|error| {
-            let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
-            format!("{shown}{place}: {}", error.message())
-        })?;
-        (config.shown, config.text) = (shown.to_owned(), text);
+        let (mut config, file): (Self, _) = TomlFile::parse(shown, text)?;
+        config.file = file;
         config.check()?;
         Ok(config)
     }
@@ -123,9 +119,8 @@ impl Config {
                     return Err(self.at(feature, &message));
                 }
             }
-            for (prefix, directory) in &client.map {
-                let map = parse_map(&format!("{}={directory}", prefix.get_ref()));
-                map.map_err(|error| self.at(prefix, &error))?;
+            for prefix in client.map.keys() {
+                check_prefix(prefix.get_ref()).map_err(|error| self.at(prefix, &error))?;
             }
             let same = |other: &&Client| other.output.get_ref() == client.output.get_ref();
             if self.clients.values().filter(same).count() > 1 {
@@ -177,7 +172,7 @@ impl Config {
     /// An error at a value of the file.
     pub fn at<T>(&self, value: &Spanned<T>, message: &str) -> Error {
         let message = message.trim_start_matches("error: ").trim_end();
-        Error::from(format!("{}{}: {message}", self.shown, place(&self.text, value.span().start)))
+        self.file.error(value.span(), message)
     }
 }
 
@@ -189,13 +184,6 @@ pub fn check_package(name: &str) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")),
     }
-}
-
-/// `:line:column`, counted from 1.
-pub fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    format!(":{}:{}", before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::path::Path;
 use crm_clients_generator::fileset::{Difference, FileSet, is_generated};
 use similar::TextDiff;
 
-use crate::Error;
+use crate::{Error, input};
 pub use lock::Lock;
 pub use staging::Staging;
 
@@ -117,6 +117,21 @@ pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Ve
     }
     staging.commit_directory(name)?;
     Ok(differences)
+}
+
+/// Writes one file in one step, or compares it if `check` is set. Returns true if it was different.
+pub fn write_file(path: &Path, text: &str, check: bool) -> Result<bool, Error> {
+    let explain = |error: io::Error| format!("{}: {error}", path.display());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if input::text_below(input::directory_of(path), &name).map_err(explain)?.as_deref() == Some(text) {
+        return Ok(false);
+    }
+    if !check {
+        let staged = path.with_file_name(format!("{name}.new"));
+        fs::write(&staged, text).map_err(explain)?;
+        fs::rename(&staged, path).map_err(explain)?;
+    }
+    Ok(true)
 }
 
 /// Returns the differences as unified diffs from the current text to the expected one. Every file is named, even if

@@ -45,6 +45,7 @@ pub mod names_lock;
 pub mod output;
 pub mod project;
 pub mod source;
+mod toml_file;
 
 pub use error::{Error, Outcome};
 pub use project::Project;

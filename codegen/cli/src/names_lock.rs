@@ -1,8 +1,8 @@
 //! `names.lock` of an API: the Rust names that stay when upstream renames things.
 
 use std::fmt::Write as _;
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use crm_clients_document::names_lock::{Alias, LockedOperation, LockedType, NamesLock};
 use crm_clients_generator::ir::{self, Api};
@@ -10,7 +10,8 @@ use crm_clients_generator::lock::{HeldName, held_names, lock};
 use semver::Version;
 
 use crate::source::Source;
-use crate::{Error, Project, input};
+use crate::toml_file::TomlFile;
+use crate::{Error, Project, file_set, input};
 
 /// The name of the file of a vendored API.
 pub const FILE: &str = "names.lock";
@@ -22,15 +23,15 @@ const REGEN: &str = "cargo xtask regen";
 const ACCEPT: &str = "`cargo xtask names list` shows which differ from the document's, and `cargo xtask names accept` takes the document's.";
 
 /// Reads a lock; `shown` is its path as people know it.
-pub fn parse(shown: &str, text: &str) -> Result<NamesLock, Error> {
-    toml::from_str(text).map_err(|error| Error::from(format!("{shown}: {}", error.message())))
+pub fn parse(shown: &str, text: String) -> Result<NamesLock, Error> {
+    TomlFile::parse(shown, text).map(|(lock, _)| lock)
 }
 
 /// Reads the lock of a vendored API, without the aliases whose time is over. It is empty if there is no file.
 pub fn read(workspace: &Project, api: &str) -> Result<NamesLock, Error> {
     let shown = format!("specs/{api}/{FILE}");
     let text = input::text_below(&workspace.spec(api), FILE).map_err(|error| format!("{shown}: {error}"))?;
-    let mut lock = text.map_or_else(|| Ok(NamesLock::default()), |text| parse(&shown, &text))?;
+    let mut lock = text.map_or_else(|| Ok(NamesLock::default()), |text| parse(&shown, text))?;
     if let Some(version) = crate::commands::diff::version(workspace)? {
         lock.aliases.retain(|_, alias| Version::parse(&alias.since).map_or(true, |since| version < next_minor(&since)));
     }
@@ -41,7 +42,7 @@ pub fn read(workspace: &Project, api: &str) -> Result<NamesLock, Error> {
 pub fn read_file(path: &Path) -> Result<NamesLock, Error> {
     let shown = path.display().to_string();
     match input::read_named(path) {
-        Ok(bytes) => parse(&shown, &String::from_utf8_lossy(&bytes)),
+        Ok(bytes) => parse(&shown, String::from_utf8_lossy(&bytes).into_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(NamesLock::default()),
         Err(error) => Err(Error::from(format!("{shown}: {error}"))),
     }
@@ -62,31 +63,26 @@ pub fn write(workspace: &Project, api: &str, lock: &NamesLock, check: bool) -> R
     write_file(&workspace.spec(api).join(FILE), lock, REGEN, check)
 }
 
-/// Writes the lock of `command`, or compares it if `check` is set. Returns true if it was different. A reader sees the old file or
-/// the new one.
+/// Writes the lock of `command`, or compares it if `check` is set. Returns true if it was different.
 pub fn write_file(path: &Path, lock: &NamesLock, command: &str, check: bool) -> Result<bool, Error> {
-    let shown = |error: io::Error| format!("{}: {error}", path.display());
-    let text = text(lock, command);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if input::text_below(input::directory_of(path), &name).map_err(shown)?.as_deref() == Some(text.as_str()) {
-        return Ok(false);
-    }
-    if !check {
-        let staged = path.with_extension("lock.new");
-        fs::write(&staged, text).map_err(shown)?;
-        fs::rename(&staged, path).map_err(shown)?;
-    }
-    Ok(true)
+    file_set::write_file(path, &text(lock, command), check)
 }
 
-/// The names that an API keeps although its document has others now.
+/// Returns the names that an API keeps although its document has others now.
 pub fn held(source: &Source, name: &str) -> Result<Vec<HeldName>, Error> {
-    if source.names.as_ref().is_none_or(|lock| *lock == NamesLock::default()) {
-        return Ok(Vec::new());
-    }
+    let Some(own) = own(source, name)? else { return Ok(Vec::new()) };
     let (api, _) = client(source, name, source.names.clone())?;
-    let (own, _) = client(source, name, Some(NamesLock::default()))?;
     Ok(held_names(&api, &own))
+}
+
+/// Returns the client with the document's names, if a lock keeps others.
+pub fn own(source: &Source, name: &str) -> Result<Option<Api>, Error> {
+    match &source.names {
+        Some(lock) if *lock != NamesLock::default() => {
+            client(source, name, Some(NamesLock::default())).map(|(api, _)| Some(api))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The client with these names, and the lock that goes with it.

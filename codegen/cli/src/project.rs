@@ -14,6 +14,7 @@ use crate::commands::generate;
 use crate::config::{Client, Config};
 use crate::output::Format;
 use crate::source::{Copies, Overlay, Source};
+use crate::toml_file::TomlFile;
 use crate::{Error, Outcome, config, edits, input, names_lock};
 
 /// A project with clients of APIs.
@@ -50,10 +51,16 @@ pub struct References {
     all_warnings: bool,
 }
 
-pub(crate) fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
+fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
     let (prefix, directory) = text.rsplit_once('=').ok_or("expected URL_PREFIX=DIR")?;
+    check_prefix(prefix)?;
+    Ok((prefix.to_owned(), PathBuf::from(directory)))
+}
+
+/// Checks that a prefix of URLs has a scheme and the beginning of a host.
+pub(crate) fn check_prefix(prefix: &str) -> Result<(), String> {
     match prefix.split_once("://") {
-        Some((_, host)) if !host.is_empty() => Ok((prefix.to_owned(), PathBuf::from(directory))),
+        Some((_, host)) if !host.is_empty() => Ok(()),
         _ => Err(format!("`{prefix}` is not a URL prefix")),
     }
 }
@@ -266,11 +273,9 @@ impl Project {
             return Err(self.unknown(name));
         };
         let overlays = self.overlays(name)?;
-        let mut source = Source::in_directory(format!("specs/{name}/{file}"), directory, overlays);
-        source.all_warnings = self.references.all_warnings;
-        let given = self.references.maps.iter().cloned();
-        source.maps = given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))).collect();
-        source = source.with_settings(settings(name, input::text_below(&self.spec(name), "source.toml"))?);
+        let settings = settings(name, input::text_below(&directory, "source.toml"))?;
+        let source = Source::in_directory(format!("specs/{name}/{file}"), directory, overlays);
+        let mut source = self.configured_source(source).with_settings(settings);
         // Errors in vendored documents are corrected by overlays, not ignored.
         source.strict = true;
         source.names = Some(names_lock::read(self, name)?);
@@ -395,10 +400,9 @@ pub struct Settings {
 pub fn settings(name: &str, text: io::Result<Option<String>>) -> Result<Settings, Error> {
     let shown = format!("specs/{name}/source.toml");
     let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Settings::default()) };
-    let SettingsToml { map, drop_undeclared } =
-        toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.message()))?;
+    let (SettingsToml { map, drop_undeclared }, _) = TomlFile::parse(&shown, text)?;
     for (prefix, directory) in &map {
-        parse_map(&format!("{prefix}={directory}")).map_err(|error| format!("{shown}: {error}"))?;
+        check_prefix(prefix).map_err(|error| format!("{shown}: {error}"))?;
         let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
         if !Path::new(directory).components().all(is_below) {
             return Err(Error::from(format!("{shown}: `{directory}` is not below specs/{name}")));

@@ -194,26 +194,26 @@ impl Source {
         Path::new(&self.shown).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.
-    pub fn walk<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Result<T, Error> {
-        let (made, report) = self.walk_quietly(walk);
+    /// Runs passes over the document. Prints warnings; errors are returned in rendered form.
+    pub fn run<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Result<T, Error> {
+        let (made, report) = self.run_quietly(pass);
         if made.is_some() {
             output::report_to_stderr(&report);
         }
         made.ok_or_else(|| Error::shown(report))
     }
 
-    /// Walks through the passes with `walk`: what it made, and the faults and warnings laid out.
-    pub fn walk_quietly<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
-        let (made, walk) = self.inspect(walk);
-        (made, self.report(&walk, io::stderr().is_terminal()))
+    /// Runs passes over the document. Returns their result and the rendered diagnostics.
+    pub fn run_quietly<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
+        let (made, pipeline) = self.inspect(pass);
+        (made, self.report(&pipeline, io::stderr().is_terminal()))
     }
 
     /// Renders the diagnostics for people: the first few of each code, or all of them.
-    pub fn report(&self, walk: &Pipeline, color: bool) -> String {
+    pub fn report(&self, pipeline: &Pipeline, color: bool) -> String {
         match self.all_warnings {
-            true => walk.report(color),
-            false => summarize(&walk.diagnostics, &walk.documents, color, SHOWN_OF_EACH_CODE),
+            true => pipeline.report(color),
+            false => summarize(&pipeline.diagnostics, &pipeline.documents, color, SHOWN_OF_EACH_CODE),
         }
     }
 
@@ -233,8 +233,8 @@ impl Source {
         }
     }
 
-    /// Walks through the passes with `walk`: what it made, and the walk itself with all that was found on it.
-    pub fn inspect<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
+    /// Runs passes over the document. Returns their result, and the pipeline with the diagnostics.
+    pub fn inspect<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
         let read = |path: &str| match (self.mapped(path), &self.files) {
             (Some(_), Files::Published(read)) => read(path),
             (Some((rest, Copies::Directory(directory))), _) => {
@@ -247,19 +247,19 @@ impl Source {
         };
         let overlays: Vec<_> = self.overlays.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
         let input = Input { document: &self.shown, read: &read, overlays: &overlays };
-        let mut state = Pipeline {
+        let mut pipeline = Pipeline {
             strict: self.strict,
             drop_undeclared: self.drop_undeclared,
             names: self.names.clone(),
             ..Pipeline::new()
         };
         if let Some((root, main)) = &self.root {
-            state.documents.set_root(root, main);
+            pipeline.documents.set_root(root, main);
         }
         for (prefix, _) in &self.maps {
-            state.documents.allow_remote(prefix);
+            pipeline.documents.allow_remote(prefix);
         }
-        let made = walk(&mut state, &input);
-        (made, state)
+        let made = pass(&mut pipeline, &input);
+        (made, pipeline)
     }
 }

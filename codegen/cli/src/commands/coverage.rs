@@ -52,9 +52,9 @@ impl<'a> Table<'a> {
 /// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = project.source_or_file(&arguments.source)?;
-    let (found, walk) = source.inspect(|walk, input| coverage(walk, input, "client"));
+    let (found, pipeline) = source.inspect(|pipeline, input| coverage(pipeline, input, "client"));
     let Some(found) = found else {
-        return Err(Error::shown(walk.report(false)));
+        return Err(Error::shown(pipeline.report(false)));
     };
     match arguments.format {
         Format::Json => output::json(&serde_json::to_string_pretty(&Table::of(&found))?),

@@ -35,11 +35,11 @@ enum Stage {
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = project.source_with(&arguments.source, &arguments.overlays)?;
     let json = match arguments.stage {
-        Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Pipeline::overlaid)?)?,
+        Stage::Overlaid => serde_json::to_string_pretty(&source.run(Pipeline::overlaid)?)?,
         Stage::Progenitor => {
-            serde_json::to_string_pretty(&source.walk(|walk, input| walk.for_progenitor(input, "client"))?)?
+            serde_json::to_string_pretty(&source.run(|pipeline, input| pipeline.for_progenitor(input, "client"))?)?
         }
-        Stage::Ir => serde_json::to_string_pretty(&source.walk(|walk, input| walk.ir(input, "client"))?)?,
+        Stage::Ir => serde_json::to_string_pretty(&source.run(|pipeline, input| pipeline.ir(input, "client"))?)?,
     };
     output::json(&json);
     Ok(Outcome::Done)

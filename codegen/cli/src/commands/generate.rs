@@ -119,7 +119,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
         source: source.file_name(),
         names: arguments.names.clone(),
     };
-    let (files, names) = walk(
+    let (files, names) = run_passes(
         &source,
         arguments.format,
         |pipeline, input| layout.api(pipeline, input),
@@ -184,7 +184,7 @@ fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layou
         let Some(client) = config.client(&name) else { continue };
         let layout = layout_of(project, config, &name, client)?;
         let source = project.source(&name)?;
-        let client = walk(
+        let client = run_passes(
             &source,
             format,
             |pipeline, input| layout.api(pipeline, input),
@@ -196,11 +196,13 @@ fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layou
             Err(error) => faults.push_str(&error.into_text()),
         }
     }
-    match faults.is_empty() && made.is_empty() {
-        _ if !faults.is_empty() => Err(Error::shown(faults)),
-        true => Err(Error::from(format!("{} lists no client: run `crm-clients init`", project.listed_in()))),
-        false => Ok(made),
+    if !faults.is_empty() {
+        return Err(Error::shown(faults));
     }
+    if made.is_empty() {
+        return Err(Error::from(format!("{} lists no client: run `crm-clients init`", project.listed_in())));
+    }
+    Ok(made)
 }
 
 fn layout_of(project: &Project, config: &Config, name: &str, client: &Client) -> Result<Layout, Error> {
@@ -224,28 +226,28 @@ fn layout_of(project: &Project, config: &Config, name: &str, client: &Client) ->
 
 /// Runs the passes with `pass`, and processes the result while diagnostics are printed: finding the lines of warnings
 /// requires reading the document again.
-fn walk<T, U>(
+fn run_passes<T, U>(
     source: &Source,
     format: Format,
     pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>,
     next: impl FnOnce(T) -> U,
 ) -> Result<U, Error> {
-    let (made, walk) = source.inspect(pass);
-    let tell = || match format {
-        Format::Text => output::report_to_stderr(&source.report(&walk, io::stderr().is_terminal())),
-        Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
+    let (made, pipeline) = source.inspect(pass);
+    let report = || match format {
+        Format::Text => output::report_to_stderr(&source.report(&pipeline, io::stderr().is_terminal())),
+        Format::Json => output::report(&json_lines(&pipeline.diagnostics, &pipeline.documents)),
     };
     let Some(made) = made else {
         return Err(match format {
-            Format::Text => Error::shown(source.report(&walk, io::stderr().is_terminal())),
+            Format::Text => Error::shown(source.report(&pipeline, io::stderr().is_terminal())),
             Format::Json => {
-                tell();
+                report();
                 Error::shown(String::new())
             }
         });
     };
     Ok(thread::scope(|scope| {
-        scope.spawn(tell);
+        scope.spawn(report);
         next(made)
     }))
 }

@@ -43,7 +43,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome, Error> {
         ),
     };
     let source = crate::source::Source::file(&directory.join(&document), &[])?;
-    let overlaid = source.walk(crm_clients_document::Pipeline::overlaid)?;
+    let overlaid = source.run(crm_clients_document::Pipeline::overlaid)?;
     let name = match &arguments.name {
         Some(name) => name.clone(),
         None => names::module_name(overlaid["info"]["title"].as_str().unwrap_or("client")),

@@ -58,20 +58,20 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let (mut errors, mut warnings) = (0, 0);
     let mut faults = String::new();
     for name in &names {
-        let (linted, walk, source) = lint(project, name, arguments.without_overlay)?;
+        let (linted, pipeline, source) = lint(project, name, arguments.without_overlay)?;
         if linted.is_none() {
             // The next document may have errors too.
-            faults.push_str(&source.report(&walk, io::stderr().is_terminal()));
+            faults.push_str(&source.report(&pipeline, io::stderr().is_terminal()));
             continue;
         }
         match arguments.format {
-            Format::Text => output::report(&source.report(&walk, io::stdout().is_terminal())),
-            Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
-            Format::Github => output::report(&github(&walk.diagnostics, &walk.documents)),
+            Format::Text => output::report(&source.report(&pipeline, io::stdout().is_terminal())),
+            Format::Json => output::report(&json_lines(&pipeline.diagnostics, &pipeline.documents)),
+            Format::Github => output::report(&github(&pipeline.diagnostics, &pipeline.documents)),
         }
-        let counted = walk.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        let counted = pipeline.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
         errors += counted;
-        warnings += walk.diagnostics.len() - counted;
+        warnings += pipeline.diagnostics.len() - counted;
     }
     if !faults.is_empty() {
         return Err(Error::shown(faults));
@@ -93,12 +93,12 @@ fn lint(project: &Project, name: &str, without_overlay: bool) -> Result<(Option<
     if let Some(text) = (!is_api).then(|| input::read_named(Path::new(name))).and_then(Result::ok)
         && overlay::is_overlay(&text)
     {
-        let mut walk = Pipeline::new();
-        walk.check_overlay(name, &text);
-        return Ok((Some(()), walk, project.configured_source(Source::text(name, text, Vec::new()))));
+        let mut pipeline = Pipeline::new();
+        pipeline.check_overlay(name, &text);
+        return Ok((Some(()), pipeline, project.configured_source(Source::text(name, text, Vec::new()))));
     }
     let source = project.source_or_file(name)?;
     let source = if without_overlay { source.bare() } else { source };
-    let (linted, walk) = source.inspect(Pipeline::lint);
-    Ok((linted, walk, source))
+    let (linted, pipeline) = source.inspect(Pipeline::lint);
+    Ok((linted, pipeline, source))
 }

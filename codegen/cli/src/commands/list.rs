@@ -36,7 +36,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     for source in project.named(&arguments.sources)? {
         let name = Path::new(&source).file_stem().map_or_else(|| source.clone(), |stem| stem.to_string_lossy().into());
         let (name, source) = (names::module_name(&name), project.source_or_file(&source)?);
-        let api = source.walk(|walk, input| walk.ir(input, &name))?;
+        let api = source.run(|pipeline, input| pipeline.ir(input, &name))?;
         for resource in api.resources {
             let handle = format!("{name}::{}::{}", resource.module, resource.name);
             entries.extend(resource.operations.into_iter().filter(|operation| !operation.alternative).map(

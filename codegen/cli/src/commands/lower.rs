@@ -24,7 +24,7 @@ pub struct Arguments {
 /// Runs the command. Extensions are kept: OpenAPI allows them everywhere, and other tools may use them.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = project.source_with(&arguments.source, &arguments.overlays)?;
-    let document = source.walk(Pipeline::published)?;
+    let document = source.run(Pipeline::published)?;
     let Some(path) = &arguments.output else {
         output::json(&canonical::to_json(&document));
         return Ok(Outcome::Done);

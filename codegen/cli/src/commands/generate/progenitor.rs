@@ -12,7 +12,7 @@ use crm_clients_generator::names;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::walk;
+use super::run_passes;
 use crate::output::Format;
 use crate::source::Source;
 use crate::{Error, Project};
@@ -26,8 +26,8 @@ struct Package {
 
 /// Generates the crate with progenitor.
 pub fn files(project: &Project, source: &Source, name: &str, format: Format) -> Result<FileSet, Error> {
-    let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
-    let order = walk(
+    let pass = |pipeline: &mut Pipeline, input: &Input<'_>| pipeline.for_progenitor(input, &names::module_name(name));
+    let order = run_passes(
         source,
         format,
         pass,
