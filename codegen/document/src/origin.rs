@@ -81,12 +81,6 @@ impl SourceMap {
         self.remotes.push(prefix.into());
     }
 
-    /// Allows the same references as another source map.
-    pub fn share_roots(&mut self, other: &Self) {
-        self.root.clone_from(&other.root);
-        self.remotes.clone_from(&other.remotes);
-    }
-
     /// Returns the directory that references must not leave, with its slash, and the path in it of the main document
     /// with this name.
     pub(crate) fn split<'n>(&'n self, name: &'n str) -> (&'n str, &'n str) {

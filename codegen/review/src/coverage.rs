@@ -10,6 +10,7 @@ use crm_clients_document::diagnostic::{Diagnostic, Place, child};
 use crm_clients_document::origin::{FileId, SourceMap};
 use crm_clients_document::spec::{FieldType, ObjectKind, Support, Versions};
 use crm_clients_document::{Input, Pipeline, extensions};
+use crm_clients_generator::ir::Api;
 use serde_json::Value;
 
 use crate::Lint as _;
@@ -58,69 +59,82 @@ impl Coverage {
 
 /// Returns the coverage of a document by the client `name`, or `None` if no client can be generated.
 pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Option<Coverage> {
-    // Raising moves nodes, so the overlaid document is read separately.
-    let mut before = Pipeline { strict: pipeline.strict, ..Pipeline::new() };
-    before.documents.share_roots(&pipeline.documents);
-    let value = before.overlaid(input);
-    let (api, _) = pipeline.client(input, name)?;
-    let value = value?;
-    let reported = reported(pipeline);
-    let methods = api.resources.iter().flat_map(|resource| &resource.operations);
-    let operations = methods.filter(|operation| !operation.alternative).count();
-    let mut coverage = Coverage { operations, keywords: BTreeMap::new() };
-    each_keyword(&value, &mut |kind, pointer, key, _| {
-        let place = child(pointer, key);
-        let is_reported =
-            |pointer: &str| before.documents.origin(pointer).is_some_and(|origin| reported.contains(&origin));
-        let standing = match kind.support(key) {
-            None if is_read(key) => Standing::Supported,
-            None => Standing::Unknown,
-            Some(Support::WithoutMeaning) => Standing::WithoutMeaning,
-            Some(_) if is_reported(&place) => Standing::Reported,
-            Some(Support::Followed | Support::Documented) => Standing::Supported,
-            Some(Support::Unsupported) if is_reported(pointer) => Standing::Reported,
-            Some(Support::Unsupported) => Standing::Unsupported,
-        };
-        coverage.keywords.entry((standing, format!("{kind:?}.{key}"))).or_default().push(place);
-    });
-    Some(coverage)
+    let value = pipeline.overlaid(input)?;
+    let keywords = Keywords::of(&value, &pipeline.documents);
+    let (api, _) = pipeline.client_of(value, name)?;
+    Some(keywords.coverage(&api, pipeline))
 }
 
-/// A keyword that the client ignores.
-pub(crate) struct IgnoredKeyword {
+/// The keywords of an overlaid document. Their origins are looked up before the document is raised, which moves nodes.
+pub struct Keywords(Vec<Keyword>);
+
+impl Keywords {
+    /// Collects the keywords of an overlaid document.
+    pub fn of(value: &Value, documents: &SourceMap) -> Self {
+        let mut found = Vec::new();
+        each_keyword(value, &mut |kind, pointer, key, _| found.push(Keyword::of(kind, pointer, key, documents)));
+        Self(found)
+    }
+
+    /// Returns their coverage by a client, after all passes of the pipeline that read the document.
+    pub fn coverage(self, api: &Api, pipeline: &Pipeline) -> Coverage {
+        let reported = reported(pipeline);
+        let methods = api.resources.iter().flat_map(|resource| &resource.operations);
+        let operations = methods.filter(|operation| !operation.alternative).count();
+        let mut coverage = Coverage { operations, keywords: BTreeMap::new() };
+        for keyword in self.0 {
+            let standing = if keyword.is_reported(&reported) { Standing::Reported } else { keyword.standing };
+            coverage.keywords.entry((standing, keyword.name)).or_default().push(keyword.pointer);
+        }
+        coverage
+    }
+}
+
+/// A keyword of an overlaid document.
+pub(crate) struct Keyword {
     /// The object and the keyword: `Schema.not`.
     pub name: String,
     /// The JSON pointer into the overlaid document.
     pub pointer: String,
-    /// The value as JSON.
-    pub value: String,
-    /// The origin of the value.
+    /// The support for it, if no warning reports it.
+    standing: Standing,
+    /// The origin of the value, if a warning about it is relevant.
     pub origin: Option<Origin>,
-    /// The origin of the object.
+    /// The origin of the object, if a warning about it is relevant.
     object: Option<Origin>,
 }
 
-impl IgnoredKeyword {
+impl Keyword {
+    fn of(kind: ObjectKind, object: &str, key: &str, documents: &SourceMap) -> Self {
+        let pointer = child(object, key);
+        let (standing, is_used) = match kind.support(key) {
+            None if is_read(key) => (Standing::Supported, false),
+            None => (Standing::Unknown, false),
+            Some(Support::WithoutMeaning) => (Standing::WithoutMeaning, false),
+            Some(Support::Followed | Support::Documented) => (Standing::Supported, true),
+            Some(Support::Unsupported) => (Standing::Unsupported, true),
+        };
+        Self {
+            name: format!("{kind:?}.{key}"),
+            standing,
+            origin: is_used.then(|| documents.origin(&pointer)).flatten(),
+            object: (standing == Standing::Unsupported).then(|| documents.origin(object)).flatten(),
+            pointer,
+        }
+    }
+
     /// Returns true if a warning reports the keyword or its object.
     pub(crate) fn is_reported(&self, reported: &HashSet<Origin>) -> bool {
         [&self.origin, &self.object].into_iter().flatten().any(|origin| reported.contains(origin))
     }
 }
 
-/// Returns the keywords of an overlaid document that the client ignores, reported or not. Their origins are looked up
-/// here, because raising moves nodes.
-pub(crate) fn ignored_keywords(value: &Value, documents: &SourceMap) -> Vec<IgnoredKeyword> {
+/// Returns the keywords of an overlaid document that the client ignores, reported or not, with their values as JSON.
+pub(crate) fn ignored_keywords(value: &Value, documents: &SourceMap) -> Vec<(Keyword, String)> {
     let mut found = Vec::new();
     each_keyword(value, &mut |kind, pointer, key, value| {
         if kind.support(key) == Some(Support::Unsupported) {
-            let place = child(pointer, key);
-            found.push(IgnoredKeyword {
-                name: format!("{kind:?}.{key}"),
-                value: value.to_string(),
-                origin: documents.origin(&place),
-                object: documents.origin(pointer),
-                pointer: place,
-            });
+            found.push((Keyword::of(kind, pointer, key, documents), value.to_string()));
         }
     });
     found

@@ -19,6 +19,9 @@ pub trait Lint {
 
     /// Returns the client as data, in the module `name`, and the document. Violations of OpenAPI's rules are warnings.
     fn client(&mut self, input: &Input<'_>, name: &str) -> Option<(ir::Api, Document)>;
+
+    /// Returns the client of an overlaid document, and the document.
+    fn client_of(&mut self, overlaid: Value, name: &str) -> Option<(ir::Api, Document)>;
 }
 
 impl Lint for Pipeline {
@@ -40,7 +43,11 @@ impl Lint for Pipeline {
 
     fn client(&mut self, input: &Input<'_>, name: &str) -> Option<(ir::Api, Document)> {
         let value = self.overlaid(input)?;
-        let (found, raised) = raise_with(self, value, lint::broken_rules);
+        self.client_of(value, name)
+    }
+
+    fn client_of(&mut self, overlaid: Value, name: &str) -> Option<(ir::Api, Document)> {
+        let (found, raised) = raise_with(self, overlaid, lint::broken_rules);
         let document = self.build_model(raised?);
         let made = document.map(|document| (ir::build(&document, name, &mut self.diagnostics), document));
         let made = made.and_then(|made| self.unless_faulty(made));

@@ -157,14 +157,15 @@ fn vendored(workspace: &Project, name: &str, canonical: &Canonical) -> Result<So
 /// Rejects files that are not OpenAPI documents, with or without the overlay. Errors in the overlay are accepted,
 /// because they can be corrected after vendoring.
 fn check_walk(name: &str, source: &Source) -> Result<(), Error> {
-    let (_, walk) = source.inspect(Pipeline::model);
-    let is_overlays =
-        |fault: &Diagnostic| fault.position(&walk.documents).is_some_and(|position| source.is_overlay(position.file));
-    let mut faults = walk.diagnostics.iter().filter(|fault| fault.severity == Severity::Error);
+    let (_, pipeline) = source.inspect(Pipeline::model);
+    let is_overlays = |fault: &Diagnostic| {
+        fault.position(&pipeline.documents).is_some_and(|position| source.is_overlay(position.file))
+    };
+    let mut faults = pipeline.diagnostics.iter().filter(|fault| fault.severity == Severity::Error);
     if faults.all(is_overlays) {
         return Ok(());
     }
-    let report = walk.report(io::stderr().is_terminal());
+    let report = pipeline.report(io::stderr().is_terminal());
     Err(Error::shown(format!(
         "{report}error: specs/{name} was not changed, because the new document has errors\n  \
          = help: correct the lines above with an overlay in specs/{name}, then vendor it again\n"
@@ -213,10 +214,10 @@ fn replace(workspace: &Project, name: &str, files: &[(&str, &str)], removed: &[&
 /// Reports the effect of the new revision on the overlay and the client: actions that match nothing or are unnecessary,
 /// with their lines, and other diagnostics of `regen`.
 fn follow_up(name: &str, source: &Source) -> Result<Outcome, Error> {
-    let (api, walk) = source.inspect(|walk, input| walk.ir(input, name));
-    output::report(&walk.report(io::stdout().is_terminal()));
+    let (api, pipeline) = source.inspect(|pipeline, input| pipeline.ir(input, name));
+    output::report(&pipeline.report(io::stdout().is_terminal()));
     let is_needless = |found: &Diagnostic| found.code == "needless-action";
-    if api.is_none() || walk.diagnostics.iter().any(is_needless) {
+    if api.is_none() || pipeline.diagnostics.iter().any(is_needless) {
         say!("the overlays in specs/{name} have to follow: see above, then run `cargo xtask regen`");
         return Ok(Outcome::Different);
     }

@@ -126,7 +126,7 @@ impl Command<'_> {
         let (new, new_api) = self.document(new)?;
         let name = new_api.as_deref().or(old_api.as_deref()).unwrap_or("client");
         let (old, new) = join(|| revision(&old), || revision(&new));
-        let mut reviewed = Reviewed::of(name, old?, new?).map_err(|walk| faults(&walk))?;
+        let mut reviewed = Reviewed::of(name, old?, new?).map_err(|pipeline| faults(&pipeline))?;
         let mut stale = String::new();
         if let Some(api) = &new_api {
             stale = self.accept(&mut reviewed, api)?;
@@ -186,7 +186,9 @@ impl Command<'_> {
     /// Returns the names lock of an API at a revision.
     fn names_at(&self, revision: &git::Revision, path: &str) -> Result<NamesLock, Error> {
         match self.repository.read(revision, path) {
-            Ok(text) => names_lock::parse(&format!("{}:{path}", revision.name), &String::from_utf8_lossy(&text)),
+            Ok(text) => {
+                names_lock::parse(&format!("{}:{path}", revision.name), String::from_utf8_lossy(&text).into_owned())
+            }
             // The file did not exist.
             Err(_) => Ok(NamesLock::default()),
         }
@@ -268,18 +270,20 @@ impl Command<'_> {
         let before = || before().and_then(|source| revision(&source));
         let now = || {
             let source = self.project.source(name)?;
-            Ok::<_, Error>((revision(&source)?, names_lock::held(&source, name)?))
+            let revision = revision(&source)?;
+            Ok::<_, Error>(match names_lock::own(&source, name)? {
+                Some(own) => revision.with_own_names(own),
+                None => revision,
+            })
         };
         let (old, new) = join(|| was_there.then(before), || is_there.then(now));
         let (old, new) = (old.transpose()?, new.transpose()?);
-        let (new, held) = new.map_or((None, Vec::new()), |(new, held)| (Some(new), held));
         let mut reviewed = match (old, new) {
-            (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|walk| faults(&walk))?,
-            (None, Some(new)) => Reviewed::added(name, new).map_err(|walk| faults(&walk))?,
+            (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|pipeline| faults(&pipeline))?,
+            (None, Some(new)) => Reviewed::added(name, new).map_err(|pipeline| faults(&pipeline))?,
             (Some(old), None) => Reviewed::removed(name, old),
             (None, None) => return Err(Error::from(format!("unknown API `{name}`"))),
         };
-        reviewed.add_held_names(&held);
         let stale = self.accept(&mut reviewed, name)?;
         Ok((reviewed, stale))
     }
@@ -383,13 +387,13 @@ fn document_of(path: &str) -> Option<&str> {
 }
 
 fn revision(source: &Source) -> Result<Revision, Error> {
-    let (document, walk) = source.inspect(RevisionDocument::read);
+    let (document, pipeline) = source.inspect(RevisionDocument::read);
     match document {
-        Some(document) => Ok(Revision::new(document, walk)),
-        None => Err(faults(&walk)),
+        Some(document) => Ok(Revision::new(document, pipeline)),
+        None => Err(faults(&pipeline)),
     }
 }
 
-fn faults(walk: &Pipeline) -> Error {
-    Error::shown(walk.report(io::stderr().is_terminal()))
+fn faults(pipeline: &Pipeline) -> Error {
+    Error::shown(pipeline.report(io::stderr().is_terminal()))
 }

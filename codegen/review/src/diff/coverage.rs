@@ -8,7 +8,7 @@ pub mod rules;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Change, Rule, SourceLocation, fingerprint};
-use crate::coverage::{IgnoredKeyword, Origin, origin_of, reported};
+use crate::coverage::{Keyword, Origin, origin_of, reported};
 use crm_clients_document::Pipeline;
 use crm_clients_document::bundle::DANGLING;
 use crm_clients_document::diagnostic::tokens;
@@ -53,13 +53,14 @@ pub(super) struct Gap {
 }
 
 /// Returns the parts of the document that the client ignores, after all passes.
-pub(super) fn gaps(ignored: Vec<IgnoredKeyword>, pipeline: &Pipeline) -> Vec<Gap> {
+pub(super) fn gaps(ignored: Vec<(Keyword, String)>, pipeline: &Pipeline) -> Vec<Gap> {
     let reported = reported(pipeline);
-    let keywords = ignored.into_iter().filter(|keyword| !keyword.is_reported(&reported)).map(|keyword| Gap {
+    let unreported = ignored.into_iter().filter(|(keyword, _)| !keyword.is_reported(&reported));
+    let keywords = unreported.map(|(keyword, value)| Gap {
         kind: CoverageChange::Keyword,
         name: keyword.name,
         pointer: keyword.pointer,
-        content: keyword.value,
+        content: value,
         origin: keyword.origin,
     });
     let warnings = pipeline.diagnostics.iter().map(|found| Gap {

@@ -7,18 +7,18 @@ use serde::Serialize;
 
 use super::coverage::{self, Gap};
 use super::{Area, Change, RequiredBump, Rule, Severity, rust, wire};
-use crate::coverage::{IgnoredKeyword, ignored_keywords};
+use crate::coverage::{Keyword, ignored_keywords};
 use crm_clients_document::model::Document;
 use crm_clients_document::origin::{Position, SourceMap};
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::ir::{self, Api};
-use crm_clients_generator::lock::HeldName;
+use crm_clients_generator::lock::{HeldName, held_names};
 
 /// The document of a revision.
 pub struct RevisionDocument {
     model: Document,
-    /// The keywords that the client ignores.
-    ignored: Vec<IgnoredKeyword>,
+    /// The keywords that the client ignores, and their values.
+    ignored: Vec<(Keyword, String)>,
 }
 
 impl RevisionDocument {
@@ -41,12 +41,20 @@ impl RevisionDocument {
 pub struct Revision {
     document: RevisionDocument,
     pipeline: Pipeline,
+    /// The client with the document's own names, if this one keeps others.
+    own: Option<Api>,
 }
 
 impl Revision {
     /// Creates a revision from a document and the pipeline that read it.
     pub fn new(document: RevisionDocument, pipeline: Pipeline) -> Self {
-        Self { document, pipeline }
+        Self { document, pipeline, own: None }
+    }
+
+    /// Sets the client with the document's own names: the review notes the names that differ from it.
+    #[must_use]
+    pub fn with_own_names(self, own: Api) -> Self {
+        Self { own: Some(own), ..self }
     }
 
     /// Returns the document's version.
@@ -72,7 +80,7 @@ pub struct SourceLocation {
     pub file: String,
     /// The line.
     pub line: usize,
-    /// The line number.
+    /// The column in characters.
     pub column: usize,
 }
 
@@ -124,7 +132,8 @@ impl Reviewed {
     /// # Errors
     ///
     /// Returns the pipeline of the revision that has errors.
-    pub fn of(name: &str, old: Revision, new: Revision) -> Result<Self, Box<Pipeline>> {
+    pub fn of(name: &str, old: Revision, mut new: Revision) -> Result<Self, Box<Pipeline>> {
+        let own = new.own.take();
         let versions = (old.version().to_owned(), new.version().to_owned());
         let mut changes = wire(&old.document.model, &new.document.model);
         let (old, new) = join(|| old.client(name), || new.client(name));
@@ -152,7 +161,9 @@ impl Reviewed {
             findings.push(Finding { change, resource, old, new, accepted: None });
         }
         findings.sort_by(|a, b| order(&a.change).cmp(&order(&b.change)));
-        Ok(Self { name: name.to_owned(), old: Some(versions.0), new: Some(versions.1), resources, findings })
+        let reviewed =
+            Self { name: name.to_owned(), old: Some(versions.0), new: Some(versions.1), resources, findings };
+        Ok(reviewed.with_held_names(&new, own.as_ref()))
     }
 
     /// Returns the review of an added API.
@@ -160,12 +171,14 @@ impl Reviewed {
     /// # Errors
     ///
     /// Returns the pipeline of the revision if it has errors.
-    pub fn added(name: &str, revision: Revision) -> Result<Self, Box<Pipeline>> {
+    pub fn added(name: &str, mut revision: Revision) -> Result<Self, Box<Pipeline>> {
+        let own = revision.own.take();
         let finding = whole(name, &revision, &rust::rules::CLIENT_ADDED, "was added");
         let version = Some(revision.version().to_owned());
         let (api, ..) = revision.client(name)?;
         let resources = resources(&api).collect();
-        Ok(Self { name: name.to_owned(), old: None, new: version, resources, findings: vec![finding] })
+        let reviewed = Self { name: name.to_owned(), old: None, new: version, resources, findings: vec![finding] };
+        Ok(reviewed.with_held_names(&api, own.as_ref()))
     }
 
     /// Returns the review of a removed API.
@@ -175,8 +188,8 @@ impl Reviewed {
         Self { name: name.to_owned(), old, new: None, resources: BTreeMap::new(), findings: vec![finding] }
     }
 
-    /// Adds a note for each name that the client keeps although the document has another one now.
-    pub fn add_held_names(&mut self, held: &[HeldName]) {
+    /// Adds a note for each name of a client that differs from the one with the document's own names.
+    fn with_held_names(mut self, api: &Api, own: Option<&Api>) -> Self {
         let rule = &rust::rules::NAME_HELD;
         let finding = |held: &HeldName| {
             let subject = format!("{}::{}", self.name, held.name);
@@ -198,8 +211,10 @@ impl Reviewed {
             let resource = resource(&change, &self.resources);
             Finding { change, resource, old: None, new: None, accepted: None }
         };
+        let held = own.map(|own| held_names(api, own)).unwrap_or_default();
         let added: Vec<Finding> = held.iter().map(finding).collect();
         self.findings.extend(added);
+        self
     }
 
     /// Marks accepted changes, by fingerprint and reason. Returns the fingerprints that match no change.

@@ -33,8 +33,8 @@ impl Program {
         let mut documents = Vec::new();
         for name in apis {
             let source = workspace.source(name)?;
-            let document = source.walk(Pipeline::lowered)?;
-            let calls = source.walk(|pipeline, input| pipeline.calls(input, name))?;
+            let document = source.run(Pipeline::lowered)?;
+            let calls = source.run(|pipeline, input| pipeline.calls(input, name))?;
             for (path, text) in calls.iter() {
                 files.insert(format!("{name}/{path}"), text);
             }

@@ -13,8 +13,9 @@ pub fn review(workspace: &Project, name: &str, file: &str, texts: (&str, &str)) 
     let (before, after) = texts;
     let compared = |overlays: Vec<Overlay>| {
         let revision = |shown: String, text: &str| {
-            let (document, walk) = Source::text(&shown, text.into(), overlays.clone()).inspect(RevisionDocument::read);
-            Some(Revision::new(document?, walk))
+            let (document, pipeline) =
+                Source::text(&shown, text.into(), overlays.clone()).inspect(RevisionDocument::read);
+            Some(Revision::new(document?, pipeline))
         };
         let old = || revision(format!("before:{file}"), before);
         let (old, new) = join(old, || revision(file.to_owned(), after));

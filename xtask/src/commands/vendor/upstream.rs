@@ -78,7 +78,7 @@ impl Upstream {
         let fetched = Arc::new(Mutex::new(BTreeMap::new()));
         let (source, path) = self.source(&fetched)?;
         let is_json = Path::new(&path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let value = source.walk(Pipeline::overlaid)?;
+        let value = source.run(Pipeline::overlaid)?;
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let version = text("/info/version").unwrap_or_default();
         let licence = text("/info/license/identifier").or_else(|| text("/info/license/name"));
