@@ -1,4 +1,5 @@
-//! Links of the book and of the repository's own pages lead to files that are there, and each chapter is in the summary.
+//! Checks that links of the book and of the repository's pages lead to existing files, and that each chapter is in the
+//! summary.
 
 use std::error::Error;
 use std::fs;
@@ -22,7 +23,7 @@ fn chapters() -> Result<Vec<PathBuf>> {
     Ok(entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::result::Result<_, _>>()?)
 }
 
-/// The places that a page links to.
+/// Returns the targets of a page's links.
 fn links(text: &str) -> Vec<String> {
     let link = |event| match event {
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.to_string()),

@@ -5,8 +5,8 @@
 //!     cargo run --example sync -- checkpoint.json [--dry-run]
 //! ```
 //!
-//! Eight contacts are copied at a time, within the limits of both servers. After each page, the file gets the checkpoint of the
-//! next one: after an interruption, the same command continues there. `--dry-run` changes nothing, in the file neither.
+//! Eight contacts are copied at a time, within the limits of both servers. The file stores the checkpoint of the
+//! next page, and the same command continues there after an interruption. `--dry-run` changes neither account nor file.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Copies the contacts, and says how many were created, updated and refused.
+/// Copies the contacts. Returns the numbers of created, updated and refused contacts.
 pub async fn run(
     variable: impl Fn(&str) -> Option<String>,
     arguments: impl Iterator<Item = String>,
@@ -81,7 +81,7 @@ pub async fn run(
     Ok(counts.to_string())
 }
 
-/// A contact as Chatwoot gets it.
+/// A contact to send to Chatwoot.
 struct Person {
     name: String,
     email: String,
@@ -118,7 +118,7 @@ struct Target {
 }
 
 impl Target {
-    /// Copies a contact. One that is refused is no reason to leave out the others.
+    /// Copies a contact. Returns errors as [`Copied::Refused`], so that the other contacts are still copied.
     async fn copy(self, person: Person) -> Copied {
         let copied = if person.email.is_empty() { Ok(None) } else { self.create_or_find(&person).await };
         match copied {
@@ -129,7 +129,7 @@ impl Target {
         }
     }
 
-    /// Returns the contact's id, and whether it was created.
+    /// Returns the contact's id, and true if it was created.
     async fn create_or_find(&self, person: &Person) -> Result<Option<(i64, bool)>, chatwoot::Error> {
         if self.dry_run {
             return Ok(Some(self.find(person).await?.map_or((0, true), |id| (id, false))));
@@ -137,7 +137,7 @@ impl Target {
         let new = ContactCreatePayload::new().name(&*person.name).email(&*person.email);
         let (id, is_new) = match self.account.contacts().create(new).await {
             Ok(created) => (created.payload.contact.id, true),
-            // Searches are limited to 100 per minute: only contacts that exist need one.
+            // Searches are limited to 100 per minute, so only contacts that exist are searched for.
             Err(error) if error.status().is_some_and(|status| status == 422) => match self.find(person).await? {
                 Some(id) => (id, false),
                 None => return Ok(None),
@@ -199,7 +199,7 @@ fn stored(path: &Path) -> Outcome<Option<Checkpoint>> {
     }
 }
 
-/// Stores a checkpoint. A program that is killed here leaves the one before.
+/// Stores a checkpoint. If the program is killed here, the previous checkpoint remains.
 fn store(path: &Path, checkpoint: &Checkpoint) -> Outcome<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");

@@ -1,7 +1,7 @@
 //! Lists the companies of a Chatwoot account, an endpoint that the client has no method for.
 //!
 //! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=... cargo run --example undeclared [-- NAME]`; with a name it first creates a company.
-//! `CHATWOOT_BASE_URL` leads to another server.
+//! Set `CHATWOOT_BASE_URL` to use another server.
 
 use std::process::ExitCode;
 
@@ -47,7 +47,7 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, create: Option<Strin
     let path = format!("/api/v1/accounts/{account}/companies");
 
     if let Some(name) = create {
-        // The key lets the server recognize a retry, so that the POST is retried like a GET.
+        // With an idempotency key, the server recognizes retries, so the POST can be retried like a GET.
         let key = format!("company-{name}");
         let call = client.request(Method::POST, &path).json(&json!({ "company": { "name": name } }));
         let response = call.idempotency_key(&key).await?;

@@ -31,30 +31,30 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     Ok(axum::serve(listener, app(Verifier::new(secret))).await?)
 }
 
-/// Returns the service: one route, which any axum application can merge.
+/// Returns the service: a router with one route, which any axum application can merge.
 pub fn app(verifier: Verifier) -> Router {
     Router::new().route("/chatwoot", post(receive)).with_state(Arc::new(verifier))
 }
 
-/// Handles a delivery. The signature is over the bytes of the body, so nothing parses it before.
+/// Handles a delivery. The signature covers the bytes of the body, so they are verified before they are parsed.
 async fn receive(State(verifier): State<Arc<Verifier>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let event = match verifier.read(&headers, &body) {
         Ok(event) => event,
-        // Signed, but not as documented: another delivery would be no different.
+        // The delivery is signed but does not match the documentation, so a retry would fail too.
         Err(WebhookError::Payload(error)) => {
             eprintln!("{error}");
             return StatusCode::UNPROCESSABLE_ENTITY;
         }
         Err(_) => return StatusCode::UNAUTHORIZED,
     };
-    // Chatwoot waits a few seconds for the response, so slow work belongs into a task of its own.
+    // Chatwoot waits a few seconds for the response, so slow work belongs in a separate task.
     tokio::spawn(async move {
         match event {
             Event::MessageCreated(message) => {
                 println!("message {} in conversation {}", message.id, message.conversation.id)
             }
             Event::ContactCreated(contact) => println!("contact {}", contact.id),
-            // Another event, perhaps one that is newer than this program.
+            // Other events, including ones that are newer than this program.
             _ => {}
         }
     });

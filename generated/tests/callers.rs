@@ -207,7 +207,7 @@ async fn constants_options_objects_and_empty_lists() -> Outcome {
     ];
     assert_eq!(lines, expected.map(|line| line.replacen(" /", " https://app.chatwoot.com/api/v1/accounts/7/", 1)));
 
-    // `type` is no field: it is sent, and another one is left out with a warning.
+    // `type` is not a field: it is always sent, and any other value is left out with a warning.
     let site = kajabi::types::SiteIdentifier::new("9");
     assert_eq!(serde_json::to_value(&site)?, json!({ "type": "sites", "id": "9" }));
     let other: Result<kajabi::types::SiteIdentifier, _> = serde_json::from_value(json!({ "type": "tags", "id": "9" }));
@@ -243,7 +243,7 @@ fn calls_without_async() -> Outcome {
     let contacts = client.account(1).contacts();
     assert_eq!(contacts.search("ann").send_blocking()?.payload[0].name, "Ann");
     let mut items = contacts.search("ann").items().blocking();
-    assert_eq!(items.next().ok_or("there is no contact")??.id, 7);
+    assert_eq!(items.next().ok_or("no contact")??.id, 7);
     assert!(items.next().is_none());
     assert_eq!(&blocking::wait(contacts.search("ann").send_raw())?.body()[..], found.as_bytes());
     let undeclared = client.request(Method::GET, "/api/v2/new").send_blocking()?;

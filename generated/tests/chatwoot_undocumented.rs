@@ -1,7 +1,8 @@
-//! The operations that Chatwoot's document lacks, each called against the mock, which replays a recording of a server of 4.16.2.
+//! Calls each operation that Chatwoot's document lacks against the mock, which replays a recording of a server of
+//! version 4.16.2.
 //!
-//! `fixtures/chatwoot-undocumented.jsonl` has the recording, with every value replaced. The mock only responds to a request that has
-//! the recorded method, path, query and body.
+//! `fixtures/chatwoot-undocumented.jsonl` contains the recording, with every value replaced. The mock responds only to
+//! requests with the recorded method, path, query and body.
 #![cfg(all(feature = "chatwoot-undocumented", feature = "mock"))]
 
 mod support;
@@ -158,13 +159,13 @@ fn recording() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/chatwoot-undocumented.jsonl")
 }
 
-/// The recorded exchanges in order.
+/// Returns the recorded exchanges in order.
 fn exchanges() -> Outcome<Vec<Value>> {
     let text = std::fs::read_to_string(recording())?;
     text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-/// The recorded body of a request, as a caller builds it.
+/// Returns the recorded body of a request as the type that callers build.
 fn sent<T: DeserializeOwned>(about: &str) -> Outcome<T> {
     let exchanges = exchanges()?;
     let exchange = exchanges.iter().find(|exchange| exchange["about"] == about).ok_or("it was not recorded")?;

@@ -22,7 +22,7 @@ fn the_draft_is_an_overlay_of_the_api() -> Result {
     let recording = recording.display().to_string();
     let output = workspace.run(&["infer", &recording, "--for", "pets", "--redact", "name"])?;
     assert_eq!(output.status.code(), Some(1), "the document lacks operations");
-    assert!(text(&output.stderr).contains("3 exchanges of operations that the document lacks, 1 of others"));
+    assert!(text(&output.stderr).contains("3 exchanges of operations that the document lacks, 1 of declared ones"));
     let draft = text(&output.stdout);
     assert!(!draft.contains("Kim") && !draft.contains("rex"), "{draft}");
     fs::write(workspace.path("specs/pets/undocumented.yaml"), &draft)?;
@@ -34,7 +34,7 @@ fn the_draft_is_an_overlay_of_the_api() -> Result {
     let output = workspace.run(&["drift", "pets", &recording])?;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     let output = workspace.run(&["infer", &recording, "--for", "pets"])?;
-    assert_eq!(output.status.code(), Some(0), "nothing is left: {}", text(&output.stdout));
+    assert_eq!(output.status.code(), Some(0), "the document still lacks operations: {}", text(&output.stdout));
 
     let wrong = workspace.run(&["infer", &recording, "--for", "pets", "--path", "pets/{name}"])?;
     assert!(text(&wrong.stderr).contains("does not begin with `/`"), "{}", text(&wrong.stderr));

@@ -1,4 +1,4 @@
-//! `names.lock` as maintainers meet it: upstream renames things, `regen` keeps the names, and `names accept` takes the new ones.
+//! Tests of `names.lock`: upstream renames things, `regen` keeps the names, and `names accept` accepts the new ones.
 
 mod support;
 
@@ -6,7 +6,7 @@ use std::fs;
 
 use support::{DOCUMENT, Result, Workspace, text, tree, xtask};
 
-/// The document after upstream renamed its tag and its component.
+/// Returns the document after upstream renamed its tag and its component.
 fn renamed() -> String {
     let renamed = DOCUMENT.replace("tags: [Pets]", "tags: [Animals]");
     renamed.replace("schemas/pet'", "schemas/animal'").replace("    pet: {", "    animal: {")
@@ -31,7 +31,7 @@ fn names_stay_until_they_are_accepted() -> Result {
     assert_eq!(lines, expected);
 
     let unknown = workspace.run(&["names", "accept", "pets", "types::Cat"])?;
-    assert!(text(&unknown.stderr).contains("`types::Cat` is no name that pets keeps"), "{}", text(&unknown.stderr));
+    assert!(text(&unknown.stderr).contains("pets keeps no name `types::Cat`"), "{}", text(&unknown.stderr));
     let output = workspace.run(&["names", "accept", "pets", "types::Pet"])?;
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(workspace.run(&["regen"])?.status.success());

@@ -20,7 +20,7 @@ fn review(text: &str) -> Outcome<Review> {
     Ok(Review::of(vec![reviewed("shop", ["old.yaml", &old], ["new.yaml", &new])?], None, None))
 }
 
-/// Two resources. A required property, another type, a value that is new, and a note.
+/// Two resources with a new required property, a changed type, a new value and a note.
 const SMALL: &str = "
 paths:
   /pets:
@@ -58,7 +58,7 @@ fn large() -> String {
 
 #[test]
 fn reviews_of_each_size_are_readable() -> Outcome {
-    // The reviews of the vendored documents are between these two.
+    // The sizes of the vendored documents' reviews are between these two.
     golden("review/small.md", &format::markdown(&review(SMALL)?));
     let review = review(&large())?;
     let markdown = format::markdown(&review);
@@ -69,7 +69,7 @@ fn reviews_of_each_size_are_readable() -> Outcome {
     Ok(())
 }
 
-/// Operates the page as its reader does, and leaves what is shown after each step in the page.
+/// Operates the page as a reader does, and records the visible content after each step in the page.
 const PROBE: &str = r##"
 <script>
 "use strict";
@@ -106,10 +106,10 @@ const PROBE: &str = r##"
 </body>
 "##;
 
-/// The browser, by the names that it has on different systems.
+/// The names of the browser on different systems.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// The visible content after each step of the probe.
+/// Returns the visible content after each step of the probe.
 fn operated(html: &str) -> Outcome<Value> {
     let directory = tempfile::tempdir()?;
     let page = directory.path().join("review.html");

@@ -1,4 +1,4 @@
-//! Operations of cargo features: what of a client is only there with a feature.
+//! Operations with cargo features: the parts of a client that exist only with a feature.
 
 mod support;
 
@@ -40,7 +40,7 @@ components:
     Vet: {type: object, required: [name], properties: {name: {type: string}}}
 ";
 
-/// The crate of a document.
+/// Generates the crate of a document.
 fn files(document: &str) -> Result<FileSet> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut pipeline = Pipeline::new();

@@ -1,5 +1,5 @@
-//! Traffic made from the golden documents: the draft of `infer` from it alone accepts the traffic, has the operations of the original, and
-//! declares the query parameters that were sent.
+//! Drafts documents from traffic generated from the golden documents. A draft accepts the traffic, has the operations
+//! of the original, and declares the query parameters that were sent.
 
 mod support;
 #[path = "support/traffic.rs"]
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// The operations that traffic does not show: the theme, the operation in its document, the drafted one, and the reason.
+/// Operations that cannot be inferred from traffic: the theme, the declared operation, the drafted one, and the reason.
 const UNSEEN: [(&str, &str, Option<&str>, &str); 9] = [
     ("colon_paths", "GET /notes/{}/lines/{lineId}.json", Some("GET /notes/{}/lines/{}"), BESIDE),
     ("colon_paths", "POST /notes/{noteId}:archive", Some("POST /notes/{}"), BESIDE),
@@ -30,17 +30,17 @@ const UNSEEN: [(&str, &str, Option<&str>, &str); 9] = [
         "enums",
         "GET /tickets/{}",
         Some("GET /tickets/open"),
-        "without `--path`, a value that is a word is taken for a route",
+        "without `--path`, a value that is a word is mistaken for a route",
     ),
-    ("method_names", "GET /v2/boards/2024", Some("GET /v2/boards/{}"), "a route that is a number is taken for an id"),
+    ("method_names", "GET /v2/boards/2024", Some("GET /v2/boards/{}"), "a numeric route is mistaken for an id"),
     ("methods_and_queries", "m-search /files/{}", Some("M-SEARCH /files/{}"), "a recording has methods in upper case"),
     ("responses", "OPTIONS /jobs/{}", None, "browsers send OPTIONS before other requests"),
 ];
 
 /// A reason in [`UNSEEN`].
-const BESIDE: &str = "the text beside a parameter in its segment is taken for a part of the value";
+const BESIDE: &str = "the text next to a parameter in its segment is mistaken for a part of the value";
 
-/// A document in all stages.
+/// A document after each of the passes.
 struct Stages {
     overlaid: Value,
     raised: Value,
@@ -56,7 +56,7 @@ impl Stages {
         Ok(Self { overlaid, raised, model })
     }
 
-    /// The operations: the method and the path without the names of its parameters.
+    /// Returns the operations: the method, and the path without the names of its parameters.
     fn operations(&self) -> BTreeSet<String> {
         let nameless = |path: &str| {
             let segment = |segment: &str| match segment.starts_with('{') && segment.ends_with('}') {
@@ -69,7 +69,7 @@ impl Stages {
         operations.map(|one| format!("{} {}", one.method, nameless(template::Template::of(&one.path).path))).collect()
     }
 
-    /// The names of all query parameters.
+    /// Returns the names of all query parameters.
     fn query_names(&self) -> BTreeSet<String> {
         let parameters = self.model.operations().flat_map(|operation| self.model.parameters(operation));
         let queries = parameters.filter(|parameter| parameter.location == model::Location::Query);
@@ -88,7 +88,8 @@ fn with_overlay(document: &Value, overlay: &str) -> Result<Stages> {
     Stages::of(Pipeline::new().overlaid(&input).ok_or("no document")?)
 }
 
-/// The differences between a document and what is drafted from its traffic: findings, and operations that only one of them has.
+/// Returns the differences between a document and the draft from its traffic: findings, and operations that only one of
+/// them has.
 fn differences(theme: &str) -> Result<Vec<String>> {
     let overlaid = walk::document(&Path::new("golden").join(theme)).overlaid().ok_or("no document")?;
     let original = Stages::of(overlaid)?;
@@ -105,7 +106,7 @@ fn differences(theme: &str) -> Result<Vec<String>> {
     let drafted = with_overlay(&empty.overlaid, &overlay).map_err(|error| format!("{error}\n{overlay}"))?;
     let (mut drift, mut sent) = (Drift::new(&drafted.model, &drafted.raised)?, BTreeSet::new());
     exchange::read(recording.as_bytes(), &mut |exchange| {
-        // `infer` leaves OPTIONS out: see [`UNSEEN`].
+        // `infer` ignores OPTIONS, see [`UNSEEN`].
         if exchange.method != "OPTIONS" {
             drift.add(&exchange);
             sent.extend(exchange.query.into_iter().map(|(name, _)| name));
@@ -114,7 +115,7 @@ fn differences(theme: &str) -> Result<Vec<String>> {
     let mut found: Vec<String> = drift.findings().map(draft::describe).collect();
     let (mut expected, operations) = (original.operations(), drafted.operations());
     for (_, declared, seen, _) in UNSEEN.iter().filter(|(of, ..)| *of == theme) {
-        assert!(expected.remove(*declared) && !operations.contains(*declared), "{theme}: {declared} is no exception");
+        assert!(expected.remove(*declared) && !operations.contains(*declared), "{theme}: stale exception {declared}");
         expected.extend(seen.map(str::to_owned));
     }
     found.extend(expected.difference(&operations).map(|operation| format!("not drafted: {operation}")));

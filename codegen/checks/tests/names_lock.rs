@@ -1,5 +1,5 @@
-//! `names.lock`: the client of a document stays as it is when upstream renames operationIds, tags and components, until the new names
-//! are accepted.
+//! `names.lock`: a client is unchanged when upstream renames operationIds, tags and components, until the new names are
+//! accepted.
 
 use crm_clients_document::model::Document;
 use crm_clients_document::names_lock::{Alias, NamesLock};
@@ -53,7 +53,7 @@ components:
     Animal: {oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}
 ";
 
-/// The client of a document with the names of a lock.
+/// Builds the client of a document with the names of a lock.
 fn client(text: &str, names: NamesLock) -> Outcome<(Api, Document)> {
     let read = |_: &str| Ok(text.as_bytes().to_vec());
     let mut pipeline = Pipeline { names: Some(names), ..Pipeline::new() };
@@ -71,7 +71,7 @@ fn locked(text: &str, names: NamesLock) -> Outcome<NamesLock> {
     Ok(lock(&api, &document))
 }
 
-/// The files of a client without comments, and without the blanks that these leave.
+/// Returns the files of a client without comments and empty lines.
 fn code(api: &Api) -> Vec<(String, String)> {
     let files: FileSet = emit::client(api, "mod.rs", "", HEADER);
     let is_code = |line: &&str| !line.trim_start().starts_with("//") && !line.trim().is_empty();
@@ -80,7 +80,7 @@ fn code(api: &Api) -> Vec<(String, String)> {
     code.collect()
 }
 
-/// The document with other texts in place of some.
+/// Returns the document with replacements.
 fn with(replacements: &[(&str, &str)]) -> String {
     replacements.iter().fold(DOCUMENT.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
@@ -88,7 +88,7 @@ fn with(replacements: &[(&str, &str)]) -> String {
     })
 }
 
-/// Renamings of upstream.
+/// Changes of names in the upstream document.
 const RENAMED: [(&str, &[(&str, &str)]); 8] = [
     ("an operationId", &[("startWalk", "beginOuting")]),
     (
@@ -101,7 +101,7 @@ const RENAMED: [(&str, &[(&str, &str)]); 8] = [
         ],
     ),
     ("a tag", &[("tags: [Pets]", "tags: [Animals]"), ("name: Pets,", "name: Animals,")]),
-    ("a tag where there was none", &[("operationId: owners", "operationId: owners\n      tags: [People]")]),
+    ("a new tag", &[("operationId: owners", "operationId: owners\n      tags: [People]")]),
     ("a component", &[("schemas/Pet'", "schemas/PetResource'"), ("    Pet: {", "    PetResource: {")]),
     (
         "a component within a renamed one",
@@ -127,7 +127,7 @@ fn what_upstream_renames_keeps_its_names() -> Outcome {
         if what != "a response, and the parameter of a path" {
             assert_eq!(before, now, "{what}");
         }
-        // The lock that is written then holds the same names.
+        // The new lock has the same names.
         let (again, _) = client(&text, lock(&held, &document))?;
         assert_eq!(now, code(&again), "{what}");
         let values = |names: &NamesLock| {

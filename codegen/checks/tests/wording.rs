@@ -1,10 +1,10 @@
-//! Checks that phrases which readers had to decode do not come back: CONTRIBUTING, "Style".
+//! Checks that texts contain no banned phrases; see "Style" in CONTRIBUTING.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A phrase, in lower case, and what to write instead.
+/// The banned phrases in lower case, with their replacements.
 const PHRASES: [(&str, &str); 17] = [
     ("lest", "so that … not"),
     ("mend", "fix"),
@@ -25,10 +25,10 @@ const PHRASES: [(&str, &str); 17] = [
     ("say it otherwise", "rewrite it"),
 ];
 
-/// How a comment must not begin: with a clause instead of the thing.
+/// Banned openings of doc comments: clauses instead of noun phrases or verbs.
 const OPENERS: [&str; 5] = ["What ", "Whatever ", "Who ", "That of ", "Says "];
 
-/// The files that a person reads, apart from documents of others and expected output.
+/// Collects the files to check, except third-party documents and expected output.
 fn texts(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();

@@ -1,4 +1,4 @@
-//! `accepted.toml` of an API: changes that were looked at and are accepted.
+//! `accepted.toml` of an API: reviewed and accepted changes.
 
 use serde::Deserialize;
 use toml::Spanned;

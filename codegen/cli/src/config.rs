@@ -1,4 +1,4 @@
-//! `crm-clients.toml`: the clients that a project generates, and how.
+//! `crm-clients.toml`: the clients that a project generates, and their settings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,9 +26,9 @@ pub struct Config {
     pub command: Option<String>,
     /// The version of the generated crates, which a review compares with the required one.
     version: Option<Spanned<String>>,
-    /// Where the runtime's package comes from.
+    /// The source of the runtime's package.
     runtime: Option<RuntimeSource>,
-    /// The clients by their names.
+    /// The clients by name.
     #[serde(default)]
     pub clients: BTreeMap<Spanned<String>, Client>,
     #[serde(skip)]
@@ -44,39 +44,39 @@ pub struct Client {
     /// The overlays that correct it, in the order in which they are applied.
     #[serde(default)]
     pub overlays: Vec<Spanned<String>>,
-    /// The directory that is written: of a crate, or of a module.
+    /// The output directory of the crate or the module.
     pub output: Spanned<String>,
     /// The package's name; the client's name by default.
     pub package: Option<Spanned<String>>,
-    /// Writes a module instead of a crate: `mod.rs` and the files beside it.
+    /// Writes a module instead of a crate: `mod.rs` and the files next to it.
     #[serde(default)]
     pub module: bool,
-    /// The features of the runtime that the crate has by default.
+    /// The runtime features that the crate enables by default.
     #[serde(default)]
     pub features: Vec<Spanned<String>>,
-    /// Makes the crate a workspace of its own.
+    /// Makes the crate a separate workspace.
     #[serde(default)]
     pub own_workspace: bool,
-    /// Operations that are left out: `GET /path`, an `operationId`, or `tag:NAME` for all of a tag.
+    /// Operations that are left out: `GET /path`, an `operationId`, or `tag:NAME` for all operations with a tag.
     #[serde(default)]
     pub skip: Vec<Spanned<String>>,
     /// The names of methods by `GET /path` or `operationId`.
     #[serde(default)]
     pub methods: BTreeMap<Spanned<String>, String>,
-    /// The names of types by the component's name.
+    /// The names of types by component name.
     #[serde(default)]
     pub types: BTreeMap<Spanned<String>, String>,
-    /// The file of the names that the client keeps, whatever the document calls things later. It is written with the client.
+    /// The file of the names that the client keeps when the document renames things. It is written with the client.
     pub names: Option<String>,
     /// The directory that references may not leave.
     pub root: Option<String>,
-    /// Prefixes of URLs, and the directories that are read in their place.
+    /// URL prefixes, and the directories that are read instead.
     #[serde(default)]
     pub map: BTreeMap<Spanned<String>, String>,
-    /// Makes what cannot be read an error.
+    /// Reports parts that cannot be read as errors.
     #[serde(default)]
     pub strict: bool,
-    /// Lets the client drop the properties of responses that the document does not declare.
+    /// Makes the client drop the properties of responses that the document does not declare.
     #[serde(default)]
     pub drop_undeclared: bool,
     /// The file of changes that a review accepts.
@@ -92,13 +92,13 @@ enum RuntimeSource {
 }
 
 impl Config {
-    /// Reads the file in a directory; none if it is not there.
+    /// Reads the file in a directory. Returns `None` if it does not exist.
     pub fn read(directory: &Path) -> Result<Option<Self>, Error> {
         let text = input::text_below(directory, FILE).map_err(|error| format!("{FILE}: {error}"))?;
         text.map(|text| Self::parse(FILE, text)).transpose()
     }
 
-    /// Reads the text of a file that people know as `shown`.
+    /// Parses the text of a file; messages name it `shown`.
     pub fn parse(shown: &str, text: String) -> Result<Self, Error> {
         let (mut config, file): (Self, _) = TomlFile::parse(shown, text)?;
         config.file = file;
@@ -132,17 +132,17 @@ impl Config {
         self.version().map(drop)
     }
 
-    /// The clients' names.
+    /// Returns the clients' names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.clients.keys().map(|name| name.get_ref().as_str())
     }
 
-    /// The client of this name.
+    /// Returns the client with this name.
     pub fn client(&self, name: &str) -> Option<&Client> {
         self.clients.iter().find(|(known, _)| known.get_ref() == name).map(|(_, client)| client)
     }
 
-    /// The client that is made from this document, and the configuration.
+    /// Returns the configuration and the name of the client that is generated from this document.
     pub(crate) fn with_document(self, path: &str) -> Option<(Self, String)> {
         let mut clients = self.clients.iter();
         let (name, _) = clients.find(|(_, client)| client.document.get_ref().trim_start_matches("./") == path)?;
@@ -150,16 +150,16 @@ impl Config {
         Some((self, name))
     }
 
-    /// The version of the generated crates.
+    /// Returns the version of the generated crates.
     pub fn version(&self) -> Result<Option<Version>, Error> {
         let Some(version) = &self.version else { return Ok(None) };
         let parsed = Version::parse(version.get_ref());
         parsed
             .map(Some)
-            .map_err(|error| self.at(version, &format!("`{}` is not a version: {error}", version.get_ref())))
+            .map_err(|error| self.at(version, &format!("`{}` is not a valid version: {error}", version.get_ref())))
     }
 
-    /// Where the runtime comes from. A path is seen from the directory of this file.
+    /// Returns the source of the runtime. A path is relative to the directory of this file.
     pub fn runtime(&self) -> Runtime {
         match &self.runtime {
             None => Runtime::default(),
@@ -169,20 +169,20 @@ impl Config {
         }
     }
 
-    /// An error at a value of the file.
+    /// Returns an error with the position of a value in the file.
     pub fn at<T>(&self, value: &Spanned<T>, message: &str) -> Error {
         let message = message.trim_start_matches("error: ").trim_end();
         self.file.error(value.span(), message)
     }
 }
 
-/// A package's name is one of cargo.
+/// Checks that cargo accepts a package name.
 pub fn check_package(name: &str) -> Result<(), String> {
     let valid = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
     match valid {
         true => Ok(()),
-        false => Err(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")),
+        false => Err(format!("`{name}` is not a valid package name: use letters, digits, `-` and `_`")),
     }
 }
 
@@ -195,13 +195,13 @@ mod tests {
         let client = "[clients.pets]\ndocument = \"a.yaml\"\noutput = \"pets\"\n";
         for (text, expected) in [
             (format!("{client}outptu = 1\n"), "crm-clients.toml:4:1: unknown field `outptu`"),
-            (format!("version = \"1\"\n{client}"), "crm-clients.toml:1:11: `1` is not a version"),
+            (format!("version = \"1\"\n{client}"), "crm-clients.toml:1:11: `1` is not a valid version"),
             (
                 "[clients.Pets]\ndocument = \"a\"\noutput = \"b\"\n".to_owned(),
                 "crm-clients.toml:1:10: `Pets` is not a valid module name",
             ),
             (format!("{client}features = [\"http3\"]\n"), "crm-clients.toml:4:13: unknown feature `http3`"),
-            (format!("{client}package = \"a b\"\n"), "crm-clients.toml:4:11: `a b` is not a crate's name"),
+            (format!("{client}package = \"a b\"\n"), "crm-clients.toml:4:11: `a b` is not a valid package name"),
             (format!("{client}map = {{\"x\" = \"y\"}}\n"), "crm-clients.toml:4:8: `x` is not a URL prefix"),
             (format!("{client}{}", client.replace("pets]", "dogs]")), "crm-clients.toml:6:10: another client has"),
         ] {

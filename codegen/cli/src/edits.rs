@@ -1,4 +1,4 @@
-//! The changes of a document that `crm-clients.toml` asks for, as an overlay: operations that are left out, names of methods and
+//! The settings of `crm-clients.toml` that change a document, as an overlay: skipped operations, names of methods and
 //! types.
 
 use crm_clients_document::diagnostic::closest;
@@ -37,7 +37,7 @@ impl Operation<'_> {
 ///
 /// # Errors
 ///
-/// If a setting names what the document does not have.
+/// If a setting names an operation, a tag or a schema that the document does not have.
 pub fn overlay(config: &Config, client: &Client, document: &Value) -> Result<Option<Vec<u8>>, Error> {
     let operations = operations(document);
     let mut actions = Vec::new();
@@ -93,7 +93,7 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
 fn unknown(name: &str, operations: &[Operation<'_>]) -> String {
     let ids = operations.iter().filter_map(|operation| operation.node["operationId"].as_str());
     let message = format!("the document has no operation `{name}`{}", suggestion(name, ids));
-    format!("{message}\n  = help: name it as `GET /path`, by its `operationId`, or all of a tag as `tag:NAME`")
+    format!("{message}\n  = help: write `GET /path`, an `operationId`, or `tag:NAME` for all operations of a tag")
 }
 
 fn suggestion<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {

@@ -1,22 +1,22 @@
-//! How a command ends.
+//! The result of a command.
 
 use std::fmt;
 use std::process::ExitCode;
 
 use crm_clients_document::sanitize;
 
-/// The end of a command that did not fail.
+/// The outcome of a command that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a difference is for the exit code to tell"]
+#[must_use = "the outcome determines the exit code"]
 pub enum Outcome {
-    /// All is well.
+    /// There is no difference and no finding.
     Done,
     /// There is a difference, or a finding.
     Different,
 }
 
 impl Outcome {
-    /// 0 if all is well, 1 if there is a difference. A program that fails exits with 2.
+    /// Returns 0, or 1 if there is a difference or a finding. A program that fails exits with 2.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
@@ -25,16 +25,16 @@ impl Outcome {
     }
 }
 
-/// A failure, as it is shown: one or more diagnostics with their places.
+/// A failure: the text of one or more diagnostics with their positions.
 pub struct Error(String);
 
 impl Error {
-    /// An error that is already laid out and sanitized.
+    /// Creates an error from text that is already formatted and sanitized.
     pub fn shown(text: String) -> Self {
         Self(text)
     }
 
-    /// The text that is shown, with a line feed at its end.
+    /// Returns the text, with a line feed at its end.
     pub fn into_text(self) -> String {
         self.0
     }
@@ -47,7 +47,7 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    // What a `main` that returns the error prints.
+    // A `main` that returns the error prints this.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.trim_end().trim_start_matches("error: "))
     }

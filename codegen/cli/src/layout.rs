@@ -18,31 +18,31 @@ use crate::file_set::{self, Contents, Lock, Staging};
 use crate::input;
 use crate::output::{note, say};
 
-/// Where a client is written, and how.
+/// The location and form of a client's files.
 pub struct Layout {
-    /// The directory of the crate or of the module.
+    /// The directory of the crate or the module.
     pub directory: PathBuf,
-    /// The package; a module without one.
+    /// The package; `None` for a module.
     pub package: Option<CrateOptions>,
     /// The name of the API.
     pub name: String,
-    /// The command that writes the client again.
+    /// The command that regenerates the client.
     pub command: String,
-    /// The file that the client is made from.
+    /// The file that the client is generated from.
     pub source: String,
     /// The file of the names that the client keeps.
     pub names: Option<PathBuf>,
 }
 
 impl Layout {
-    /// The client's IR, and the names in it.
+    /// Builds the client's IR. Also returns its names.
     pub fn api(&self, pipeline: &mut Pipeline, input: &Input<'_>) -> Option<(Api, NamesLock)> {
         let (api, document) = pipeline.client(input, &self.name)?;
         let names = lock(&api, &document);
         Some((api, names))
     }
 
-    /// The client's files.
+    /// Returns the client's files.
     pub fn files(&self, api: &Api) -> FileSet {
         let header = Header { command: &self.command, source: &self.source };
         match &self.package {
@@ -51,8 +51,8 @@ impl Layout {
         }
     }
 
-    /// Writes the files: src/ or the module's directory holds them and nothing else. What is there already is not touched, so that
-    /// cargo need not compile it again. Returns how many files were changed.
+    /// Writes the files, and deletes other generated files in src/ or in the module's directory. Unchanged files are
+    /// not touched, so that cargo does not recompile them. Returns the number of changed files.
     pub fn write(&self, files: &FileSet) -> Result<usize, Error> {
         match self.package {
             Some(_) => write_crate(&self.directory, files),
@@ -64,7 +64,7 @@ impl Layout {
         }
     }
 
-    /// Prints how the files on disk differ from these. Returns true if they do.
+    /// Prints the differences between the files on disk and these. Returns true if there are any.
     pub fn differs(&self, files: &FileSet) -> Result<bool, Error> {
         let (sources, beside) = match self.package {
             Some(_) => split(files),
@@ -95,7 +95,7 @@ impl Layout {
         Ok(true)
     }
 
-    /// The directory that the module's directory is in, and its name.
+    /// Returns the parent of the module's directory, and the directory's name.
     fn module(&self) -> Result<(&Path, &str), Error> {
         let name = match self.directory.components().next_back() {
             Some(Component::Normal(name)) => name.to_str(),
@@ -106,7 +106,7 @@ impl Layout {
     }
 }
 
-/// The files of src/, and those beside it.
+/// Splits the files into those in src/ and those next to it.
 fn split(files: &FileSet) -> (FileSet, Vec<(&str, &str)>) {
     let mut sources = FileSet::new();
     let mut beside = Vec::new();
@@ -119,18 +119,18 @@ fn split(files: &FileSet) -> (FileSet, Vec<(&str, &str)>) {
     (sources, beside)
 }
 
-/// Writes a crate: nothing of it if one of its files was not written by a command.
+/// Writes a crate, or nothing if one of the files to replace was not generated.
 pub fn write_crate(directory: &Path, files: &FileSet) -> Result<usize, Error> {
     let (sources, beside) = split(files);
     let lock = Lock::exclusive(directory)?;
     let mut changed = Vec::new();
     for (name, text) in beside {
         match Beside::read(directory, name)? {
-            // A README that somebody wrote stays.
+            // A README that was not generated is kept.
             Beside::Foreign if name == README => {}
             Beside::Foreign => {
                 let path = directory.join(name);
-                let message = format!("{} was not written by this command: give another --out", path.display());
+                let message = format!("{} was not written by this command; choose another --out", path.display());
                 return Err(Error::from(message));
             }
             Beside::Generated(bytes) if bytes == text.as_bytes() => {}
@@ -149,12 +149,12 @@ pub fn write_crate(directory: &Path, files: &FileSet) -> Result<usize, Error> {
     Ok(file_set::write(&lock, SOURCES, &root, &sources)?.len() + changed.len())
 }
 
-/// A file beside src/, as it is.
+/// An existing file next to src/.
 enum Beside {
     Missing,
-    /// A command wrote it.
+    /// A file that a command wrote.
     Generated(Vec<u8>),
-    /// Somebody else did.
+    /// Any other file.
     Foreign,
 }
 
@@ -173,7 +173,8 @@ impl Beside {
     }
 }
 
-/// The runtime as a crate in `directory` sees it: the path of a configuration or of the command line is seen from `base`.
+/// Returns the source of the runtime for a crate in `directory`, where a path is relative to the crate. The path in a
+/// configuration or on the command line is relative to `base`.
 pub fn runtime_from(runtime: Runtime, base: &Path, directory: &Path) -> Result<Runtime, Error> {
     let Runtime::Path(path) = runtime else { return Ok(runtime) };
     if Path::new(&path).is_absolute() {
@@ -187,7 +188,7 @@ pub fn runtime_from(runtime: Runtime, base: &Path, directory: &Path) -> Result<R
     Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
 }
 
-/// The parts of an absolute path, without `..`.
+/// Returns the components of an absolute path, with `..` resolved.
 fn normal(path: &Path) -> Vec<String> {
     let mut parts = Vec::new();
     for component in path.components() {
@@ -200,7 +201,7 @@ fn normal(path: &Path) -> Vec<String> {
     parts
 }
 
-/// The name of the API of a package.
+/// Returns the name of a package's API.
 pub fn api_name(package: &str) -> String {
     names::module_name(package)
 }

@@ -1,5 +1,5 @@
-//! Generates Rust clients from OpenAPI documents, keeps them fresh, and reviews changes: the command `crm-clients`, and the same as
-//! a library for a project's own xtask or build script.
+//! Generates Rust clients from OpenAPI documents, keeps them up to date, and reviews changes: the command
+//! `crm-clients`, and a library for a project's own xtask or build script.
 //!
 //! A project lists its clients in `crm-clients.toml`, which `crm-clients init` writes:
 //!
@@ -10,8 +10,8 @@
 //! output = "clients/pets"
 //! ```
 //!
-//! An xtask that writes the clients, and with `check` fails if they are not fresh, is these lines. It needs no program to be
-//! installed: depend on this crate with `default-features = false`.
+//! The following xtask writes the clients, or with `check` checks that they are up to date. It needs no installed
+//! program: depend on this crate with `default-features = false`.
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -28,7 +28,7 @@
 //!
 //! In a build script, call [`Project::generate`] and print a `cargo::rerun-if-changed` for each of [`Project::inputs`].
 //!
-//! Files are replaced only if a command wrote them, and all of a client at once. Nothing touches the network.
+//! Files are replaced only if a command wrote them, and all files of a client at once. The network is not used.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

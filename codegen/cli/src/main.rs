@@ -9,7 +9,7 @@ use crm_clients_cli::config::{Config, FILE};
 use crm_clients_cli::project::References;
 use crm_clients_cli::{Error, Outcome, Project, commands, output};
 
-/// With the system's allocator, small allocations take a third of the time of generating.
+/// The system's allocator would spend a third of the generator's time on small allocations.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -84,7 +84,8 @@ fn run(arguments: Arguments) -> Result<Outcome, Error> {
     }
 }
 
-/// Returns the project of a directory. Without a configuration in the current directory, documents can still be named.
+/// Returns the project in a directory. The current directory needs no configuration, because documents can be passed as
+/// arguments.
 fn project(directory: PathBuf, references: References) -> Result<Project, Error> {
     let config = Config::read(&directory)?;
     if config.is_none() && directory != Path::new(".") {

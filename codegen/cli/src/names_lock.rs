@@ -1,4 +1,4 @@
-//! `names.lock` of an API: the Rust names that stay when upstream renames things.
+//! `names.lock` of an API: the Rust names that are kept when upstream renames things.
 
 use std::fmt::Write as _;
 use std::io;
@@ -19,15 +19,15 @@ pub const FILE: &str = "names.lock";
 /// The command that writes the files of vendored APIs.
 const REGEN: &str = "cargo xtask regen";
 
-/// How to take the document's names.
+/// The instructions for accepting the document's names.
 const ACCEPT: &str = "`cargo xtask names list` shows which differ from the document's, and `cargo xtask names accept` takes the document's.";
 
-/// Reads a lock; `shown` is its path as people know it.
+/// Parses a lock; messages name it `shown`.
 pub fn parse(shown: &str, text: String) -> Result<NamesLock, Error> {
     TomlFile::parse(shown, text).map(|(lock, _)| lock)
 }
 
-/// Reads the lock of a vendored API, without the aliases whose time is over. It is empty if there is no file.
+/// Reads the lock of a vendored API, without expired aliases. Returns an empty lock if there is no file.
 pub fn read(workspace: &Project, api: &str) -> Result<NamesLock, Error> {
     let shown = format!("specs/{api}/{FILE}");
     let text = input::text_below(&workspace.spec(api), FILE).map_err(|error| format!("{shown}: {error}"))?;
@@ -38,7 +38,7 @@ pub fn read(workspace: &Project, api: &str) -> Result<NamesLock, Error> {
     Ok(lock)
 }
 
-/// Reads the lock in a file of its own. It is empty if there is no file.
+/// Reads the lock in a file. Returns an empty lock if there is no file.
 pub fn read_file(path: &Path) -> Result<NamesLock, Error> {
     let shown = path.display().to_string();
     match input::read_named(path) {
@@ -48,7 +48,7 @@ pub fn read_file(path: &Path) -> Result<NamesLock, Error> {
     }
 }
 
-/// Returns the version of the project that deprecates what is renamed now.
+/// Returns the project's next version, which deprecates the names that are replaced now.
 pub fn deprecating_version(project: &Project) -> Result<Version, Error> {
     let version = crate::commands::diff::version(project)?;
     Ok(next_minor(&version.unwrap_or_else(|| Version::new(0, 1, 0))))
@@ -85,7 +85,7 @@ pub fn own(source: &Source, name: &str) -> Result<Option<Api>, Error> {
     }
 }
 
-/// The client with these names, and the lock that goes with it.
+/// Builds the client with these names. Also returns its lock.
 pub fn client(source: &Source, name: &str, names: Option<NamesLock>) -> Result<(Api, NamesLock), Error> {
     let (made, pipeline) = source.inspect(|pipeline, input| {
         pipeline.names = names;
@@ -97,7 +97,7 @@ pub fn client(source: &Source, name: &str, names: Option<NamesLock>) -> Result<(
     made.ok_or_else(|| Error::shown(pipeline.report(false)))
 }
 
-/// A line for each name, in order, so that a change is a line of a diff.
+/// Formats the lock with one sorted line for each name, so that a changed name is one line of a diff.
 fn text(lock: &NamesLock, command: &str) -> String {
     let accept = if command == REGEN { ACCEPT } else { "Delete a line to take the document's name." };
     let mut text = format!(
@@ -127,7 +127,7 @@ fn line(key: &str, members: &[(&str, Option<&str>)]) -> String {
     format!("{} = {{ {} }}", quoted(key), members.collect::<Vec<_>>().join(", "))
 }
 
-/// A string of JSON is one of TOML.
+/// Quotes a string. A JSON string is also a TOML string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

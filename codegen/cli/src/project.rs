@@ -1,4 +1,4 @@
-//! The documents that a project has clients of: those of its `crm-clients.toml`, or those below `specs/`.
+//! The documents of a project's clients: those in its `crm-clients.toml`, or those in `specs/`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -110,7 +110,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// As [`Project::generate`].
+    /// The same as those of [`Project::generate`].
     pub fn check(&self) -> Result<Outcome, Error> {
         generate::check(self, &[])
     }
@@ -201,7 +201,7 @@ impl Project {
     pub fn named(&self, given: &[String]) -> Result<Vec<String>, Error> {
         let names = if given.is_empty() { self.apis()? } else { given.to_vec() };
         match names.is_empty() {
-            true => Err(Error::from(format!("name a document: {} lists no client", self.listed_in()))),
+            true => Err(Error::from(format!("no document given, and {} lists no client", self.listed_in()))),
             false => Ok(names),
         }
     }
@@ -242,7 +242,7 @@ impl Project {
         self.with_edits(source, config, client)
     }
 
-    /// Returns a path of the configuration, as opened and as shown.
+    /// Returns a path of the configuration, for opening and for messages.
     pub(crate) fn shown_path(&self, path: &str) -> PathBuf {
         match self.root.as_path() == Path::new(".") {
             true => PathBuf::from(path),
@@ -392,11 +392,11 @@ struct SettingsToml {
 pub struct Settings {
     /// Prefixes of URLs, and the directories of their copies.
     pub(crate) maps: Vec<(String, Copies)>,
-    /// Whether the client drops undeclared properties of responses.
+    /// True if the client drops undeclared properties of responses.
     pub(crate) drop_undeclared: bool,
 }
 
-/// The settings that the `source.toml` of an API has.
+/// Parses the settings in the `source.toml` of an API.
 pub fn settings(name: &str, text: io::Result<Option<String>>) -> Result<Settings, Error> {
     let shown = format!("specs/{name}/source.toml");
     let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Settings::default()) };

@@ -1,4 +1,4 @@
-//! A document with its overlays, and how the passes read it.
+//! A document with its overlays, as input of the passes.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use crate::git::Tree;
 use crate::project::Settings;
 use crate::{Error, input, output};
 
-/// So many diagnostics of each code are shown.
+/// Maximum number of diagnostics of a code that are shown.
 const SHOWN_OF_EACH_CODE: usize = 5;
 
 /// An overlay's path as shown, and its text.
 pub type Overlay = (String, Vec<u8>);
 
-/// Where the copies of URLs are.
+/// The location of copies of URLs.
 #[derive(Clone)]
 pub enum Copies {
-    /// In this directory.
+    /// A directory.
     Directory(PathBuf),
-    /// In this directory below that of the document, at the same revision.
+    /// A directory below the document's directory, at the same revision.
     Inside(String),
 }
 
@@ -32,32 +32,33 @@ pub type Reader = dyn Fn(&str) -> io::Result<Vec<u8>> + Send + Sync;
 /// A document with its overlays, and the files that it refers to.
 pub struct Source {
     files: Files,
-    /// The path that people are shown.
+    /// The path in messages.
     shown: String,
-    /// In the order in which they are applied.
+    /// The overlays, in the order in which they are applied.
     overlays: Vec<Overlay>,
-    /// The directory that references may not leave, as shown, and the document's path in it, where that is not the document's own directory.
+    /// The directory that references may not leave, as shown, and the document's path in it; `None` for the document's
+    /// own directory.
     root: Option<(String, String)>,
-    /// Prefixes of URLs, and the directories that are read in their place.
+    /// URL prefixes, and the directories that are read instead.
     pub(crate) maps: Vec<(String, Copies)>,
-    /// Whether what cannot be read is an error.
+    /// True if parts that cannot be read are errors.
     pub(crate) strict: bool,
-    /// Whether the client drops undeclared properties of responses.
+    /// True if the client drops undeclared properties of responses.
     pub(crate) drop_undeclared: bool,
-    /// Whether every warning is shown.
+    /// True if all warnings are shown.
     pub(crate) all_warnings: bool,
     /// The names that the client keeps.
     pub names: Option<NamesLock>,
 }
 
 enum Files {
-    /// The document and what it refers to are in this directory.
+    /// A directory that contains the document and the files it refers to.
     Directory(PathBuf),
-    /// There is the document alone, with this text.
+    /// The text of the document, without other files.
     Text(Vec<u8>),
-    /// They are in a directory as it was at a revision.
+    /// A directory at a revision.
     Revision(Tree),
-    /// They are where they are published.
+    /// The published files.
     Published(Box<Reader>),
 }
 
@@ -89,14 +90,14 @@ impl Source {
         Ok(())
     }
 
-    /// Sets the root to the nearest directory that contains every file the document at `path` refers to, inside the repository it is in.
-    /// It stays the document's own directory if there is none.
+    /// Sets the root to the nearest directory that contains every file the document at `path` refers to, within the
+    /// document's repository. If there is none, the root remains the document's own directory.
     pub(crate) fn find_root(&mut self, path: &Path) {
         let is_alone = |bytes: Vec<u8>| {
             let has = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
             !has(b".yaml") && !has(b".yml") && !has(b".json") && !has(b"../")
         };
-        // Most documents are one file, and reading them once is enough.
+        // Most documents are a single file, which needs no search.
         if input::read_named(path).map_or(true, is_alone) {
             return;
         }
@@ -114,7 +115,7 @@ impl Source {
         self.files = Files::Directory(own);
     }
 
-    /// A document anywhere.
+    /// Returns the document at a path, with these overlays.
     pub fn file(path: &Path, overlays: &[PathBuf]) -> Result<Self, Error> {
         let read = |path: &PathBuf| {
             let text = input::read_named(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -125,24 +126,24 @@ impl Source {
         Ok(Self::new(path.display().to_string(), Files::Directory(directory), overlays))
     }
 
-    /// A document and what it refers to, in a directory.
+    /// Returns a document in a directory that also contains the files it refers to.
     pub(crate) fn in_directory(shown: String, directory: PathBuf, overlays: Vec<Overlay>) -> Self {
         Self::new(shown, Files::Directory(directory), overlays)
     }
 
-    /// Applies another overlay behind those that there are.
+    /// Adds an overlay, which is applied last.
     #[must_use]
     pub fn with_overlay(mut self, overlay: Overlay) -> Self {
         self.overlays.push(overlay);
         self
     }
 
-    /// A document that is on no disk.
+    /// Returns a document with this text, which is not on disk.
     pub fn text(shown: &str, text: Vec<u8>, overlays: Vec<Overlay>) -> Self {
         Self { strict: true, ..Self::new(shown.to_owned(), Files::Text(text), overlays) }
     }
 
-    /// A document whose files `read` fetches: those beside it by their paths, others by their URLs.
+    /// Returns a document whose files `read` fetches: those next to it by path, others by URL.
     pub fn published(shown: &str, read: Box<Reader>) -> Self {
         let mut source = Self { strict: true, ..Self::new(shown.to_owned(), Files::Published(read), Vec::new()) };
         for scheme in ["https://", "http://"] {
@@ -151,23 +152,23 @@ impl Source {
         source
     }
 
-    /// Whether a file's name is that of the overlay.
+    /// Returns true if `file` is one of the overlays.
     pub fn is_overlay(&self, file: &str) -> bool {
         self.overlays.iter().any(|(name, _)| name == file)
     }
 
-    /// The same document, without its overlay.
+    /// Returns the document without its overlays.
     #[must_use]
     pub fn bare(self) -> Self {
         Self { overlays: Vec::new(), ..self }
     }
 
-    /// A document as it was at a revision.
+    /// Returns a document at a revision.
     pub fn at_revision(shown: String, tree: Tree, overlays: Vec<Overlay>) -> Self {
         Self::new(shown, Files::Revision(tree), overlays)
     }
 
-    /// Reads the document with these settings.
+    /// Applies the settings of an API.
     #[must_use]
     pub fn with_settings(mut self, settings: Settings) -> Self {
         self.maps.extend(settings.maps);
@@ -175,7 +176,8 @@ impl Source {
         self
     }
 
-    /// Lets references lead to the files of `tree`, whose directory is `shown` and has the document at `main`.
+    /// Lets references lead to the files of `tree`, which contains the document at `main`; messages name its directory
+    /// `shown`.
     #[must_use]
     pub fn in_tree(mut self, shown: String, main: String, tree: Tree) -> Self {
         self.root = Some((shown, main));
@@ -183,13 +185,13 @@ impl Source {
         self
     }
 
-    /// Whether the document refers to files outside its root.
+    /// Returns true if the document refers to files outside its root.
     pub fn leaves_root(&self) -> bool {
         let (_, pipeline) = self.inspect(|pipeline, input| pipeline.overlaid(&Input { overlays: &[], ..*input }));
         pipeline.diagnostics.iter().any(|found| found.code == "reference-outside")
     }
 
-    /// The name of the document's file.
+    /// Returns the document's file name.
     pub fn file_name(&self) -> String {
         Path::new(&self.shown).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
@@ -209,7 +211,7 @@ impl Source {
         (made, self.report(&pipeline, io::stderr().is_terminal()))
     }
 
-    /// Renders the diagnostics for people: the first few of each code, or all of them.
+    /// Formats the diagnostics: the first few of each code, or all of them.
     pub fn report(&self, pipeline: &Pipeline, color: bool) -> String {
         match self.all_warnings {
             true => pipeline.report(color),
@@ -217,7 +219,7 @@ impl Source {
         }
     }
 
-    /// The copies that are read in place of a URL, and the path in them.
+    /// Returns the copies that are read instead of a URL, and the path in them.
     fn mapped<'p>(&self, url: &'p str) -> Option<(&'p str, &Copies)> {
         self.maps.iter().find_map(|(prefix, copies)| Some((url.strip_prefix(prefix.as_str())?, copies)))
     }
@@ -227,7 +229,7 @@ impl Source {
         match &self.files {
             Files::Directory(directory) => input::read_below(directory, path),
             Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
-            Files::Text(_) => Err(io::Error::other("only the document itself is there")),
+            Files::Text(_) => Err(io::Error::other("only the document itself is available")),
             Files::Revision(tree) => tree.read(path),
             Files::Published(read) => read(path),
         }

@@ -1,4 +1,4 @@
-//! The command in a project of somebody else: a directory with a document and nothing of this repository.
+//! The command in a third-party project: a directory with only a document.
 
 use std::error::Error;
 use std::fs;
@@ -49,7 +49,7 @@ impl Project {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// The text of the client's types.
+    /// Returns the text of the client's types.
     fn types(&self) -> Result<String> {
         let mut types = String::new();
         for entry in fs::read_dir(self.path("clients/library/src/types"))? {
@@ -336,7 +336,7 @@ fn another_projects_xtask_is_compiled_with_the_library() -> Result {
         cargo(project.directory.path(), &[&["run", "--quiet", "--package", "xtask"], arguments].concat())
     };
     let code = |output: &Output| output.status.code();
-    // Arguments of the program end those of cargo, so that the flag for cargo stands before them.
+    // A flag for cargo must come before the arguments of the program.
     let output = run(&[])?;
     assert_eq!(code(&output), Some(0), "{}", said(&output));
     let check = || -> Result<Output> {
@@ -353,10 +353,10 @@ fn another_projects_xtask_is_compiled_with_the_library() -> Result {
     Ok(())
 }
 
-/// The program in the documentation of the library.
+/// Returns the program in the library's documentation.
 fn documented_xtask() -> Result<String> {
     let library = include_str!("../src/lib.rs");
     let (_, rest) = library.split_once("//! ```no_run\n").ok_or("no program")?;
-    let (program, _) = rest.split_once("//! ```\n").ok_or("the program has no end")?;
+    let (program, _) = rest.split_once("//! ```\n").ok_or("the program is not closed")?;
     Ok(program.lines().map(|line| line.trim_start_matches("//!").trim_start_matches(' ').to_owned() + "\n").collect())
 }

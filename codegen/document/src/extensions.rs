@@ -1,16 +1,16 @@
-//! The extensions that the generator reads, and the check that each one set is really used.
+//! The extensions that the generator reads, and a check that each one in a document is used.
 //!
-//! | extension | stands on | value | what it does |
+//! | extension | location | value | what it does |
 //! |---|---|---|---|
 //! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme, a webhook's `post` | an identifier | names the resource, method, argument, type, field, builder method or variant |
 //! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
-//! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
+//! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | declares what OpenAPI's flows cannot express |
 //! | `x-idempotent` | operation | boolean, or map with `key` | says whether it can be retried, whatever its method, and which header has the key for that |
-//! | `x-rust-feature` | operation | the name of a cargo feature | emits the operation, and what only it needs, for this feature |
-//! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
-//! | `x-rate-limit` | the document, operation | see [`RateLimit`] | keeps the calls of a client within a limit of the server |
-//! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text, not as types of their own |
-//! | `x-webhook-signature` | the document, beside its webhooks | see [`Signature`] | verifies what webhooks deliver |
+//! | `x-rust-feature` | operation | the name of a cargo feature | emits the operation, and the parts that only it needs, under this feature |
+//! | `x-pagination` | operation | map, see the README | declares how its list is paginated |
+//! | `x-rate-limit` | the document, operation | see [`RateLimit`] | declares a rate limit of the server |
+//! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text instead of as types |
+//! | `x-webhook-signature` | the document | see [`Signature`] | declares how webhook deliveries are signed |
 
 mod idempotent;
 mod oauth2;
@@ -142,7 +142,7 @@ impl Extensions {
         idempotent::read(value, place, diagnostics)
     }
 
-    /// `x-rate-limit` of the operation at `pointer` with these path parameters, or of the document.
+    /// Returns `x-rate-limit` of the operation at `pointer` with these path parameters, or of the document.
     pub fn rate_limit(
         &mut self,
         object: &Map<String, Value>,
@@ -268,7 +268,8 @@ fn is_known(key: &str, value: &Value) -> bool {
 /// reported.
 fn misspelt(key: &str, value: &Value) -> Option<String> {
     let most = if key.starts_with("x-rust") { 2 } else { 1 };
-    // With one wrong character, one of the first two is still correct.
+    // With one wrong character, `x` or `-` is still among the first three, and the lengths differ by at most the four
+    // bytes of one character.
     let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
     let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) <= most;
     KNOWN.iter().find(|known| near(known) && is_known(known, value)).map(|meant| format!("did you mean `{meant}`?"))

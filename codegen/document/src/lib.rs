@@ -52,7 +52,7 @@ pub struct Input<'a> {
     pub overlays: &'a [(&'a str, &'a [u8])],
 }
 
-/// The passes over one document, with their results.
+/// The passes that process one document, with their diagnostics and source positions.
 #[derive(Default)]
 pub struct Pipeline {
     /// The errors and warnings so far.
@@ -62,9 +62,9 @@ pub struct Pipeline {
     /// True if ambiguous or invalid parts are errors even if they could be tolerated: references without a target,
     /// duplicate keys, values of the wrong type.
     pub strict: bool,
-    /// Whether clients drop the properties of responses that the document does not declare.
+    /// True if clients drop the properties of responses that the document does not declare.
     pub drop_undeclared: bool,
-    /// The names that the client keeps, whatever the document calls things.
+    /// The names that the client keeps when the document renames things.
     pub names: Option<NamesLock>,
 }
 

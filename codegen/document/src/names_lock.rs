@@ -1,8 +1,8 @@
-//! `names.lock`: the Rust names that a client has given out, by what is stable on the wire.
+//! `names.lock`: the Rust names of a client, by identifiers that are stable on the wire.
 //!
-//! Upstream renames operationIds, tags and components at will, and names of the client come from them. A lock keeps the names: an
-//! operation is known by its method and path, a component by its name or, if that was removed, by the place that refers to it.
-//! [`NamesLock::hold`] writes the names into the raised document, where the later passes find them.
+//! Names of the client are derived from operationIds, tags and components, which upstream may rename. A lock keeps the
+//! names: an operation is identified by its method and path, a component by its name or, if that was removed, by the
+//! location that refers to it. [`NamesLock::hold`] writes the names into the raised document for the later passes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,23 +14,23 @@ use crate::refs::reference;
 use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 use crate::template;
 
-/// The prefix of a reference to a component that is a schema.
+/// The prefix of references to component schemas.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Where the components are that are schemas.
+/// The JSON pointer of the component schemas.
 const COMPONENTS: &str = "/components/schemas";
 
 /// The names of a client.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamesLock {
-    /// The methods, by operation: `GET /contacts/{}`.
+    /// The names of operations, by method and path: `GET /contacts/{}`.
     #[serde(default)]
     pub operations: BTreeMap<String, LockedOperation>,
-    /// The types of components, by the component's name.
+    /// The names of components' types, by component name.
     #[serde(default)]
     pub types: BTreeMap<String, LockedType>,
-    /// Deprecated names for what has another name now, by the old name as a Rust path: `types::Contact`, `contacts::list`.
+    /// Deprecated names, by their Rust paths: `types::Contact`, `contacts::list`.
     #[serde(default)]
     pub aliases: BTreeMap<String, Alias>,
 }
@@ -39,10 +39,10 @@ pub struct NamesLock {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedOperation {
-    /// The tag that its resource is named after; none where it is the path.
+    /// The tag that its resource is named after; `None` if the resource is named after the path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// Its method.
+    /// The name of its method.
     pub method: String,
 }
 
@@ -50,10 +50,10 @@ pub struct LockedOperation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedType {
-    /// The type.
+    /// The type's name.
     pub name: String,
-    /// A place that refers to the component, as a JSON pointer with nameless path parameters. The component is found by it
-    /// once it has another name.
+    /// A location that refers to the component, as a JSON pointer without the names of path parameters. It identifies
+    /// the component after a rename.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
 }
@@ -68,16 +68,16 @@ pub struct Alias {
     pub since: String,
 }
 
-/// The names that a document's model holds instead of its own.
+/// The names that a client keeps, in the model of a document.
 #[derive(Debug, Clone, Default)]
 pub struct HeldNames {
     /// The Rust names of components.
     pub types: BTreeMap<String, String>,
     /// Deprecated names.
     pub aliases: BTreeMap<String, Alias>,
-    /// For each component that is referred to, the first such place in a path, or else in another component.
+    /// The first location that refers to each component: in a path, or else in another component.
     pub places: BTreeMap<String, String>,
-    /// The operations that a lock cannot tell from others.
+    /// The operations that a lock cannot distinguish from others.
     pub ambiguous: BTreeSet<String>,
 }
 
@@ -107,7 +107,7 @@ impl NamesLock {
                 let Some(locked) = self.operations.get(&key).filter(|_| !ambiguous.contains(&key)) else { continue };
                 operation.entry("x-rust-name").or_insert_with(|| locked.method.clone().into());
                 let tag = first_tag(operation).unwrap_or_default().to_owned();
-                // A person's name for the resource goes with the document's tag.
+                // An `x-rust-name` of the document's tag takes precedence.
                 let is_given = tag_of(&tags, &tag).is_some_and(|tag| tag.get("x-rust-name").is_some());
                 match &locked.tag {
                     _ if is_given => {}
@@ -123,18 +123,18 @@ impl NamesLock {
         declare_tags(document, &tags, &held);
     }
 
-    /// The names of the components that the document has, under whatever name it has them now.
+    /// Returns the type names of the document's components, including renamed ones.
     fn held_types(&self, document: &Value, references: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let schemas = document.pointer(COMPONENTS);
         let has = |name: &str| schemas.is_some_and(|schemas| schemas.get(name).is_some());
-        // A person's name goes with the schema.
+        // An `x-rust-name` of the schema takes precedence.
         let is_given = |name: &str| schemas.is_some_and(|schemas| schemas[name].get("x-rust-name").is_some());
         let (kept, mut gone): (Vec<_>, Vec<_>) = self.types.iter().partition(|(component, _)| has(component));
         let kept = kept.into_iter().filter(|(component, _)| !is_given(component));
         let mut held: BTreeMap<String, String> =
             kept.map(|(component, locked)| (component.clone(), locked.name.clone())).collect();
         let mut renamed: BTreeMap<&str, &str> = BTreeMap::new();
-        // A place inside a renamed component is found once that component is.
+        // A location inside a renamed component can be found only after that component.
         loop {
             let before = gone.len();
             gone.retain(|(component, locked)| {
@@ -154,7 +154,7 @@ impl NamesLock {
     }
 }
 
-/// The operation that a lock knows by this text, whatever the names of its path parameters: `GET /contacts/{}`.
+/// Returns the key of an operation, without the names of its path parameters: `GET /contacts/{}`.
 pub fn operation_key(method: &str, path: &str) -> String {
     format!("{} {}", method.to_ascii_uppercase(), template::nameless(path))
 }
@@ -203,14 +203,14 @@ fn collect(
     });
 }
 
-/// The place with the names that components have now.
+/// Returns a location with the current name of its component.
 fn relocated(at: &str, renamed: &BTreeMap<&str, &str>) -> String {
     let place = at.strip_prefix(COMPONENTS).and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
     let now = place.and_then(|(component, rest)| Some((renamed.get(component)?, rest)));
     now.map_or_else(|| at.to_owned(), |(component, rest)| format!("{COMPONENTS}/{component}/{rest}"))
 }
 
-/// The methods of a path item and their operations.
+/// Returns the methods of a path item and their operations.
 fn operations_mut(item: &mut Value) -> Vec<(String, &mut Map<String, Value>)> {
     let mut found = Vec::new();
     for (key, value) in item.as_object_mut().into_iter().flatten() {
@@ -232,12 +232,12 @@ fn tag_of<'v>(tags: &'v Value, name: &str) -> Option<&'v Value> {
     tags.as_array()?.iter().find(|tag| tag.get("name").and_then(Value::as_str) == Some(name))
 }
 
-/// The tag that the client's resource is named after.
+/// Returns the tag that the client's resource is named after.
 fn first_tag(operation: &Map<String, Value>) -> Option<&str> {
     operation.get("tags")?.get(0)?.as_str()
 }
 
-/// The operations that differ only in the names of their path parameters, which a lock cannot tell apart.
+/// Returns the operations that differ only in the names of their path parameters, which a lock cannot distinguish.
 fn ambiguous_operations(document: &mut Value) -> BTreeSet<String> {
     let (mut seen, mut ambiguous) = (BTreeSet::new(), BTreeSet::new());
     for (path, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
@@ -251,7 +251,7 @@ fn ambiguous_operations(document: &mut Value) -> BTreeSet<String> {
     ambiguous
 }
 
-/// Declares the tags that are held, each with the description of the tag that the document has in its place.
+/// Declares the tags that a lock keeps, each with the description of the document's current tag.
 fn declare_tags(document: &mut Value, tags: &Value, held: &BTreeMap<String, String>) {
     let missing = held.iter().filter(|(held, _)| tag_of(tags, held).is_none());
     let added: Vec<Value> = missing

@@ -58,7 +58,7 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
-/// The template without the names of its parameters: `/contacts/{}`.
+/// Returns the template without the names of its parameters: `/contacts/{}`.
 pub fn nameless(path: &str) -> Cow<'_, str> {
     if !path.contains('{') {
         return Cow::Borrowed(path);

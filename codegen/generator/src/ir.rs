@@ -164,7 +164,7 @@ pub struct Resource {
     pub docs: Vec<String>,
     /// The path parameters that all of its operations share, starting with those of its scope.
     pub arguments: Vec<Argument>,
-    /// The operations, in the order of the documentation.
+    /// The operations: `list`, `create`, `get`, `update`, `replace` and `delete` first, then the others by name.
     pub operations: Vec<Operation>,
 }
 
@@ -183,7 +183,7 @@ pub struct Operation {
     pub docs: Vec<String>,
     /// True if it is deprecated.
     pub deprecated: bool,
-    /// The cargo feature that it is only emitted for.
+    /// The cargo feature that it is emitted under.
     pub feature: Option<String>,
     /// The HTTP method.
     pub method: String,
@@ -327,7 +327,8 @@ pub struct Body {
     /// The unnamed parts of a multipart body, by the names of their fields.
     #[serde(skip)]
     pub positions: Vec<(String, SchemaId)>,
-    /// The suffix of the method that sends this body; empty for the operation's only or preferred body.
+    /// The suffix of the method that sends this body, such as `json`. The method of the operation's only or preferred
+    /// body does not have it.
     pub suffix: String,
     /// The media type in the document.
     #[serde(skip)]
@@ -926,9 +927,7 @@ impl std::ops::Index<TypeId> for Api {
 
 /// Builds the client `name` of a document.
 ///
-/// # Errors
-///
-/// Diagnostics report names in overlays that collide, and operations that cannot be distinguished.
+/// Names from overlays that collide, and operations that cannot be distinguished, are reported as diagnostics.
 pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> Api {
     operations::build(document, name, diagnostics)
 }

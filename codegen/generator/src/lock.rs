@@ -1,4 +1,4 @@
-//! Which names a client has given out: what `names.lock` holds.
+//! The names of a client, as stored in `names.lock`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use crm_clients_document::names_lock::{LockedOperation, LockedType, NamesLock, o
 use crate::ir::{Api, Operation, Resource};
 use crate::names;
 
-/// Returns the names of a client of this document, and its deprecated ones.
+/// Returns the names of a client of this document, including deprecated ones.
 pub fn lock(api: &Api, document: &Document) -> NamesLock {
     let methods: HashMap<&str, &Operation> =
         operations(api).filter(|(_, one)| !one.alternative).map(|(_, one)| (one.pointer.as_str(), one)).collect();
@@ -24,7 +24,7 @@ pub fn lock(api: &Api, document: &Document) -> NamesLock {
         types.entry(def.pointer.as_str()).or_default().push(&def.name);
     }
     let component = |(component, id): (&String, &SchemaId)| {
-        // Sent, received and as a form, a component can be several types, whose names begin alike.
+        // A component can be several types, whose names have the same prefix: in requests, in responses and as a form.
         let all = types.get(document[*id].pointer.as_str())?;
         let own = document.held.types.get(component).cloned().unwrap_or_else(|| names::type_name(component));
         let shortest = all.iter().min_by_key(|name| name.len())?;
@@ -38,24 +38,26 @@ pub fn lock(api: &Api, document: &Document) -> NamesLock {
     }
 }
 
-/// A name of the client that is not the one that the document gives now.
+/// A name of the client that differs from the document's current name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldName {
-    /// The name, as a Rust path below the client's module: `types::Contact`, `contacts::list`, or `contacts`, a resource.
+    /// The name, as a Rust path below the client's module: `types::Contact`, `contacts::list`, or `contacts` for a
+    /// resource.
     pub name: String,
-    /// The name that the document gives.
+    /// The name derived from the document.
     pub own: String,
-    /// Where the document describes it, as a JSON pointer.
+    /// The JSON pointer to its declaration.
     pub pointer: String,
-    /// The component that the type is of.
+    /// The component of the type.
     pub component: Option<String>,
-    /// The operations that the method or the resource is for: `GET /contacts/{}`.
+    /// The operations of the method or the resource: `GET /contacts/{}`.
     pub operations: Vec<String>,
 }
 
-/// Returns the names that differ between two clients of one document: one that keeps its names, and one that has the document's.
+/// Returns the names that differ between two clients of a document: one that keeps its names, and one with the
+/// document's names.
 ///
-/// Names that are made of these, such as those of a method's body, follow them and are not listed.
+/// Names that are derived from these, such as that of a method's body, are not listed.
 pub fn held_names(held: &Api, own: &Api) -> Vec<HeldName> {
     let mut found = Vec::new();
     for (old, new, pointer) in changed_types(held, own) {
@@ -98,9 +100,9 @@ pub fn held_names(held: &Api, own: &Api) -> Vec<HeldName> {
     found
 }
 
-/// Returns what has another name in a second client of the same document, as Rust paths below its module: types, the methods of a
-/// resource, and resources that keep their operations. An operation that goes to another resource is none of these: a method cannot
-/// lead there.
+/// Returns the old and new names of everything renamed in a second client of the same document, as Rust paths below its
+/// module: types, methods of a resource, and resources that keep their operations. An operation that moves to another
+/// resource is not included, because no alias can replace its method.
 pub fn renamed(old: &Api, new: &Api) -> Vec<(String, String)> {
     let types = changed_types(old, new).into_iter();
     let mut found: Vec<(String, String)> =
@@ -134,7 +136,7 @@ pub fn renamed(old: &Api, new: &Api) -> Vec<(String, String)> {
     found
 }
 
-/// The types that have another name in the second client, their name there and their schema.
+/// Returns the types that were renamed: their old name, their new name and the pointer of their schema.
 fn changed_types<'a>(old: &'a Api, new: &'a Api) -> Vec<(&'a str, &'a str, &'a str)> {
     let mut by_pointer: HashMap<(&str, bool), Vec<&str>> = HashMap::new();
     for def in &new.types {

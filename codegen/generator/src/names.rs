@@ -100,7 +100,7 @@ pub fn value_name(name: &str) -> String {
     escape_keyword(cut(leading_digit(with_acronyms(&words(name)).to_snake_case(), "n")))
 }
 
-/// The words with acronyms that are one word although letters in lower case follow: `IPs` is `Ips`, `IPv6` is `Ipv6`.
+/// Joins acronyms with the lowercase letters that follow: `IPs` becomes `Ips`, `IPv6` becomes `Ipv6`.
 fn with_acronyms(words: &str) -> String {
     let letters: Vec<char> = words.chars().collect();
     let is_upper = |index: usize| letters.get(index).is_some_and(char::is_ascii_uppercase);
@@ -319,7 +319,7 @@ fn words(name: &str) -> String {
     if out.trim().is_empty() { "empty".to_owned() } else { out }
 }
 
-/// Excludes modifier letters, because the compiler warns about them.
+/// Returns true if a character can be part of a word. Modifier letters cannot, because the compiler warns about them.
 fn is_word(character: char) -> bool {
     character != '_' && unicode_ident::is_xid_continue(character) && !matches!(character, '\u{2b0}'..='\u{2ff}')
 }

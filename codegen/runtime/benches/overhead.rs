@@ -1,5 +1,5 @@
-//! The overhead of hooks and limits: 10,000 calls of a server on loopback without and with them, in turns, so that
-//! whatever else the machine does falls on both.
+//! Measures the overhead of hooks and limits: 10,000 calls of a server on loopback without and with them, in
+//! alternating rounds, so that other load on the machine affects both.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,7 +59,7 @@ async fn server() -> std::io::Result<String> {
     Ok(url)
 }
 
-/// Makes the calls of one round. Returns how long one took.
+/// Makes the calls of one round. Returns the time per call.
 async fn round(core: &Core, limited: bool) -> Outcome<Duration> {
     let calls = CALLS / ROUNDS;
     let begun = Instant::now();

@@ -1,8 +1,8 @@
 //! Calls from programs without an async runtime.
 //!
-//! Each call has `send_blocking`, and each list and stream has `blocking`, which makes it an [`Iterator`]. [`wait`] takes
-//! everything else that a call can be sent as, such as `send_raw`. The connections, delays and tokens of these calls run on
-//! one thread of the process, which the first call starts.
+//! Each call has `send_blocking`, and each list and stream has `blocking`, which converts it into an [`Iterator`].
+//! [`wait`] waits for any other future of a call, such as that of `send_raw`. The connections, delays and tokens of
+//! these calls run on one thread of the process, which the first call starts.
 //!
 //! ```no_run
 //! use crm_clients_runtime::blocking;
@@ -37,7 +37,8 @@ use crate::response::parts::Parts;
 ///
 /// # Errors
 ///
-/// Those of the future. If this is called within tokio, or if the thread for these calls cannot be started, nothing is sent.
+/// Returns the error of the future. If this is called within tokio, or if the thread for blocking calls cannot be
+/// started, returns an error without sending anything.
 pub fn wait<F, T, E>(future: F) -> Result<T, E>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -46,7 +47,7 @@ where
     runtime()?.block_on(future.into_future())
 }
 
-/// The runtime of the calls that this thread waits for.
+/// Returns the runtime that drives blocking calls.
 fn runtime() -> Result<&'static Handle, RequestError> {
     static RUNTIME: OnceLock<Result<Handle, String>> = OnceLock::new();
     if Handle::try_current().is_ok() {
@@ -77,12 +78,12 @@ fn start() -> std::io::Result<Handle> {
 
 /// A list or a stream as an [`Iterator`] that waits for each of its items.
 ///
-/// It derefs to what it iterates over, for methods such as [`Items::checkpoint`].
+/// It dereferences to the list or the stream, for methods such as [`Items::checkpoint`].
 #[derive(Debug)]
-#[must_use = "nothing is sent until an item is asked for"]
+#[must_use = "nothing is sent until an item is requested"]
 pub struct Iter<S> {
     stream: S,
-    /// Set once waiting was impossible, so that a loop that ignores errors ends.
+    /// True after waiting has failed, so that a loop that ignores errors ends.
     over: bool,
 }
 
@@ -124,7 +125,7 @@ impl<S> DerefMut for Iter<S> {
 macro_rules! blocking {
     ($($stream:ident $(<$($parameter:ident),+>)?)+) => {$(
         impl $(<$($parameter),+>)? $stream $(<$($parameter),+>)? {
-            /// Reads it without async: makes it an iterator that waits for each item.
+            /// Converts this into an iterator that waits for each item, for programs without async.
             pub fn blocking(self) -> Iter<Self> {
                 Iter { stream: self, over: false }
             }
@@ -140,7 +141,7 @@ impl From<RequestError> for TransportError {
     }
 }
 
-/// Gives the call of an operation its blocking method.
+/// Declares the blocking method of a call.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! send_blocking {

@@ -70,7 +70,7 @@ pub struct Operation<T: 'static, B: 'static> {
     pub accept: &'static str,
     /// Decodes a successful response.
     pub decode: fn(&Reply) -> Result<T, DecodeFailure>,
-    /// The readers of the declared error bodies. The media type is empty if the status has no other body.
+    /// The readers of the declared error bodies. The media type is empty if the status has a single body.
     pub errors: &'static [(Status, &'static str, ErrorReader<B>)],
 }
 

@@ -13,7 +13,8 @@ use crate::query;
 
 const REDACTED: &[u8] = b"[redacted]";
 
-/// Length up to which a secret is replaced only if it is a separate word. Shorter texts occur in most messages.
+/// Minimum length of a secret that is replaced anywhere. A shorter one is replaced only if it is a separate word,
+/// because it would occur in most messages.
 const SHORT: usize = 4;
 
 /// The secrets that a call was sent with.

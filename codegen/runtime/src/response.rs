@@ -242,8 +242,8 @@ impl<B: Default> ErrorDecoder<B> {
         }
     }
 
-    /// Decodes the body declared for this status, exact before range before default. Of several bodies, the first that fits is
-    /// used; those with the media type of the response come first.
+    /// Decodes the body declared for this status: exact before range before default. Of several bodies, the first that
+    /// matches is used, starting with those of the response's media type.
     fn error_body(self, reply: &Reply) -> Option<B> {
         let class = u8::try_from(reply.status / 100).unwrap_or_default();
         let wanted = [Status::Exact(reply.status), Status::Range(class), Status::Default];

@@ -15,7 +15,7 @@ use crate::transport::{Failure, RawResponse};
 #[cfg(feature = "tracing")]
 const MAX_WARNINGS: usize = 10;
 
-/// A shorter wait for a turn is not logged.
+/// Minimum wait for a turn that is logged.
 #[cfg(feature = "tracing")]
 const NOTICEABLE_WAIT: Duration = Duration::from_secs(1);
 

@@ -1,7 +1,8 @@
 //! Drafts the overlay that declares what a document lacks, from recorded traffic.
 //!
-//! [`Infer`] keeps what the samples of each undeclared operation have in common, and no samples, so that a recording can have any size.
-//! Everything that it keeps is joined by a commutative and associative operation: the order of the exchanges changes nothing.
+//! [`Infer`] keeps the common structure of the samples of each undeclared operation, but no samples, so that recordings
+//! can have any size. The structures are joined by a commutative and associative operation, so the order of the
+//! exchanges does not matter.
 
 mod components;
 mod operation;
@@ -25,7 +26,7 @@ use paths::PathNode;
 pub use overlay::Context;
 pub use redact::Redaction;
 
-/// Properties whose values are ids in paths.
+/// Properties whose values may be ids in paths.
 const ID_PROPERTIES: [&str; 8] = ["id", "slug", "key", "code", "identifier", "handle", "uuid", "name"];
 
 /// Collects the undeclared operations of recorded traffic.
@@ -38,7 +39,8 @@ pub struct Infer {
 }
 
 impl Infer {
-    /// Prepares for a document. Each of `rules` is a path template, or the beginning of one, that tells which segments are values.
+    /// Creates a collector for a document. Each of `rules` is a path template, or the beginning of one, that marks
+    /// segments as values.
     pub fn new(document: &Document, rules: &[String], redaction: Redaction) -> Self {
         let mut paths = PathNode::default();
         for id in &document.operations {
@@ -63,7 +65,8 @@ impl Infer {
         Self { routes: Routes::new(document), paths, redaction, declared: 0, undeclared: 0 }
     }
 
-    /// Adds an exchange. Operations that the document has are only counted, as are requests for pages and their parts.
+    /// Adds an exchange. Exchanges of declared operations are only counted; requests for web pages and their resources
+    /// are ignored.
     pub fn add(&mut self, mut exchange: Exchange) {
         if self.routes.find(&exchange.method, &exchange.path).is_some() {
             self.declared += 1;
@@ -82,7 +85,7 @@ impl Infer {
         self.paths.add(path, &exchange.method, &names, sample);
     }
 
-    /// How many exchanges are of operations that the document declares, and how many of others.
+    /// Returns the numbers of exchanges of declared and of undeclared operations.
     pub fn counts(&self) -> (usize, usize) {
         (self.declared, self.undeclared)
     }
@@ -94,10 +97,10 @@ impl Infer {
     }
 }
 
-/// Whether an exchange is a page of a website, a part of one, or a browser's question whether it may ask.
+/// Returns true if an exchange is for a web page, one of its resources, or a CORS preflight.
 fn is_of_a_page(exchange: &Exchange) -> bool {
     let media_type = exchange.response.as_ref().map_or("", |body| &body.media_type);
-    // An API has pictures too: a part of a page is a file with an extension.
+    // APIs also return images; only those with a file extension are resources of a page.
     let is_file = exchange.path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     let is_part = ["text/css", "text/javascript", "application/javascript"].contains(&media_type)
         || is_file && ["image/", "font/", "video/", "audio/"].iter().any(|kind| media_type.starts_with(kind));
@@ -105,7 +108,7 @@ fn is_of_a_page(exchange: &Exchange) -> bool {
     exchange.method == "GET" && (is_part || is_page) || exchange.method == "OPTIONS"
 }
 
-/// Whether a body has this text as the value of a property such as `slug`.
+/// Returns true if a body has a property such as `slug` with this value.
 fn is_id_in(body: &Body, text: &str) -> bool {
     fn search(value: &Value, text: &str) -> bool {
         match value {

@@ -1,4 +1,4 @@
-//! Overlays drafted from recordings: their content, and that the document with them accepts the traffic.
+//! Tests the content of overlays drafted from recordings, and that the document with the overlay accepts the traffic.
 
 use crm_clients_document::{Input, Pipeline, model};
 use crm_clients_traffic::infer::{Context, Redaction};
@@ -37,7 +37,7 @@ components:
         born: {type: string, format: date}
 ";
 
-/// The raised document with overlays.
+/// Returns the overlaid document, the raised document and its model.
 fn raised(document: &str, overlays: &[&str]) -> Result<(Value, Value, model::Document)> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let overlays: Vec<_> = overlays.iter().map(|text| ("overlay.yaml", text.as_bytes())).collect();
@@ -49,7 +49,7 @@ fn raised(document: &str, overlays: &[&str]) -> Result<(Value, Value, model::Doc
     Ok((overlaid, raised, model))
 }
 
-/// The drafted overlay.
+/// Returns the drafted overlay.
 fn drafted(document: &str, rules: &[&str], redacted: &[&str], recording: &str) -> Result<String> {
     let (overlaid, raised, model) = raised(document, &[])?;
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
@@ -58,7 +58,7 @@ fn drafted(document: &str, rules: &[&str], redacted: &[&str], recording: &str) -
     Ok(inferred.overlay(&Context { title: "Draft", overlaid: &overlaid, raised: &raised }))
 }
 
-/// The differences between the traffic and the document with the overlay, but for requests that were refused.
+/// Returns the differences between the traffic and the document with the overlay, except for failed requests.
 fn differences(document: &str, overlay: &str, recording: &str) -> Result<Vec<String>> {
     let (_, raised, model) = raised(document, &[overlay]).map_err(|error| format!("{error}\n{overlay}"))?;
     let mut drift = Drift::new(&model, &raised)?;
@@ -71,12 +71,13 @@ fn differences(document: &str, overlay: &str, recording: &str) -> Result<Vec<Str
     Ok(drift.findings().map(draft::describe).collect())
 }
 
-/// The document with the overlay drafted from these exchanges, which it accepts in any order.
+/// Returns the document with the overlay drafted from these exchanges. Checks that it accepts the exchanges, and that
+/// their order does not matter.
 fn inferred(rules: &[&str], exchanges: &[Value]) -> Result<Value> {
     let lines: Vec<String> = exchanges.iter().map(Value::to_string).collect();
     let overlay = drafted(DOCUMENT, rules, &[], &lines.join("\n"))?;
     let reversed: Vec<String> = lines.iter().rev().cloned().collect();
-    assert_eq!(overlay, drafted(DOCUMENT, rules, &[], &reversed.join("\n"))?, "the order changes nothing");
+    assert_eq!(overlay, drafted(DOCUMENT, rules, &[], &reversed.join("\n"))?, "the order does not matter");
     assert_eq!(differences(DOCUMENT, &overlay, &lines.join("\n"))?, Vec::<String>::new(), "{overlay}");
     Ok(raised(DOCUMENT, &[&overlay])?.0)
 }
@@ -85,7 +86,7 @@ fn get(path: &str, body: Value) -> Value {
     json!({"method": "GET", "path": path, "status": 200, "content_type": "application/json", "response_body": body})
 }
 
-/// The schema of a response of status 200.
+/// Returns the schema of a response with status 200.
 fn schema<'d>(document: &'d Value, path: &str, method: &str) -> &'d Value {
     &document["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
 }
@@ -161,7 +162,7 @@ fn a_property_is_required_and_nullable_as_all_samples_show() -> Result {
     let owner = schema(&one, "/owners", "get");
     assert_eq!(owner["required"], Value::Null, "one sample requires nothing");
     assert_eq!(owner["properties"]["mail"], json!({"type": "string", "format": "email"}));
-    assert_eq!(owner["properties"]["at"], json!({}), "null alone says nothing");
+    assert_eq!(owner["properties"]["at"], json!({}), "null does not show the type");
     assert_eq!(one["paths"]["/owners"]["get"]["x-evidence"], json!({"samples": 1, "draft": true}));
 
     let several = [

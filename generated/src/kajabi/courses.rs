@@ -123,7 +123,7 @@ impl ListCall {
         self
     }
 
-    /// Only products with this publishing status, for example `published`.
+    /// Only courses with this publishing status, for example `published`.
     #[inline]
     pub fn filter_publish_status_eq(
         mut self,

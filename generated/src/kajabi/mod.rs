@@ -331,8 +331,8 @@ impl Builder {
         self
     }
 
-    /// Sets the retry policy. By default a call has up to three attempts and is not retried if an attempt may
-    /// have taken effect.
+    /// Sets the retry policy. By default a call has up to three attempts, and a request that is not idempotent
+    /// is not retried if an attempt may have taken effect.
     pub fn retry(mut self, retry: runtime::Retry) -> Self {
         self.core = self.core.retry(retry);
         self

@@ -147,7 +147,7 @@ impl ListCall {
         self
     }
 
-    /// `true` for unfulfilled orders only, `false` for fulfilled ones only.
+    /// `true` for unfulfilled orders or order items only, `false` for fulfilled ones only.
     #[inline]
     pub fn filter_fulfilled_at_null(mut self, filter_fulfilled_at_null: bool) -> Self {
         let call = &mut self.call;
@@ -344,7 +344,7 @@ impl ListItemsCall {
         self
     }
 
-    /// `true` for unfulfilled orders only, `false` for fulfilled ones only.
+    /// `true` for unfulfilled orders or order items only, `false` for fulfilled ones only.
     #[inline]
     pub fn filter_fulfilled_at_null(mut self, filter_fulfilled_at_null: bool) -> Self {
         let call = &mut self.call;

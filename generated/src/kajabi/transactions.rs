@@ -100,7 +100,7 @@ impl ListCall {
         self
     }
 
-    /// Only purchases whose customer's name or email address contains this text.
+    /// Only transactions whose customer's name or email address contains this text.
     #[inline]
     pub fn filter_name_or_email(
         mut self,

@@ -22,7 +22,7 @@ pub struct Arguments {
     /// Recordings: of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies
     #[arg(value_name = "RECORDING", required = true)]
     recordings: Vec<PathBuf>,
-    /// Overlay to apply to the file of a document Several are applied in order.
+    /// Overlay to apply to a document's file; several are applied in order. An API has its own overlays
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
     /// Compare with the upstream document of the API

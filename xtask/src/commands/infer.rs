@@ -1,4 +1,4 @@
-//! `cargo xtask infer`: declares what a document lacks, from recorded traffic.
+//! `cargo xtask infer`: drafts an overlay with the operations that a document lacks, from recorded traffic.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Overlay to apply to a document's file; several are applied in order
     #[arg(long = "overlay", value_name = "FILE")]
     overlays: Vec<PathBuf>,
-    /// Path template, or the beginning of one, that marks the segments that are values: `/portals/{slug}`
+    /// Path template, or the beginning of one, that marks segments as values: `/portals/{slug}`
     #[arg(long = "path", value_name = "TEMPLATE")]
     paths: Vec<String>,
     /// Property, query parameter or form field whose values are not read
@@ -28,7 +28,7 @@ pub struct Arguments {
     redacted: Vec<String>,
 }
 
-/// Runs the command. The outcome is a difference if the document lacks an operation.
+/// Runs the command. Returns [`Outcome::Different`] if the document lacks an operation.
 pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     if let Some(wrong) = arguments.paths.iter().find(|path| !path.starts_with('/')) {
         return Err(Error::from(format!("the path template `{wrong}` does not begin with `/`")));
@@ -49,7 +49,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     }
     let (declared, undeclared) = inferred.counts();
     output::report_to_stderr(&format!(
-        "note: {undeclared} exchanges of operations that the document lacks, {declared} of others\n"
+        "note: {undeclared} exchanges of operations that the document lacks, {declared} of declared ones\n"
     ));
     if undeclared == 0 {
         return Ok(Outcome::Done);

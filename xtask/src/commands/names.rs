@@ -1,4 +1,4 @@
-//! `cargo xtask names`: the names that `names.lock` keeps, although the document calls things otherwise now.
+//! `cargo xtask names`: the names that `names.lock` keeps although the document now has others.
 
 use std::collections::BTreeSet;
 
@@ -24,12 +24,12 @@ enum Action {
         #[arg(value_name = "API")]
         apis: Vec<String>,
     },
-    /// Take the document's names; the old ones become deprecated aliases for one minor version
+    /// Accept the document's names; the old ones become deprecated aliases for one minor version
     Accept {
         /// API whose names to accept
         #[arg(value_name = "API")]
         api: String,
-        /// Names to give up, as shown by `list` (default: all names)
+        /// Names to replace, as shown by `list` (default: all names)
         #[arg(value_name = "NAME")]
         names: Vec<String>,
     },
@@ -60,9 +60,7 @@ fn accept(workspace: &Project, name: &str, accepted: &[String]) -> Result<Outcom
     let (own, own_lock) = client(&source, name, Some(NamesLock::default()))?;
     let all = held_names(&held, &own);
     if let Some(unknown) = accepted.iter().find(|name| all.iter().all(|held| held.name != **name)) {
-        return Err(Error::from(format!(
-            "`{unknown}` is no name that {name} keeps: see `cargo xtask names list {name}`"
-        )));
+        return Err(Error::from(format!("{name} keeps no name `{unknown}`; see `cargo xtask names list {name}`")));
     }
     let chosen: Vec<&HeldName> =
         all.iter().filter(|held| accepted.is_empty() || accepted.contains(&held.name)).collect();
@@ -74,7 +72,7 @@ fn accept(workspace: &Project, name: &str, accepted: &[String]) -> Result<Outcom
     add_aliases(&mut locked, &renamed(&held, &after), &since);
     names_lock::write(workspace, name, &locked, false)?;
     for one in &chosen {
-        say!("{name} {} is {} now", one.name, one.own);
+        say!("{name} {} is now {}", one.name, one.own);
     }
     if !chosen.is_empty() {
         say!("run `cargo xtask regen`: the old names are deprecated since {since}");
@@ -82,7 +80,7 @@ fn accept(workspace: &Project, name: &str, accepted: &[String]) -> Result<Outcom
     Ok(Outcome::Done)
 }
 
-/// Replaces a name of the lock by the document's.
+/// Replaces a name in the lock with the document's.
 fn give_up(one: &HeldName, held: &Api, locked: &mut NamesLock, own: &NamesLock) {
     if let Some(component) = &one.component {
         if let (Some(locked), Some(own)) = (locked.types.get_mut(component), own.types.get(component)) {
@@ -101,7 +99,7 @@ fn give_up(one: &HeldName, held: &Api, locked: &mut NamesLock, own: &NamesLock) 
     }
 }
 
-/// Adds aliases for names that changed. An alias of a name that is an alias itself leads to the newest one.
+/// Adds aliases for names that changed. Existing aliases of these names are updated to the new names.
 fn add_aliases(lock: &mut NamesLock, renamed: &[(String, String)], since: &str) {
     for (old, now) in renamed {
         for alias in lock.aliases.values_mut().filter(|alias| alias.now == *old) {
@@ -109,6 +107,6 @@ fn add_aliases(lock: &mut NamesLock, renamed: &[(String, String)], since: &str) 
         }
         lock.aliases.insert(old.clone(), Alias { now: now.clone(), since: since.to_owned() });
     }
-    // A name that is given again is no alias.
+    // A name that is in use again needs no alias.
     lock.aliases.retain(|old, alias| *old != alias.now);
 }

@@ -1,4 +1,5 @@
-//! Traffic that a document allows: a HAR file with exchanges of every operation, whose values are samples of its schemas.
+//! Generates valid traffic for a document: a HAR file with exchanges of every operation, whose values are samples of
+//! its schemas.
 
 use crm_clients_document::model::{
     Document, Location, MediaType, MediaTypeId, Operation, Parameter, SchemaId, Status, essence,
@@ -8,12 +9,12 @@ use crm_clients_document::template::{self, Template};
 use crm_clients_generator::callgen::sample::{Sampler, Wanted};
 use serde_json::{Value, json};
 
-/// How many exchanges there are of each response: full, minimal, and with other alternatives.
+/// Number of exchanges for each response: full, minimal, and with other alternatives.
 const TURNS: usize = 4;
 
 type Result<T = Value> = std::result::Result<T, String>;
 
-/// Returns a HAR file with exchanges of every operation: each status and media type, several times.
+/// Returns a HAR file with several exchanges for each status and media type of every operation.
 pub fn of(document: &Document) -> Result {
     let traffic = Traffic { document, all: Normalizer::new(document) };
     let mut entries = Vec::new();
@@ -32,7 +33,7 @@ struct Traffic<'d> {
 }
 
 impl Traffic<'_> {
-    /// One exchange for each media type of each response.
+    /// Returns one exchange for each media type of each response.
     fn exchanges(&self, operation: &Operation, turn: usize) -> Result<Vec<Value>> {
         let (url, body) = (self.url(operation, turn)?, self.request_body(operation, turn)?);
         let request = json!({"method": operation.method, "url": url, "postData": body});
@@ -53,7 +54,7 @@ impl Traffic<'_> {
         Ok(exchanges)
     }
 
-    /// A value of a schema.
+    /// Returns a value of a schema.
     fn sample(&self, schema: SchemaId, turn: usize) -> Result {
         let wanted = Wanted { optional: turn != 1, alternative: turn / 2, some: false };
         Sampler::new(&self.all, wanted).value(schema).map_err(|unsampled| format!("{unsampled:?}"))
@@ -78,7 +79,8 @@ impl Traffic<'_> {
         Ok(if pairs.is_empty() { path } else { format!("{path}?{}", form(&pairs)) })
     }
 
-    /// The text of a path parameter: an id where the document allows any text, since samples of that are equal.
+    /// Returns the text of a path parameter: an id if the document allows any text, because samples of such schemas are
+    /// equal.
     fn path_value(&self, parameter: &Parameter, turn: usize) -> Result<String> {
         let Some(schema) = parameter.schema else { return Ok(id(turn)) };
         let normalized = &self.all[self.all.referred(schema)];
@@ -93,7 +95,7 @@ impl Traffic<'_> {
         }
     }
 
-    /// The body of a request: each media type in turn.
+    /// Returns the body of a request, with each media type in turn.
     fn request_body(&self, operation: &Operation, turn: usize) -> Result {
         let Some(body) = self.document.body(operation) else { return Ok(Value::Null) };
         let content: &[MediaTypeId] = &body.content;
@@ -103,7 +105,7 @@ impl Traffic<'_> {
         }
     }
 
-    /// A body as the `content` or `postData` of a HAR file.
+    /// Returns a body as the `content` or `postData` of a HAR file.
     fn body(&self, media: &MediaType, turn: usize) -> Result {
         let name = essence(&media.name).replace("*/*", "application/json").replace("/*", "/plain");
         let sample = media.schema.map(|schema| self.sample(schema, turn)).transpose()?;
@@ -122,12 +124,12 @@ impl Traffic<'_> {
     }
 }
 
-/// An id that differs in each turn.
+/// Returns an id that differs in each turn.
 fn id(turn: usize) -> String {
     format!("k7f3a9-{turn}")
 }
 
-/// A status that the operation declares only with this key.
+/// Returns a status that only this key of the operation matches.
 fn number_of(status: Status, operation: &Operation) -> u16 {
     let is_free = |number: &u16| operation.responses.iter().all(|(other, _)| *other != Status::Exact(*number));
     let (first, last) = match status {
@@ -138,7 +140,7 @@ fn number_of(status: Status, operation: &Operation) -> u16 {
     (first..=last).find(is_free).unwrap_or(first)
 }
 
-/// The pairs of a query or a form that a value becomes.
+/// Returns the pairs of a value in a query or a form.
 fn fields(name: &str, value: &Value) -> Vec<(String, String)> {
     match value {
         Value::Object(members) => members.iter().map(|(key, value)| (format!("{name}[{key}]"), text(value))).collect(),

@@ -1,4 +1,4 @@
-//! `changelog`: the entry of CHANGELOG.md for what changed.
+//! `changelog`: the entry of CHANGELOG.md for a change.
 
 use crm_clients_review::diff::format;
 

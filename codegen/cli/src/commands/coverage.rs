@@ -1,4 +1,4 @@
-//! `coverage`: what of a document the client supports and what not, by keyword and place.
+//! `coverage`: the parts of a document that the client supports, by keyword and location.
 
 use std::collections::BTreeMap;
 
@@ -86,7 +86,7 @@ fn print(coverage: &Coverage) {
     }
 }
 
-/// The coverage as TOML.
+/// Returns the coverage as TOML.
 pub fn to_toml(coverage: &Coverage) -> Result<String, Error> {
     Ok(toml::to_string_pretty(&Table::of(coverage))?)
 }

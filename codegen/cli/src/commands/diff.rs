@@ -1,4 +1,4 @@
-//! `diff`: what changed on the wire and for callers of the crate.
+//! `diff`: reviews changes on the wire and for callers of the crate.
 
 mod callers;
 
@@ -318,7 +318,7 @@ impl Command<'_> {
     /// Returns the document of a client at the revision, with its overlays and settings.
     fn client_at(&self, revision: &git::Revision, config: &Config, name: &str) -> Result<Source, Error> {
         let Some(client) = config.client(name) else {
-            return Err(Error::from(format!("there was no client `{name}`")));
+            return Err(Error::from(format!("no client `{name}` at this revision")));
         };
         let mut source = self.at(revision, client.document.get_ref(), false)?;
         for overlay in &client.overlays {

@@ -1,4 +1,4 @@
-//! `dump`: what a pass makes of a document.
+//! `dump`: the result of a pass.
 
 use std::path::PathBuf;
 

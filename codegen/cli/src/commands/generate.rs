@@ -1,4 +1,4 @@
-//! `generate`: documents to crates or modules.
+//! `generate`: writes a crate or a module for each document.
 
 mod progenitor;
 
@@ -74,7 +74,7 @@ fn parse_runtime(text: &str) -> Result<Runtime, String> {
         Some(("version", version)) => Ok(Runtime::Version(version.to_owned())),
         Some(("path", path)) => Ok(Runtime::Path(path.to_owned())),
         Some(("git", url)) => Ok(Runtime::Git(url.to_owned())),
-        _ => Err("write it as version=V, path=DIR or git=URL".to_owned()),
+        _ => Err("expected version=V, path=DIR or git=URL".to_owned()),
     }
 }
 
@@ -192,7 +192,7 @@ fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layou
         );
         match client {
             Ok((files, names)) => made.push((layout, files, names)),
-            // The next document may have errors too: they are shown together.
+            // The next document may have errors too; they are shown together.
             Err(error) => faults.push_str(&error.into_text()),
         }
     }

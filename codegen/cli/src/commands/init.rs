@@ -39,7 +39,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome, Error> {
             USUAL
                 .iter()
                 .find(|name| directory.join(name).is_file())
-                .ok_or_else(|| format!("there is no document here: name its file, such as {}", USUAL.join(" or ")))?,
+                .ok_or_else(|| format!("no document found; pass its file, such as {}", USUAL.join(" or ")))?,
         ),
     };
     let source = crate::source::Source::file(&directory.join(&document), &[])?;
@@ -54,12 +54,12 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome, Error> {
     let path = directory.join(FILE);
     let file = OpenOptions::new().write(true).create_new(true).open(&path);
     let mut file = file.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => format!("{FILE} is there already: edit it, or delete it first"),
+        io::ErrorKind::AlreadyExists => format!("{FILE} already exists: edit it, or delete it first"),
         _ => format!("{FILE}: {error}"),
     })?;
     file.write_all(text.as_bytes())?;
     say!(
-        "wrote {FILE}\nrun `crm-clients lint` to see what is wrong with the document, and `crm-clients generate` to write {}",
+        "wrote {FILE}\nrun `crm-clients lint` to find mistakes in the document, and `crm-clients generate` to write {}",
         out.display()
     );
     Ok(Outcome::Done)

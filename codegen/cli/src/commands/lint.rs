@@ -1,4 +1,4 @@
-//! `lint`: what is wrong or unwise in a document before it becomes code.
+//! `lint`: mistakes and bad practice in a document.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `list`: operations and their methods.
+//! `list`: the operations and their Rust methods.
 
 use std::path::Path;
 

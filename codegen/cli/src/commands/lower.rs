@@ -1,4 +1,4 @@
-//! `lower`: a document as OpenAPI 3.0, for tools that read nothing newer.
+//! `lower`: converts a document to OpenAPI 3.0, for tools that do not read newer versions.
 
 use std::fs;
 use std::path::{Path, PathBuf};

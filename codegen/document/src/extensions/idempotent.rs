@@ -1,4 +1,4 @@
-//! `x-idempotent`: whether an operation can be retried.
+//! `x-idempotent`: marks operations that can or cannot be retried.
 
 use serde_json::Value;
 
@@ -8,12 +8,12 @@ use crate::token::is_token;
 /// The extension's name.
 pub(super) const NAME: &str = "x-idempotent";
 
-/// Whether an operation can be retried, whatever its method.
+/// The idempotence of an operation, independent of its method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Idempotent {
-    /// It can, or it cannot.
+    /// True if the operation can be retried.
     Always(bool),
-    /// It can, because each call has a key in this header, by which the server recognizes a retry.
+    /// The operation can be retried: each call has a key in this header, by which the server recognizes retries.
     ByKey(String),
 }
 
@@ -23,7 +23,7 @@ impl Idempotent {
         !matches!(self, Self::Always(false))
     }
 
-    /// Returns the header of the key.
+    /// Returns the name of the key's header.
     pub fn key(self) -> Option<String> {
         match self {
             Self::Always(_) => None,
@@ -32,7 +32,7 @@ impl Idempotent {
     }
 }
 
-/// Reads the extension at `place`. None if something is wrong with it.
+/// Reads the extension at `place`. Returns `None` if it is invalid.
 pub(super) fn read(value: &Value, place: String, diagnostics: &mut Diagnostics) -> Option<Idempotent> {
     let help = "write `true`, `false`, or `{key: Idempotency-Key}` with the header that has the key";
     let object = match value {

@@ -1,4 +1,4 @@
-//! `x-rate-limit`: how many requests a server takes in a time.
+//! `x-rate-limit`: the maximum number of requests in a period.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,25 +10,25 @@ pub(super) const NAME: &str = "x-rate-limit";
 
 const KEYS: [&str; 4] = ["requests", "seconds", "scope", "group"];
 
-/// How many requests a server takes within a time.
+/// The maximum number of requests that a server accepts in a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RateLimit {
     /// The number of requests.
     pub requests: u32,
-    /// The time in seconds.
+    /// The period in seconds.
     pub seconds: u32,
-    /// The path parameter for each of whose values the server counts; without one it counts all requests together.
+    /// The path parameter whose values the server counts separately; `None` if it counts all requests together.
     pub scope: Option<String>,
-    /// Name of a limit that several operations share; without it the operation has its own limit.
+    /// The name of a limit that several operations share; `None` if the operation has its own limit.
     pub group: Option<String>,
 }
 
-/// Returns true if a value is one of ours: other authors have extensions of this name, and headers have it too.
+/// Returns true if a value is this extension. Other tools have extensions with this name, and it is also a header.
 pub(super) fn is_ours(value: &Value) -> bool {
     value.as_object().is_some_and(|map| map.contains_key("requests") || map.contains_key("seconds"))
 }
 
-/// Reads the extension of an operation with these path parameters, or of the document. None if something is wrong with it.
+/// Reads the extension of an operation with these path parameters, or of the document. Returns `None` if it is invalid.
 pub(super) fn read(
     value: &Value,
     place: &str,

@@ -19,6 +19,7 @@ pub(super) fn validate(document: &Value, diagnostics: &mut Diagnostics) -> bool 
 }
 
 /// Validates a node outside of what the specification describes, which a reference to an object of this kind refers to.
+/// Returns true if the node is valid.
 pub(super) fn validate_at(kind: ObjectKind, node: &Value, pointer: &str, diagnostics: &mut Diagnostics) -> bool {
     let mut validator = Validator { pointer: pointer.to_owned(), is_sound: true, diagnostics };
     let holds = if kind == ObjectKind::Schema { FieldType::SchemaOrBool } else { FieldType::OneOrRef(kind) };

@@ -5,19 +5,19 @@ use serde_json::Value;
 use crate::diagnostic::{child, tokens};
 use crate::template::nameless;
 
-/// An operation or a component that is there already.
+/// An operation or a component that the document already declares.
 pub(super) struct Declared {
-    /// The operation or component, as a person reads it.
+    /// The operation or component, for messages.
     pub(super) name: String,
-    /// Its pointer in the update.
+    /// The JSON pointer into the update.
     pub(super) place: String,
 }
 
-/// How deep operations (`/paths/{path}/{method}`) and components (`/components/{kind}/{name}`) are.
+/// The depth of operations (`/paths/{path}/{method}`) and components (`/components/{kind}/{name}`).
 const DEPTH: usize = 3;
 
-/// Returns the operations and components of an update of the node at `pointer` that the document has, apart from those that `is_own`
-/// accepts. Paths that differ only in the names of their parameters are the same.
+/// Returns the operations and components in an update of the node at `pointer` that the document already declares,
+/// except those that `is_own` accepts. Paths that differ only in the names of their parameters are the same.
 pub(super) fn declared(
     document: &Value,
     pointer: &str,
@@ -45,7 +45,7 @@ pub(super) fn declared(
     found
 }
 
-/// Visits the nodes at the depth of operations and components, with their names and their places in the update.
+/// Visits the nodes at the depth of operations and components, with their names and their pointers into the update.
 fn search(names: &[String], value: &Value, place: String, visit: &mut dyn FnMut(&[String], String)) {
     let is_above = names.first().is_none_or(|first| first == "paths" || first == "components");
     match value {

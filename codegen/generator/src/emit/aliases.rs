@@ -1,4 +1,4 @@
-//! Deprecated names: what had another name before the names of `names.lock` were changed.
+//! Deprecated aliases of types, methods, calls and resources whose names in `names.lock` have changed.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::markdown::code;
 use crate::names;
 use crm_clients_document::names_lock::Alias;
 
-/// A deprecated name, taken apart.
+/// A deprecated name and its replacement, split into module and name.
 struct Renamed<'a> {
     module: &'a str,
     old: &'a str,
@@ -29,7 +29,7 @@ impl Renamed<'_> {
     }
 }
 
-/// The deprecated names of a client.
+/// Returns the deprecated names of a client.
 fn renamed(api: &Api) -> impl Iterator<Item = Renamed<'_>> {
     api.aliases.iter().filter_map(|(old, alias)| {
         let (module, old) = old.split_once("::")?;
@@ -38,7 +38,7 @@ fn renamed(api: &Api) -> impl Iterator<Item = Renamed<'_>> {
     })
 }
 
-/// Other names for types.
+/// Emits the deprecated names of types.
 pub fn types(api: &Api) -> TokenStream {
     let has = |name: &str| api.types.iter().any(|def| def.name == name);
     let renamed = renamed(api).filter(|one| one.module == "types" && one.new_module == "types");
@@ -51,7 +51,7 @@ pub fn types(api: &Api) -> TokenStream {
     renamed.map(alias).collect()
 }
 
-/// Methods of a resource under other names.
+/// Emits the deprecated methods of a resource.
 pub fn methods(api: &Api, resource: &Resource) -> TokenStream {
     let found = of_resource(api, resource);
     let forward = |(one, operation): &(Renamed<'_>, &Operation)| {
@@ -78,7 +78,7 @@ pub fn methods(api: &Api, resource: &Resource) -> TokenStream {
     found.iter().map(forward).collect()
 }
 
-/// Calls of a resource under other names.
+/// Emits the deprecated names of a resource's call types.
 pub fn calls(api: &Api, resource: &Resource) -> TokenStream {
     let known: BTreeSet<&str> = resource.operations.iter().map(|operation| operation.call.as_str()).collect();
     let found = of_resource(api, resource);
@@ -101,14 +101,14 @@ fn of_resource<'a>(api: &'a Api, resource: &'a Resource) -> Vec<(Renamed<'a>, &'
     renamed.filter_map(|one| named(one.new).map(|operation| (one, operation))).collect()
 }
 
-/// The old names of the method that leads to a resource, each with its attribute.
+/// Returns the old names of the method that returns a resource's handle, each with its attribute.
 pub fn handles<'a>(api: &'a Api, module: &'a str) -> impl Iterator<Item = (&'a str, TokenStream)> {
     old_resources(api)
         .filter(move |one| one.new_module == module)
         .map(|one| (one.module, one.attribute(one.new_module)))
 }
 
-/// The modules of resources under other names.
+/// Emits the deprecated modules of resources.
 pub fn modules(api: &Api) -> TokenStream {
     let module = |one: Renamed<'_>| {
         let attribute = one.attribute(one.new_module);
@@ -128,7 +128,7 @@ pub fn modules(api: &Api) -> TokenStream {
     old_resources(api).map(module).collect()
 }
 
-/// The resources that have another name now, and whose old one is free.
+/// Returns the renamed resources whose old name is unused.
 fn old_resources(api: &Api) -> impl Iterator<Item = Renamed<'_>> {
     let is_module = |name: &str| {
         let resources = api.resources.iter().map(|resource| resource.module.as_str());

@@ -194,7 +194,7 @@ pub fn scheme(scheme: &Scheme) -> TokenStream {
     }
 }
 
-/// Returns the name of that static.
+/// Returns the name of the static that describes where a credential is sent.
 pub fn constant(scheme: &Scheme) -> proc_macro2::Ident {
     escape::ident(&names::constant(&scheme.name))
 }

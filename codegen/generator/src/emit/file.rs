@@ -27,7 +27,7 @@ impl Header<'_> {
 /// A file under construction.
 pub struct File {
     text: String,
-    /// The cargo feature that what follows is emitted for.
+    /// The cargo feature of the items that are emitted next.
     feature: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl File {
         Self { text: String::new(), feature: None }
     }
 
-    /// Sets the cargo feature that what follows is emitted for.
+    /// Sets the cargo feature of the items that are emitted next.
     pub fn set_feature(&mut self, feature: Option<&str>) -> &mut Self {
         self.feature = feature.map(str::to_owned);
         self

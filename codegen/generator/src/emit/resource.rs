@@ -50,7 +50,7 @@ pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
     file.finish()
 }
 
-/// The feature of an operation that not all of its resource has.
+/// Returns the feature of an operation if its whole resource does not have it.
 pub(super) fn own_feature<'a>(resource: &Resource, operation: &'a Operation) -> Option<&'a str> {
     operation.feature.as_deref().filter(|_| resource.feature().is_none())
 }
@@ -107,7 +107,7 @@ fn imports(api: &Api, resource: &Resource) -> TokenStream {
     }
 }
 
-/// The names that operations need.
+/// Returns the names that operations need.
 struct Needed {
     maps: bool,
     multipart: bool,

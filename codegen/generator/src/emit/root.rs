@@ -182,7 +182,7 @@ pub fn crate_files(api: &Api, options: &CrateOptions, header: Header<'_>) -> Fil
     files
 }
 
-/// The files of a client that is a module of somebody else's crate, from `mod.rs` on.
+/// Returns the files of a client that is a module of another crate, starting with `mod.rs`.
 pub fn module_files(api: &Api, header: Header<'_>) -> FileSet {
     let mut files = super::client(api, "mod.rs", "", header);
     // The crate around it need not call every operation, nor have a feature `mock`.

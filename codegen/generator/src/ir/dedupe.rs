@@ -169,7 +169,7 @@ fn hash_type(ty: &Type, named: &mut Vec<TypeId>, hasher: &mut DefaultHasher) {
 }
 
 impl Types<'_> {
-    /// Returns true if both types are made alike, whatever their names are.
+    /// Returns true if both types have the same structure, regardless of their names.
     pub(super) fn is_same(&self, one: &Type, other: &Type) -> bool {
         self.is_same_within(one, other, &mut HashSet::new())
     }

@@ -1,4 +1,4 @@
-//! Parts of a client that only exist with a cargo feature: operations that say so, and what only they need.
+//! Parts of a client behind a cargo feature: operations with `x-rust-feature`, and the types that only they use.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -6,7 +6,8 @@ use super::naming::spread;
 use super::{Api, Operation, Resource, Type, TypeDef, TypeId, Webhooks};
 use crate::names;
 
-/// Gives each type the feature of the operations that use it, if no other part of the client does. These types get files of their own.
+/// Sets the feature of each type to that of the operations that use it, if no other part of the client does. These
+/// types are in separate files.
 pub fn attach(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&Webhooks>, errors: &[Type]) {
     let mut users: HashMap<TypeId, BTreeSet<Option<&str>>> = HashMap::new();
     for (feature, ty) in uses(resources, webhooks, errors) {
@@ -32,7 +33,7 @@ pub fn attach(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&W
     }
 }
 
-/// The types that each part of a client uses, with the feature of that part.
+/// Returns the types that each part of a client uses, with the feature of that part.
 fn uses<'a>(
     resources: &'a [Resource],
     webhooks: Option<&'a Webhooks>,
@@ -49,7 +50,7 @@ fn uses<'a>(
 }
 
 impl Operation {
-    /// The types of its arguments, its body and its responses.
+    /// Returns the types of its arguments, its body and its responses.
     fn used(&self) -> impl Iterator<Item = &Type> {
         let arguments = self.required.iter().chain(&self.optional).map(|argument| &argument.ty);
         let body = self.body.iter().map(|body| &body.ty);
@@ -59,7 +60,7 @@ impl Operation {
 }
 
 impl Resource {
-    /// The feature of all its operations, if they have the same.
+    /// Returns the feature of its operations, if they all have the same one.
     pub fn feature(&self) -> Option<&str> {
         let first = self.operations.first()?.feature.as_deref();
         first.filter(|_| self.operations.iter().all(|operation| operation.feature.as_deref() == first))
@@ -67,7 +68,7 @@ impl Resource {
 }
 
 impl Api {
-    /// The feature of all resources in a scope, if they have the same.
+    /// Returns the feature of the resources in a scope, if they all have the same one.
     pub fn scope_feature(&self, scope: usize) -> Option<&str> {
         let resources = self.resources.iter().filter(|resource| resource.scope == Some(scope)).map(Resource::feature);
         let is_child = |index: &usize| self.scopes[*index].parent == Some(scope);
@@ -77,7 +78,7 @@ impl Api {
         first.filter(|_| features.all(|feature| feature == first))
     }
 
-    /// The features that its operations have.
+    /// Returns the features of its operations.
     pub fn features(&self) -> BTreeSet<&str> {
         let operations = self.resources.iter().flat_map(|resource| &resource.operations);
         operations.filter_map(|operation| operation.feature.as_deref()).collect()

@@ -477,7 +477,8 @@ fn received(
     received
 }
 
-/// Adds a field for additional properties to each struct that is received, unless the document forbids them.
+/// Adds a field for additional properties to each struct whose schema is not only sent, unless the document forbids
+/// them. The request version of a schema that is also received has the field too.
 fn keep_undeclared(types: &mut [TypeDef], sent: &HashSet<TypeId>, received: &HashSet<TypeId>) {
     let schemas: HashSet<String> = received.iter().map(|id| types[id.0].pointer.clone()).collect();
     for (index, def) in types.iter_mut().enumerate() {

@@ -81,7 +81,7 @@ impl Builder<'_> {
         cases
     }
 
-    /// Returns true if XML holds the same as another case, so that it is not asked for.
+    /// Returns true if XML has the same content as another case, so that it is not requested.
     fn repeats(&mut self, media: &MediaType, cases: &[ResponseCase], place: &str) -> bool {
         let Some(schema) = media.schema else { return true };
         let ty = self.types.element(schema, Direction::Response, place);

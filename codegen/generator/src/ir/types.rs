@@ -121,7 +121,7 @@ impl<'d> Types<'d> {
             .or_else(|| schema.component.as_deref().map(|component| self.component_name(component)))
     }
 
-    /// The name of a component's type: the one that the client keeps, or that of the component.
+    /// Returns the name of a component's type: the name that the client keeps, or that of the component.
     pub(super) fn component_name(&self, component: &str) -> String {
         let held = self.document.held.types.get(component).cloned();
         held.unwrap_or_else(|| names::type_name(component))

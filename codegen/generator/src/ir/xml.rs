@@ -36,7 +36,7 @@ pub struct XmlRoot {
 /// The name of an element or an attribute.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct XmlName {
-    /// The name, without its prefix.
+    /// The name, including its prefix if it has one.
     pub name: String,
     /// The namespace; empty if there is none.
     pub namespace: String,

@@ -29,7 +29,7 @@ const LOSSES: &[&str] = &[
     "unsupported-security-scheme",
 ];
 
-/// A kind of gap.
+/// The kind of a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum CoverageChange {
     /// A keyword that the client ignores without a warning.

@@ -1,7 +1,7 @@
-//! Discriminators compared: the property that tells alternatives apart, and the values that stand for each.
+//! Compares discriminators: the property that distinguishes alternatives, and the values that select each.
 //!
-//! Where no mapping names an alternative, its component's name is the value that stands for it. Renaming that component then changes
-//! what is sent.
+//! If no mapping has a value for an alternative, its component's name is the value. Renaming that component then
+//! changes the sent value.
 
 use super::graph::{ComparisonId, Step};
 use super::variants::Alternative;
@@ -11,11 +11,11 @@ use super::{Direction, rules};
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Discriminator, Kind};
 
-/// The extension by which a schema names the value that stands for it.
+/// The extension that sets the discriminator value of a schema.
 const DISCRIMINATOR_VALUE: &str = "x-ms-discriminator-value";
 
 impl<'a> Wire<'a> {
-    /// Compares the properties that tell alternatives apart.
+    /// Compares the properties that distinguish alternatives.
     pub(super) fn discriminators(
         &mut self,
         unit: ComparisonId,
@@ -43,7 +43,7 @@ impl<'a> Wire<'a> {
         self.note(unit, Step::Same, Some(direction), places, says);
     }
 
-    /// Compares the values that stand for an alternative.
+    /// Compares the discriminator values of an alternative.
     pub(super) fn discriminator_values(
         &mut self,
         unit: ComparisonId,
@@ -55,22 +55,25 @@ impl<'a> Wire<'a> {
         if old.values.is_empty() || new.values.is_empty() {
             return;
         }
-        // Values of which none stays are another name for the alternative, which is one change.
+        // If no value remains, the alternative was renamed, which is a single change.
         if let (Some(was), Some(is)) = (old.values.first(), new.values.first())
             && old.values.iter().all(|value| !new.values.contains(value))
         {
-            let says = format!("is what `{is}` stands for now, no longer `{was}`");
+            let says = format!("now has the discriminator value `{is}` instead of `{was}`");
             let says = ChangeDraft::from_to(&rules::DISCRIMINATOR_VALUE_CHANGED, says, was, is);
             return self.note(unit, step.clone(), Some(direction), places, says);
         }
         for value in old.values.iter().filter(|value| !new.values.contains(value)) {
-            let says = format!("is no longer what `{value}` stands for");
+            let says = format!("no longer has the discriminator value `{value}`");
             let says = ChangeDraft::of(&rules::DISCRIMINATOR_VALUE_REMOVED, says, value);
             self.note(unit, step.clone(), Some(direction), places, says);
         }
         for value in new.values.iter().filter(|value| !old.values.contains(value)) {
-            let says =
-                ChangeDraft::of(&rules::DISCRIMINATOR_VALUE_ADDED, format!("is what `{value}` stands for now"), value);
+            let says = ChangeDraft::of(
+                &rules::DISCRIMINATOR_VALUE_ADDED,
+                format!("now has the discriminator value `{value}`"),
+                value,
+            );
             self.note(unit, step.clone(), Some(direction), places, says);
         }
     }
@@ -84,7 +87,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The values of a discriminator that stand for a variant: those of the mapping, or else the implicit one.
+    /// Returns the discriminator values of a variant: those of the mapping, or else the implicit one.
     pub(super) fn values_for(&mut self, variant: SchemaId, discriminator: &'a Discriminator) -> Vec<&'a str> {
         let mapped = discriminator.mapping.iter().filter(|(_, id)| *id == variant);
         let mapped: Vec<&str> = mapped.map(|(value, _)| value.as_str()).collect();
@@ -94,8 +97,8 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The value that stands for a component which no mapping names. None where the property lists its values, which are compared
-    /// as such, or holds no text.
+    /// Returns the implicit value of a component without a mapping. Returns `None` if the property lists its values,
+    /// which are compared separately, or is not a string.
     fn implicit_value(&mut self, id: SchemaId, property: &str) -> Option<&'a str> {
         let extensions = self.declared(id).map(|schema| &schema.rare().extensions);
         let named = extensions.and_then(|extensions| extensions.get(DISCRIMINATOR_VALUE)?.as_str());
@@ -112,7 +115,7 @@ impl<'a> Side<'a> {
         (holds_text && field.values().is_none()).then_some(value)
     }
 
-    /// The schemas that extend a node, as alternatives with the values that stand for each.
+    /// Returns the schemas that extend a node, as alternatives with their discriminator values.
     pub(super) fn extending(&mut self, view: &View<'a>) -> Vec<Alternative<'a>> {
         let mut by_child: Vec<(SchemaId, Vec<&'a str>)> = Vec::new();
         for (value, child) in &view.subtypes {

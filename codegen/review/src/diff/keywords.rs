@@ -205,8 +205,8 @@ impl<'a> Wire<'a> {
     fn conditions(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
         let says = match (old.conditions.as_slice(), new.conditions.as_slice()) {
             ([], []) => return,
-            ([], _) => ChangeDraft::new(&rules::CONDITION_ADDED, "must now meet a condition (`if`)"),
-            (_, []) => ChangeDraft::new(&rules::CONDITION_REMOVED, "no longer has to meet a condition (`if`)"),
+            ([], _) => ChangeDraft::new(&rules::CONDITION_ADDED, "must now satisfy a condition (`if`)"),
+            (_, []) => ChangeDraft::new(&rules::CONDITION_REMOVED, "no longer has to satisfy a condition (`if`)"),
             (was, is) => {
                 let hashed = |side: &mut Side<'a>, all: &[[Option<SchemaId>; 3]], only: bool| {
                     let mut hashes: Vec<_> = all
@@ -233,7 +233,7 @@ impl<'a> Wire<'a> {
                     }
                     return;
                 }
-                ChangeDraft::new(&rules::CONDITION_CHANGED, "must now meet a different condition (`if`)")
+                ChangeDraft::new(&rules::CONDITION_CHANGED, "must now satisfy a different condition (`if`)")
             }
         };
         self.note(at.unit, Step::Same, Some(at.direction), at.places, says);

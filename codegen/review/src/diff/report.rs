@@ -16,7 +16,7 @@ struct Way {
     identity: String,
     /// The noun for the compared part.
     noun: String,
-    /// True if it is a body, whose next step is separated.
+    /// True if it is a body, from which its items and values are separated by ` > `.
     is_body: bool,
 }
 

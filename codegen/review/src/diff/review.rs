@@ -316,7 +316,7 @@ fn resources(api: &Api) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// Returns the operations of a client, and whether each has a cargo feature.
+/// Returns the operations of a client; the flag is true if an operation has a cargo feature.
 fn operations(api: &Api) -> impl Iterator<Item = (String, bool)> {
     let operations = api.resources.iter().flat_map(|resource| &resource.operations);
     operations.map(|operation| (format!("{} {}", operation.method, operation.path), operation.feature.is_some()))

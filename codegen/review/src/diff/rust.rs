@@ -191,7 +191,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The rule for a new name of what `old` was the path of: callers may go on to write the old one if it is an alias.
+    /// Returns the rule for the new name of the item at the path `old`. Callers can still use the old name if it is an
+    /// alias.
     fn renaming(&self, old: &str, renamed: &'static Rule) -> &'static Rule {
         if self.new.api.aliases.contains_key(old) { &rules::NAME_DEPRECATED } else { renamed }
     }

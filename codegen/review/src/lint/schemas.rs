@@ -131,7 +131,7 @@ pub(super) fn duplicate_required(schema: &LintNode<'_>, found: &mut Found) {
 pub(super) fn duplicate_type(schema: &LintNode<'_>, found: &mut Found) {
     let Some(types) = schema.object.get("type").and_then(Value::as_array) else { return };
     for (index, name) in types.iter().enumerate().filter(|(index, name)| types[..*index].contains(name)) {
-        found.push((child(&schema.place("type"), &index.to_string()), format!("`type` lists {name} a second time")));
+        found.push((child(&schema.place("type"), &index.to_string()), format!("duplicate type {name} in `type`")));
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn url(server: &LintNode<'_>, found: &mut Found) {
     let names = in_url(server);
     let repeated = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name)).map(|(_, name)| name);
     let message = if !is_closed {
-        "the braces in the URL are not balanced".to_owned()
+        "invalid braces in the URL".to_owned()
     } else if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
         "the URL contains a space".to_owned()
     } else if url.contains(['?', '#']) {

@@ -199,7 +199,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "invalid-server-url",
         error_in: Versions::ALL,
         sentence: "the URL of a server is invalid for any values of its variables",
-        remedy: "use a URL without spaces, query and fragment, and with balanced braces",
+        remedy: "use a URL without spaces, query and fragment, and with a name in each pair of braces",
         checks: &[Each(ObjectKind::Server, servers::url)],
     },
     Rule {

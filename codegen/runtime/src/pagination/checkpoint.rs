@@ -16,8 +16,9 @@ use serde_json::{Map, Value};
 pub struct Checkpoint {
     pub(super) operation: String,
     pub(super) position: Position,
-    /// Number of items before the page, and true if that counts all items from the start of the list.
+    /// Number of items before the page.
     pub(super) taken: i64,
+    /// True if `taken` counts from the start of the list.
     pub(super) whole: bool,
     /// Number of items of the page that have been returned.
     pub(super) skip: usize,

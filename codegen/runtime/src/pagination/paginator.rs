@@ -54,9 +54,11 @@ pub(crate) struct Paginator {
     /// Fingerprints of the pages so far, and of the keys that were sent.
     seen: HashSet<u64>,
     keys: HashSet<u64>,
-    /// Number of pages so far, maximum number of pages, and number of consecutive empty pages.
+    /// Number of pages so far.
     pages: usize,
+    /// Maximum number of pages.
     max_pages: usize,
+    /// Number of consecutive empty pages.
     empty_pages: usize,
     /// True if the last page indicated that another follows.
     promised: bool,

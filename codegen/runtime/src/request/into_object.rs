@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-/// A value that becomes a JSON object of any properties: `json!({"plan": "pro", "seats": 3})`, a map, or pairs of names and
-/// values.
+/// A value that can be converted into a JSON object with any properties: `json!({"plan": "pro", "seats": 3})`, a map,
+/// or pairs of names and values.
 ///
 /// ```
 /// use crm_clients_runtime::IntoObject;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// assert_eq!(object, [("plan", json!("pro")), ("seats", json!(3))].into_object());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no JSON object",
+    message = "`{Self}` is not a JSON object",
     note = "use `serde_json::json!({{ ... }})`, a map, or an array or `Vec` of pairs of a name and a value"
 )]
 pub trait IntoObject {
@@ -29,7 +29,8 @@ impl IntoObject for Map<String, Value> {
     }
 }
 
-/// Null has no properties. A value that is no object becomes the property with the empty name, so that the server reports it.
+/// Null becomes an empty object. Any other value that is not an object becomes a property with an empty name, so that
+/// the server reports it.
 impl IntoObject for Value {
     fn into_object(self) -> Map<String, Value> {
         match self {

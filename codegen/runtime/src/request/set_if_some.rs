@@ -1,9 +1,9 @@
 //! Optional values for setters.
 
-/// Sets what is there: for values that are an `Option` where the setters of calls and request bodies take the value itself.
+/// Passes an `Option` to a setter: the setters of calls and request bodies take the value itself.
 ///
-/// Implemented for all types, so that the generated clients need no second setter for each field, which would make them a
-/// third slower to compile.
+/// It is implemented for all types. A second setter for each field would increase the compile time of generated clients
+/// by a third.
 ///
 /// ```
 /// use crm_clients_runtime::SetIfSome;

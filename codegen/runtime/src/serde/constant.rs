@@ -73,7 +73,7 @@ impl Serialize for Constant {
     }
 }
 
-/// Reads a value that must be this one. A pass that leaves out values leaves out another.
+/// Deserializes a value that must equal the constant. In tolerant decoding, any other value is left out.
 pub(crate) struct ConstantSeed {
     pub(crate) constant: Constant,
     pub(crate) tolerant: bool,

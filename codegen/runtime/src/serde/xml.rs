@@ -12,7 +12,7 @@ pub(crate) use write::write;
 /// The name of an element or an attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct XmlName {
-    /// The name, after its prefix if it has one: `p:book`.
+    /// The name, including its prefix if it has one: `p:book`.
     pub name: &'static str,
     /// The namespace declared with the name; empty if there is none.
     pub namespace: &'static str,

@@ -1,4 +1,4 @@
-//! Limits shared by all calls of a client: on concurrency, on the rate, and pauses after a 429.
+//! Limits shared by all calls of a client: concurrency, rates, and pauses after a 429.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,16 +10,17 @@ use crate::path::PathValue;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Limits that all calls of a client share, those of its clones included.
+/// Limits that all calls of a client and its clones share.
 ///
-/// The limits that the API's document declares are part of them; [`rate`](Self::rate) replaces the one of all requests, and
-/// [`without_declared`](Self::without_declared) removes all. A client of a mock has none of these.
+/// They include the limits that the API's document declares; [`rate`](Self::rate) replaces the limit of all requests,
+/// and [`without_declared`](Self::without_declared) removes all declared limits. The client of a mock has no declared
+/// limits.
 ///
-/// A call waits for its turn, in the order in which the calls were sent. That time does not count against the
-/// [time in total](crate::Retry::max_elapsed) or the timeout. Each attempt takes a turn of its own.
+/// Calls wait in the order in which they were sent. That time does not count against the
+/// [total time](crate::Retry::max_elapsed) or the timeout. Each attempt counts as a request.
 ///
-/// With or without limits, no call of the client is sent for a time after a 429: as long as `Retry-After` asks, or as
-/// [`pause`](Self::pause) says. A time that is longer than the throttled call itself may take holds up no other.
+/// With or without limits, all calls of the client pause after a 429: for the time in `Retry-After`, or for that of
+/// [`pause`](Self::pause). A pause that exceeds the total time of the throttled call does not delay other calls.
 ///
 /// ```
 /// use crm_clients_runtime::CallLimits;
@@ -35,7 +36,7 @@ pub struct CallLimits {
     without_declared: bool,
 }
 
-/// So many requests within any span of this length.
+/// A maximum number of requests within any period of this length.
 #[derive(Clone, Copy, Debug)]
 struct Rate {
     requests: usize,
@@ -43,7 +44,7 @@ struct Rate {
 }
 
 impl CallLimits {
-    /// Creates limits that are those of the API's document.
+    /// Creates limits with only those of the API's document.
     pub fn new() -> Self {
         Self::default()
     }
@@ -64,19 +65,19 @@ impl CallLimits {
         Self { rate: Some(Rate { requests: requests.max(1), within }), ..self }
     }
 
-    /// Sets how long all calls wait after a 429 without `Retry-After`; by default the span of the rate that applies to the
-    /// call, or if there is none, the delay before the retry.
+    /// Sets the time that all calls wait after a 429 without `Retry-After`; by default the period of the rate that
+    /// applies to the call, or without one, the delay before the retry.
     pub fn pause(self, pause: Duration) -> Self {
         Self { pause: Some(pause), ..self }
     }
 
-    /// Removes the limits that the API's document declares, for a server that has others.
+    /// Removes the limits that the API's document declares, for a server with different limits.
     pub fn without_declared(self) -> Self {
         Self { without_declared: true, ..self }
     }
 }
 
-/// A limit that an API declares: for all requests, or for those that are counted under its name.
+/// A rate limit declared by an API, for all requests or for the operations that share its name.
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimit {
     name: &'static str,
@@ -85,7 +86,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Creates a limit of so many requests within so many seconds.
+    /// Creates a limit of `requests` within `seconds`.
     pub const fn new(name: &'static str, requests: u32, seconds: u32) -> Self {
         Self { name, requests, seconds }
     }
@@ -95,11 +96,11 @@ impl RateLimit {
     }
 }
 
-/// The limit of a call, and the values of its path that it is counted for.
+/// The limit of a call, counted separately for each combination of these path values.
 #[derive(Clone, Debug)]
 pub(crate) struct ScopedLimit {
     limit: RateLimit,
-    /// Its name, and the values.
+    /// The name of the limit and the path values.
     key: String,
 }
 
@@ -121,7 +122,7 @@ pub(crate) struct Limiter {
     without_declared: bool,
     in_flight: Option<Arc<Semaphore>>,
     all: Counter,
-    /// By the name of the limit, and the scope that it counts for.
+    /// The counters by [`ScopedLimit::key`].
     declared: Mutex<HashMap<String, Arc<Counter>>>,
     paused_until: Mutex<Option<Instant>>,
 }
@@ -162,7 +163,7 @@ impl Counter {
         }
     }
 
-    /// Returns true if a new counter would do the same.
+    /// Returns true if the counter is equivalent to a new one.
     fn is_idle(&self, now: Instant) -> bool {
         let within = self.rate.map_or(Duration::ZERO, |rate| rate.within);
         locked(&self.sent).back().is_none_or(|last| now.duration_since(*last) >= within)
@@ -182,7 +183,7 @@ impl Limiter {
 
     /// Waits until a request may be sent. The permit is held until its response arrives.
     pub(super) async fn enter(&self, limit: Option<&ScopedLimit>) -> Option<OwnedSemaphorePermit> {
-        // Calls under a declared limit first wait among themselves, so that they hold up no other.
+        // Calls wait for their declared limit first, so that they do not delay other calls.
         let counter = limit.filter(|_| !self.without_declared).map(|limit| self.counter(limit));
         let mut turn = None;
         if let Some(counter) = &counter {
@@ -215,7 +216,7 @@ impl Limiter {
         if let Some(counter) = declared.get(&limit.key) {
             return Arc::clone(counter);
         }
-        // A program that calls for ever more scopes keeps those that are in use.
+        // Unused counters are removed, because the number of scopes is unlimited.
         let now = Instant::now();
         declared.retain(|_, counter| Arc::strong_count(counter) > 1 || !counter.is_idle(now));
         let counter = Arc::new(Counter::new(Some(limit.limit.rate())));
@@ -223,7 +224,7 @@ impl Limiter {
         counter
     }
 
-    /// Returns how long no request is sent.
+    /// Returns the rest of the pause, if there is one.
     fn paused(&self) -> Option<Duration> {
         let mut paused_until = locked(&self.paused_until);
         let delay = (*paused_until)?.checked_duration_since(Instant::now()).filter(|delay| !delay.is_zero());
@@ -247,7 +248,7 @@ impl Limiter {
     }
 }
 
-/// Locks what a panic elsewhere leaves whole.
+/// Locks a mutex. Its value is consistent even if another thread panicked.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Names that `names.lock` keeps, and deprecated ones: callers go on to write both.
-#![expect(deprecated, reason = "the deprecated names are what is tested")]
+//! Names that `names.lock` keeps, and deprecated names: callers can use both.
+#![expect(deprecated, reason = "the test uses the deprecated names")]
 
 use crate::Outcome;
 use crate::server::{Server, reply};

@@ -1,4 +1,4 @@
-//! Which component of a document describes the samples of a shape.
+//! Finds the component of a document that describes the samples of a shape.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,16 @@ use serde_json::{Map, Value};
 
 use super::shape::{Objects, Shape};
 
-/// How many references and combinations are followed within one schema.
+/// Maximum number of references and combinations that are followed within one schema.
 const DEPTH: usize = 32;
 
-/// The least properties that make a component recognizable.
+/// Minimum number of common properties for a component to match.
 const LEAST: usize = 3;
 
 /// The components of a raised document.
 pub struct Components<'d> {
     document: &'d Value,
-    /// The component schemas that the vendored document has under these names.
+    /// The names of the component schemas in the vendored document.
     names: BTreeSet<String>,
 }
 
@@ -28,17 +28,18 @@ struct Properties<'d> {
 }
 
 impl<'d> Components<'d> {
-    /// The components of a raised document that overlays can refer to by these names.
+    /// Returns the components of a raised document that overlays can refer to by these names.
     pub fn new(document: &'d Value, names: impl IntoIterator<Item = String>) -> Self {
         Self { document, names: names.into_iter().collect() }
     }
 
-    /// Whether there is a component of this name.
+    /// Returns true if there is a component with this name.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
-    /// The component that has all samples of a shape, if there is one: that of which the samples lack the fewest properties.
+    /// Returns the component that accepts all samples of a shape, if there is one. Of several, returns the one with the
+    /// fewest properties that the samples lack.
     pub fn find(&self, shape: &Shape) -> Option<&str> {
         let objects = shape.objects.as_ref().filter(|_| shape.is_object())?;
         let fitting = self.names.iter().filter_map(|name| {
@@ -85,7 +86,7 @@ impl<'d> Components<'d> {
         depth < DEPTH && shape.by_type().iter().all(|part| self.has_type(schema, part, depth))
     }
 
-    /// The same for samples of one type.
+    /// Returns true if the schema accepts all samples of one type.
     fn has_type(&self, schema: &'d Value, part: &Shape, depth: usize) -> bool {
         let schema = self.resolve(schema);
         if schema == &Value::Bool(false) || schema.get("$ref").is_some() || depth >= DEPTH {
@@ -125,7 +126,7 @@ impl<'d> Components<'d> {
     }
 }
 
-/// Whether the `type` of a schema allows samples of one type.
+/// Returns true if the `type` of a schema allows samples of one type.
 fn is_allowed(schema: &Value, part: &Shape) -> bool {
     let found: &[&str] = match part {
         Shape { nulls: 1.., .. } => &["null"],
@@ -143,7 +144,7 @@ fn is_allowed(schema: &Value, part: &Shape) -> bool {
     }
 }
 
-/// Whether `enum`, `const`, `format` and `pattern` allow samples of one type, as far as their values are known.
+/// Returns true if `enum`, `const`, `format` and `pattern` allow samples of one type, as far as their values are known.
 fn has_values(schema: &Value, part: &Shape) -> bool {
     let listed = schema.get("enum").and_then(Value::as_array);
     let constant = schema.get("const").map(std::slice::from_ref);
@@ -160,12 +161,12 @@ fn has_values(schema: &Value, part: &Shape) -> bool {
     is_listed && has_format && schema.get("pattern").is_none()
 }
 
-/// The schemas of a keyword.
+/// Returns the schemas in a keyword's list.
 fn list<'d>(schema: &'d Value, keyword: &str) -> &'d [Value] {
     schema.get(keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// The names of the component schemas of a document.
+/// Returns the names of the component schemas of a document.
 pub fn schema_names(document: &Value) -> Vec<String> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     schemas.map(Map::keys).into_iter().flatten().cloned().collect()

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::shape::Shape;
 use crate::exchange::{Body, Exchange, Form, pairs_to_object};
 
-/// The exchanges of an operation. The join is commutative and associative.
+/// The joined exchanges of an operation. The join is commutative and associative.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Samples {
-    /// How many there are.
+    /// The number of samples.
     pub count: usize,
-    /// Those whose request succeeded.
+    /// The successful requests.
     pub accepted: Requests,
-    /// Those whose request did not.
+    /// The failed requests.
     pub refused: Requests,
     /// The responses by status.
     pub responses: BTreeMap<u16, Messages>,
@@ -28,22 +28,22 @@ pub struct Requests {
 /// Bodies by media type.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Messages {
-    /// How many there are.
+    /// The number of samples.
     pub count: usize,
-    /// How many of them have no body.
+    /// The number of samples without a body.
     pub empty: usize,
-    /// The others by media type. A body that is no JSON has no shape but the count.
+    /// The bodies by media type. The shape of a body that is not JSON has only a count.
     pub bodies: BTreeMap<String, Shape>,
 }
 
-/// The name under which [`Requests::queries`] has its only shape.
+/// The key of the only shape in [`Requests::queries`].
 pub const QUERY: &str = "";
 
 impl Samples {
-    /// Returns the facts of one exchange.
+    /// Returns the samples of one exchange.
     pub fn of(exchange: &Exchange) -> Self {
         let mut query = Messages { count: 1, ..Messages::default() };
-        // The names of a query are never data, unlike the keys of an object.
+        // Unlike the keys of an object, the names in a query are never data.
         let pairs = Form { values: pairs_to_object(&exchange.query), files: Vec::new() };
         query.bodies.insert(QUERY.to_owned(), Shape::of_form(&pairs));
         let requests = Requests { queries: query, bodies: Messages::of(exchange.request.as_ref()) };
@@ -55,7 +55,7 @@ impl Samples {
         Self { count: 1, accepted, refused, responses }
     }
 
-    /// The samples of both.
+    /// Joins the samples of both.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.count += other.count;

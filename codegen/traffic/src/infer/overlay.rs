@@ -19,7 +19,7 @@ use super::segment::{is_value, singular, snake};
 pub struct Context<'a> {
     /// The title of the overlay.
     pub title: &'a str,
-    /// The document with the overlays that it has.
+    /// The document with its overlays applied.
     pub overlaid: &'a Value,
     /// The raised document.
     pub raised: &'a Value,
@@ -69,15 +69,15 @@ pub fn overlay(context: &Context<'_>, recorded: &[Recorded<'_>]) -> String {
         "x-additions": true,
         "actions": actions,
     });
-    let comment = "Drafted from recorded traffic. Read each operation, name it and describe it; `x-evidence` says how many samples there are.";
+    let comment = "Drafted from recorded traffic. Read each operation, name it and describe it; `x-evidence` has the number of samples.";
     format!("# {}\n{}", sanitize::line(comment), canonical::to_yaml(&overlay))
 }
 
-/// Paths and components that the document declares.
+/// The paths and operations that the document declares.
 struct Declared<'d> {
-    /// The path templates with the parameters that their path items declare, by the template without names.
+    /// The path templates and the parameters of their path items, by the template without names.
     paths: BTreeMap<Cow<'d, str>, (&'d str, BTreeSet<&'d str>)>,
-    /// The segments of paths, and an operation at each.
+    /// The operations with the segments of their paths.
     operations: Vec<(Vec<&'d str>, &'d Value)>,
     ids: BTreeSet<String>,
 }
@@ -101,7 +101,8 @@ impl<'d> Declared<'d> {
         declared
     }
 
-    /// The template of the document that an operation is at, or its own, and the names of the parameters that are declared there.
+    /// Returns the document's template for an operation's path, or else the operation's own, and the names of the
+    /// parameters that are declared there.
     fn template(&self, operation: &Recorded<'_>) -> (String, BTreeSet<&'d str>) {
         let declared = self.paths.get(&nameless(&operation.path));
         declared.map_or_else(
@@ -110,8 +111,8 @@ impl<'d> Declared<'d> {
         )
     }
 
-    /// The tags and the security of a new operation: those of the operations whose paths begin like its own for the most segments. If these
-    /// have several tags, its own path names it.
+    /// Returns the tags and the security of a new operation: those of the operations whose paths share the most leading
+    /// segments with it. If these have several tags, the tag is derived from the path.
     fn of_neighbours(&self, path: &str) -> (Value, Option<Value>) {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let is_parameter = |segment: &str| segment.starts_with('{');
@@ -134,7 +135,7 @@ impl<'d> Declared<'d> {
     }
 }
 
-/// The operation as the document would declare it.
+/// Returns the declaration of an operation.
 fn declare(
     operation: &Recorded<'_>,
     schemas: &Schemas<'_>,
@@ -172,7 +173,7 @@ fn declare(
     value
 }
 
-/// The `content` of bodies.
+/// Returns the `content` of bodies.
 fn content(messages: &Messages, schemas: &Schemas<'_>) -> Value {
     let content: Map<String, Value> = messages
         .bodies
@@ -193,7 +194,8 @@ fn content(messages: &Messages, schemas: &Schemas<'_>) -> Value {
     if content.is_empty() { json!({}) } else { json!({"content": content}) }
 }
 
-/// Returns the path parameters that a path item does not declare yet, as the document declares them for other paths with the same beginning.
+/// Returns the path parameters that a path item does not declare yet. If the document declares one for another path
+/// with the same beginning, that declaration is used.
 fn path_parameters(operation: &Recorded<'_>, path: &str, known: &BTreeSet<&str>, document: &Value) -> Vec<Value> {
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     let own = operation.parameters.iter().zip(names).filter(|(_, name)| !known.contains(name));
@@ -207,7 +209,8 @@ fn path_parameters(operation: &Recorded<'_>, path: &str, known: &BTreeSet<&str>,
     own.map(parameter).collect()
 }
 
-/// Returns the path parameter `name` of the first path item that begins with these segments, as it is declared: mostly a reference.
+/// Returns the declaration of the path parameter `name` in the first path item that begins with these segments, usually
+/// a reference.
 fn declared_parameter(document: &Value, beginning: &str, name: &str) -> Option<Value> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
     let items = paths
@@ -234,7 +237,7 @@ fn query_parameters(operation: &Recorded<'_>, schemas: &Schemas<'_>) -> Vec<Valu
     objects.properties.iter().map(parameter).collect()
 }
 
-/// An id that no other operation has: `listContactNotes`, `muteConversation`.
+/// Returns a unique operationId: `listContactNotes`, `muteConversation`.
 fn operation_id(operation: &Recorded<'_>, ids: &mut BTreeSet<String>) -> String {
     let is_word =
         |segment: &&str| !segment.is_empty() && !segment.starts_with('{') && !is_version(segment) && *segment != "api";
@@ -246,7 +249,7 @@ fn operation_id(operation: &Recorded<'_>, ids: &mut BTreeSet<String>) -> String 
     let verb = match method.as_str() {
         "get" if ends_with_value || !is_plural => "get".to_owned(),
         "get" => "list".to_owned(),
-        // `POST /conversations/7/mute` does what its last word says.
+        // In `POST /conversations/7/mute`, the last word is the verb.
         "post" if !is_plural && words.len() > 1 => snake(words.pop().unwrap_or_default()).to_lower_camel_case(),
         "post" => "create".to_owned(),
         "put" => "replace".to_owned(),
@@ -257,7 +260,7 @@ fn operation_id(operation: &Recorded<'_>, ids: &mut BTreeSet<String>) -> String 
         let is_list = index + 1 == words.len() && verb == "list";
         snake(&if is_list { (*word).to_owned() } else { singular(word) }).to_upper_camel_case()
     };
-    // The first words are those of most operations.
+    // The first words of the path are the same for most operations.
     let base = |skipped: usize| verb.clone() + &words.iter().enumerate().skip(skipped).map(name).collect::<String>();
     let mut candidates =
         (0..words.len().max(1)).rev().map(base).chain((2..).map(|number| format!("{}{number}", base(0))));

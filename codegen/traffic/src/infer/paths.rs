@@ -1,21 +1,21 @@
-//! The paths of recorded operations as a tree of segments: the routes of the document and the rules of the maintainer first, then what the
-//! traffic adds.
+//! The paths of recorded operations as a tree of segments. The routes of the document and the maintainer's rules are
+//! added first, then the traffic.
 
 use std::collections::BTreeMap;
 
 use super::operation::Samples;
 use super::segment::{is_value, singular, snake};
 
-/// A segment of a path, with what follows it.
+/// A segment of a path and the segments below it.
 #[derive(Debug, Default)]
 pub struct PathNode {
-    /// The literal segments below, by their text.
+    /// The literal segments below, by text.
     words: BTreeMap<String, PathNode>,
     /// The node of a parameter, which matches all other segments.
     value: Option<Box<Value>>,
-    /// Whether the document or a rule has this node.
+    /// True if the document or a rule declares this node.
     is_declared: bool,
-    /// In how many exchanges the segment is a value of a property such as `slug` in the body.
+    /// The number of exchanges in which the segment is the value of a property such as `slug` in a body.
     named_in_bodies: usize,
     /// The operations at this path by method.
     operations: BTreeMap<String, Samples>,
@@ -24,12 +24,13 @@ pub struct PathNode {
 /// A segment that is a value.
 #[derive(Debug, Default)]
 struct Value {
-    /// How often the document or a rule gives it each name.
+    /// The names in the document and the rules, with their counts.
     names: BTreeMap<String, usize>,
-    /// Whether the document says that it is a number.
+    /// True if the document declares it as a number.
     is_number: bool,
-    /// How many samples there are, and how many of them are numbers.
+    /// The number of samples.
     samples: usize,
+    /// The number of samples that are integers.
     numbers: usize,
     node: PathNode,
 }
@@ -39,7 +40,7 @@ struct Value {
 pub struct PathParameter {
     /// Its name.
     pub name: String,
-    /// Whether every sample is an integer.
+    /// True if every sample is an integer.
     pub is_integer: bool,
 }
 
@@ -49,14 +50,14 @@ pub struct Recorded<'n> {
     pub path: String,
     /// Its parameters in order.
     pub parameters: Vec<PathParameter>,
-    /// The method in upper case.
+    /// The method, in upper case.
     pub method: &'n str,
     /// The recorded samples.
     pub samples: &'n Samples,
 }
 
 impl PathNode {
-    /// Adds a path template of the document or of a rule. `is_number` tells which parameters are numbers.
+    /// Adds a path template of the document or of a rule. `is_number` returns true for parameters that are numbers.
     pub fn declare(&mut self, template: &str, is_number: &dyn Fn(&str) -> bool) {
         let mut node = self;
         for segment in template.split('/').skip(1) {
@@ -64,7 +65,7 @@ impl PathNode {
                 Some(name) => {
                     let value = node.value.get_or_insert_default();
                     *value.names.entry(name.to_owned()).or_default() += 1;
-                    // If one template of several has any text here, so has the segment.
+                    // If any template allows text here, so does the segment.
                     value.is_number = is_number(name) && (value.is_number || value.names.values().sum::<usize>() == 1);
                     &mut value.node
                 }
@@ -74,7 +75,7 @@ impl PathNode {
         }
     }
 
-    /// Adds an exchange. `names` says whether a segment is a value of a property such as `slug` in the body.
+    /// Adds an exchange. `names` returns true if a segment is the value of a property such as `slug` in a body.
     pub fn add(&mut self, path: &str, method: &str, names: &dyn Fn(&str) -> bool, sample: Samples) {
         let mut node = self;
         for segment in path.split('/').skip(1) {
@@ -96,7 +97,7 @@ impl PathNode {
         node.operations.insert(method.to_owned(), samples.join(sample));
     }
 
-    /// Makes values of the words of which several are ids in bodies.
+    /// Merges literal segments that are ids in bodies into a parameter, if there are several.
     pub fn merge_words(&mut self) {
         let is_id = |node: &PathNode| !node.is_declared && node.named_in_bodies > 0;
         if self.words.values().filter(|node| is_id(node)).count() > 1 {
@@ -132,7 +133,7 @@ impl PathNode {
         }
     }
 
-    /// How many exchanges are at this node and below.
+    /// Returns the number of exchanges at this node and below.
     fn sample_count(&self) -> usize {
         let own = self.operations.values().map(|samples| samples.count).sum::<usize>();
         let below = self.words.values().map(Self::sample_count).sum::<usize>();
@@ -170,14 +171,15 @@ impl PathNode {
 }
 
 impl Value {
-    /// The name that the document or a rule uses most, or one from the segment before. No two parameters of a path have the same.
+    /// Returns the most frequent name in the document and the rules, or else one derived from the previous segment. The
+    /// names of a path's parameters are unique.
     fn name(&self, before: Option<&str>, parameters: &[PathParameter]) -> String {
         let is_free = |name: &String| parameters.iter().all(|parameter| parameter.name != *name);
         let made = match before.map(|word| snake(&singular(word))).filter(|word| !word.is_empty()) {
             Some(word) => format!("{word}_id"),
             None => "id".to_owned(),
         };
-        // `{id}` says less than a name that another path has for the same segment.
+        // A name from another path is more specific than `{id}`.
         let rank = |(name, count): &(&String, &usize)| (*name != "id", **count, std::cmp::Reverse((*name).clone()));
         let declared =
             self.names.iter().filter(|(name, _)| is_free(name)).max_by_key(rank).map(|(name, _)| name.clone());

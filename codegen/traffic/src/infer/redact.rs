@@ -1,4 +1,4 @@
-//! Values that are replaced before anything is read.
+//! Replaces values before an exchange is analyzed.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,15 @@ use serde_json::Value;
 
 use crate::exchange::Exchange;
 
-/// The names of properties, query parameters and form fields whose values are replaced by an empty value of the same type.
+/// The names of properties, query parameters and form fields whose values are replaced with an empty value of the same
+/// type.
 #[derive(Debug, Clone, Default)]
 pub struct Redaction {
     names: BTreeSet<String>,
 }
 
 impl Redaction {
-    /// Names are compared without regard to case.
+    /// Creates a redaction. Names are case-insensitive.
     pub fn new(names: &[String]) -> Self {
         Self { names: names.iter().map(|name| name.to_lowercase()).collect() }
     }
@@ -49,7 +50,7 @@ impl Redaction {
     }
 }
 
-/// Replaces a value by an empty one of its type.
+/// Replaces a value with an empty one of its type.
 fn empty(value: &mut Value) {
     *value = match value {
         Value::Null => Value::Null,

@@ -1,4 +1,4 @@
-//! Schemas of shapes.
+//! Converts shapes to schemas.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +8,31 @@ use super::components::Components;
 use super::segment::{singular, snake};
 use super::shape::{Integers, Objects, Shape};
 
-/// The least properties of a shape that becomes a component.
+/// Minimum number of properties of a component.
 const LEAST_OF_COMPONENT: usize = 2;
 
-/// Seconds since 1970 from 2000 to 2100.
+/// The years 2000 to 2100 in seconds since 1970.
 const SECONDS: std::ops::RangeInclusive<i128> = 946_684_800..=4_102_444_800;
 
-/// Properties that only hold what a response is about.
+/// Properties that only wrap the subject of a response.
 const ENVELOPES: [&str; 6] = ["payload", "data", "result", "results", "items", "meta"];
 
 /// Writes schemas. Objects with the same properties are one component.
 pub struct Schemas<'d> {
     components: &'d Components<'d>,
-    /// Whether `type` is one word, and null is `nullable`.
+    /// True if `type` is a single string, and null is expressed by `nullable`.
     has_single_types: bool,
     shared: BTreeMap<Vec<String>, Shared>,
 }
 
-/// The objects with the same properties.
+/// Objects with the same properties.
 struct Shared {
     shape: Shape,
-    /// In how many places of operations they are.
+    /// The number of their occurrences in operations.
     places: usize,
-    /// Name suggested by the first occurrence.
+    /// The name suggested by the first occurrence.
     hint: String,
-    /// The component, once all are known.
+    /// The component, once all objects are known.
     component: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl<'d> Schemas<'d> {
         Self { components, has_single_types, shared: BTreeMap::new() }
     }
 
-    /// Notes the objects of a body, which is about `hint`.
+    /// Adds the objects of a body; `hint` names its subject.
     pub fn note(&mut self, shape: &Shape, hint: &str) {
         if let Some(names) = key(shape).filter(|_| self.components.find(shape).is_none()) {
             let shared = self.shared.entry(names);
@@ -70,7 +70,7 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// Names the components, once all bodies are noted.
+    /// Names the components, after all bodies have been added.
     pub fn name_components(&mut self) {
         let mut taken: Vec<String> = Vec::new();
         let mut order: Vec<Vec<String>> = self.shared.keys().cloned().collect();
@@ -88,7 +88,7 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// The new components.
+    /// Returns the new components.
     pub fn new_components(&self) -> Map<String, Value> {
         let mut found = BTreeMap::new();
         for shared in self.shared.values() {
@@ -101,7 +101,7 @@ impl<'d> Schemas<'d> {
         found.into_iter().collect()
     }
 
-    /// The schema of a shape. A property has a name.
+    /// Returns the schema of a shape; `name` is that of its property, if it is one.
     pub fn schema(&self, shape: &Shape, name: Option<&str>) -> Value {
         let mut alternatives: Vec<Value> = Vec::new();
         if shape.booleans > 0 {
@@ -117,7 +117,7 @@ impl<'d> Schemas<'d> {
             if let Some(format) = strings.formats.name() {
                 schema["format"] = format.into();
             }
-            // A word that repeats may be one of few that are allowed.
+            // Repeated words may be the values of an enum.
             if let Some(words) = strings.words.as_ref().filter(|words| words.len() * 3 <= strings.count) {
                 schema["x-evidence"] = json!({"samples": strings.count, "distinct": words.len()});
             }
@@ -136,7 +136,7 @@ impl<'d> Schemas<'d> {
         self.choice(alternatives, shape.nulls > 0)
     }
 
-    /// A reference to the component of a shape of objects.
+    /// Returns a reference to the component of a shape of objects.
     fn reference(&self, shape: &Shape) -> Option<Value> {
         let shared =
             || key(shape).and_then(|names| self.shared.get(&names)).and_then(|shared| shared.component.as_deref());
@@ -144,7 +144,7 @@ impl<'d> Schemas<'d> {
         Some(json!({"$ref": format!("#/components/schemas/{name}")}))
     }
 
-    /// A schema that allows these, and null.
+    /// Returns a schema that allows these alternatives, and null if `has_null` is set.
     fn choice(&self, mut alternatives: Vec<Value>, has_null: bool) -> Value {
         if alternatives.len() > 1 {
             let mut schema = json!({"oneOf": alternatives});
@@ -157,7 +157,7 @@ impl<'d> Schemas<'d> {
             }
             return schema;
         }
-        // Null alone says nothing of the other values.
+        // A sample that is null does not show the type.
         let Some(mut schema) = alternatives.pop() else { return json!({}) };
         match (has_null, self.has_single_types, schema.get("type").cloned()) {
             (false, ..) => schema,
@@ -183,7 +183,7 @@ impl<'d> Schemas<'d> {
             schema["additionalProperties"] = self.schema(&values, None);
             return schema;
         }
-        // One sample does not tell what is always there.
+        // A single sample does not show which properties are always present.
         let is_required = |shape: &Shape| objects.count > 1 && shape.count == objects.count;
         let required: Vec<&String> =
             objects.properties.iter().filter(|(_, shape)| is_required(shape)).map(|(name, _)| name).collect();
@@ -201,7 +201,8 @@ impl<'d> Schemas<'d> {
         schema
     }
 
-    /// A choice of objects that a constant distinguishes, where each value was seen more than once and has properties that another lacks.
+    /// Returns a choice of objects that a constant distinguishes, if each of its values has several samples and a
+    /// different set of properties.
     fn union(&self, objects: &Objects) -> Option<Value> {
         let tells_apart = |(tag, alternatives): &(&String, &BTreeMap<String, Objects>)| {
             let all: Vec<_> = alternatives.values().collect();
@@ -224,13 +225,13 @@ impl<'d> Schemas<'d> {
     }
 }
 
-/// Evidence for a guess. One sample makes it a draft.
+/// Returns the evidence for a guess, which is a draft if it has a single sample.
 pub fn evidence(samples: usize) -> Value {
     if samples == 1 { json!({"samples": 1, "draft": true}) } else { json!({"samples": samples}) }
 }
 
-/// The names of the properties of objects that may become a component. What only holds the subject of a response is none: many operations
-/// have the same envelope around different things.
+/// Returns the property names of objects that may become a component. Envelopes do not, because many operations have
+/// the same envelope for different subjects.
 fn key(shape: &Shape) -> Option<Vec<String>> {
     let objects = shape.objects.as_ref().filter(|_| shape.is_object())?;
     let is_envelope = ENVELOPES
@@ -242,7 +243,8 @@ fn key(shape: &Shape) -> Option<Vec<String>> {
     (is_plain && !is_envelope).then(|| objects.properties.keys().cloned().collect())
 }
 
-/// The values of objects whose keys are data: all of them by their look, or because they vary from object to object.
+/// Returns the values of objects whose keys are data: if all keys look like data, or if they vary from object to
+/// object.
 fn map_values(objects: &Objects) -> Option<Shape> {
     let values = objects.properties.values();
     let vary = objects.count >= 5

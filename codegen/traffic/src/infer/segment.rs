@@ -1,7 +1,8 @@
-//! Which segments of paths, and which keys of objects, are values.
+//! Distinguishes values from names, in segments of paths and keys of objects.
 
-/// Returns true for numbers, numbers with a file extension, booleans, UUIDs, dates, e-mail addresses and other texts that look like ids: with
-/// three digits or more, or of upper and lower case in a long word. `v2`, `s3` and `oauth2` are words.
+/// Returns true for numbers, numbers with a file extension, booleans, UUIDs, dates, email addresses and other strings
+/// that look like ids: with three or more digits, or with upper and lower case in a long word. `v2`, `s3` and `oauth2`
+/// are words.
 pub fn is_value(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_mixed = || {
@@ -23,7 +24,7 @@ pub fn is_value(text: &str) -> bool {
         || is_hexadecimal(text)
 }
 
-/// Returns true for keys of objects that are values. A word with a number at its end, such as `sha256`, is a name.
+/// Returns true for keys of objects that are values. A word that ends in a number, such as `sha256`, is a name.
 pub fn is_data_key(key: &str) -> bool {
     let word = key.trim_end_matches(|last: char| last.is_ascii_digit());
     let is_name = !word.is_empty()
@@ -33,7 +34,7 @@ pub fn is_data_key(key: &str) -> bool {
     !is_name && is_value(key)
 }
 
-/// Returns true for eight or more hexadecimal digits with a letter and a digit among them, and hyphens.
+/// Returns true for eight or more hexadecimal digits, possibly with hyphens, that include a letter and a digit.
 fn is_hexadecimal(text: &str) -> bool {
     let letters = text.bytes().filter(|byte| *byte != b'-');
     letters.clone().count() >= 8
@@ -42,7 +43,7 @@ fn is_hexadecimal(text: &str) -> bool {
         && letters.clone().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The singular of an English plural: `companies` is `company`.
+/// Returns the singular of an English plural: `companies` becomes `company`.
 pub fn singular(word: &str) -> String {
     let replaced = |end: &str, with: &str| word.strip_suffix(end).map(|stem| format!("{stem}{with}"));
     let is_plural = word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is");
@@ -59,7 +60,7 @@ pub fn singular(word: &str) -> String {
         .unwrap_or_else(|| word.to_owned())
 }
 
-/// A text in `snake_case` with letters, digits and underscores.
+/// Converts text to `snake_case` with letters, digits and underscores.
 pub fn snake(text: &str) -> String {
     let mut name = String::new();
     for character in text.chars() {

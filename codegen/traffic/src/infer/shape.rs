@@ -1,5 +1,5 @@
-//! The shape of a value, inferred from samples: a lattice whose join is commutative and associative, so that the order of a recording
-//! changes nothing.
+//! The shape of a value, inferred from samples: a lattice whose join is commutative and associative, so that the order
+//! of a recording does not matter.
 
 use std::collections::BTreeMap;
 
@@ -9,29 +9,29 @@ use super::segment::is_data_key;
 use super::text::Formats;
 use crate::exchange::Form;
 
-/// An object with more distinct keys is a map.
+/// Maximum number of properties of an object; with more distinct keys it is a map.
 const MOST_PROPERTIES: usize = 100;
 
-/// A property with more distinct values does not distinguish alternatives.
+/// Maximum number of distinct values of a property that distinguishes alternatives.
 const MOST_WORDS: usize = 12;
 
-/// Properties whose values may tell alternatives apart.
+/// Properties whose values may distinguish alternatives.
 const TAGS: [&str; 5] = ["type", "kind", "event", "object", "@type"];
 
-/// The samples of one place.
+/// The joined samples of one location.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shape {
-    /// How many there are.
+    /// The number of samples.
     pub count: usize,
     pub nulls: usize,
     pub booleans: usize,
     pub integers: Option<Integers>,
-    /// Numbers with a fraction, or written with one.
+    /// The number of samples that are written with a fraction or an exponent, or are too large for an integer.
     pub numbers: usize,
     pub strings: Option<Strings>,
     pub arrays: Option<Arrays>,
     pub objects: Option<Box<Objects>>,
-    /// Parts of a form that are files.
+    /// The number of samples that are files in a form.
     pub files: usize,
 }
 
@@ -47,7 +47,7 @@ pub struct Strings {
     pub count: usize,
     /// The formats that all of them have.
     pub formats: Formats,
-    /// How often each word occurs. None if one is no word, or there are too many.
+    /// The count of each word. `None` if a sample is not a word, or there are too many words.
     pub words: Option<BTreeMap<String, usize>>,
 }
 
@@ -60,18 +60,18 @@ pub struct Arrays {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Objects {
     pub count: usize,
-    /// The properties by name. Empty if there are too many.
+    /// The properties by name; empty if there are too many.
     pub properties: BTreeMap<String, Shape>,
-    /// The values of keys that are data: numbers, UUIDs, dates, or any key if there are too many.
+    /// The values of keys that are data, such as numbers, UUIDs and dates, or of all keys if there are too many.
     pub others: Option<Shape>,
-    /// Whether there are too many properties to be names.
+    /// True if there are too many keys for them to be names.
     pub is_map: bool,
-    /// The objects by the value of a property that may tell them apart. None if it has too many values.
+    /// The objects by the value of a property that may distinguish them. `None` if it has too many values.
     pub tags: BTreeMap<String, Option<BTreeMap<String, Objects>>>,
 }
 
 impl Shape {
-    /// The shape of one value.
+    /// Returns the shape of one value.
     pub fn of(value: &Value) -> Self {
         let mut shape = Self { count: 1, ..Self::default() };
         match value {
@@ -91,7 +91,7 @@ impl Shape {
         shape
     }
 
-    /// The shape of a form.
+    /// Returns the shape of a form.
     pub fn of_form(form: &Form) -> Self {
         let mut objects = Objects { count: 1, ..Objects::default() };
         for (name, value) in &form.values {
@@ -103,7 +103,7 @@ impl Shape {
         Self { count: 1, objects: Some(Box::new(objects.limited())), ..Self::default() }
     }
 
-    /// The shape of the samples of both.
+    /// Joins the samples of both.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.count += other.count;
@@ -125,7 +125,7 @@ impl Shape {
         self
     }
 
-    /// The same samples, those of each JSON type apart from the others. Null is a type.
+    /// Splits the samples by JSON type. Null is a type.
     pub fn by_type(&self) -> Vec<Self> {
         let empty = Self::default;
         let mut parts = vec![
@@ -154,7 +154,7 @@ impl Shape {
         parts
     }
 
-    /// Whether every sample that is not null is an object.
+    /// Returns true if every sample that is not null is an object.
     pub fn is_object(&self) -> bool {
         self.objects.as_ref().is_some_and(|objects| objects.count + self.nulls == self.count)
     }
@@ -232,7 +232,7 @@ impl Objects {
         self.limited()
     }
 
-    /// Makes it a map if it has too many properties, or is one already.
+    /// Converts the objects to maps if they have too many properties, or if some are maps.
     fn limited(mut self) -> Self {
         self.is_map |= self.properties.len() > MOST_PROPERTIES;
         if self.is_map {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 type QuickTest = fn(&str) -> bool;
 
-/// The formats that are looked for, each with a quick test that most strings fail.
+/// The recognized formats, each with a quick test that most strings fail.
 const FORMATS: [(&str, QuickTest); 5] = [
     ("date-time", |text| text.len() >= 20 && text.as_bytes()[10].eq_ignore_ascii_case(&b'T')),
     ("date", |text| text.len() == 10),
@@ -28,7 +28,7 @@ static VALIDATORS: LazyLock<Vec<Option<Validator>>> = LazyLock::new(|| {
 });
 
 impl Formats {
-    /// The formats that a string has.
+    /// Returns the formats of a string.
     pub fn of(text: &str) -> Self {
         let has = |index: usize| {
             FORMATS[index].1(text)
@@ -37,23 +37,23 @@ impl Formats {
         Self((0..FORMATS.len()).filter(|index| has(*index)).map(|index| 1 << index).sum())
     }
 
-    /// The formats of both.
+    /// Returns the formats that are in both sets.
     pub fn intersect(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// The most specific format, if there is one.
+    /// Returns the most specific format, if there is one.
     pub fn name(self) -> Option<&'static str> {
         (0..FORMATS.len()).find(|index| self.0 & (1 << index) != 0).map(|index| FORMATS[index].0)
     }
 
-    /// Returns true if the strings have a format.
+    /// Returns true if the set contains a format.
     pub fn has(self, format: &str) -> bool {
         FORMATS.iter().position(|(name, _)| *name == format).is_some_and(|index| self.0 & (1 << index) != 0)
     }
 }
 
-/// Whether strings are searched for this format.
+/// Returns true if this format is recognized.
 pub fn is_checked(format: &str) -> bool {
     FORMATS.iter().any(|(name, _)| *name == format)
 }

@@ -64,7 +64,7 @@ pub struct AccountShowResponseCustomAttributes {
     pub subscription_ends_on: Option<runtime::Timestamp>,
     /// Industry of the company.
     pub industry: Option<String>,
-    /// Size of the company.
+    /// Number of people in the company.
     pub company_size: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,

@@ -26,7 +26,7 @@ pub struct AccountUpdatePayload {
     pub auto_resolve_ignore_waiting: runtime::Patch<bool>,
     /// Industry of the company.
     pub industry: Option<String>,
-    /// Size of the company.
+    /// Number of people in the company.
     pub company_size: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -145,7 +145,7 @@ impl AccountUpdatePayload {
         self
     }
 
-    /// Size of the company.
+    /// Number of people in the company.
     pub fn company_size(mut self, company_size: impl Into<String>) -> Self {
         self.company_size = Some(company_size.into());
         self

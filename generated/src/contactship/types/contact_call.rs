@@ -12,7 +12,7 @@ pub struct ContactCall {
     pub id: String,
     /// Creation time of the record.
     pub created_at: runtime::Timestamp,
-    /// Start time of the call.
+    /// Time at which the call took place.
     pub call_time: Option<runtime::Timestamp>,
     /// Duration of the call in seconds.
     pub duration: Option<f64>,

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The tags to add, remove or replace.
+/// The tags to add or remove, or that replace all others.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTagsRelationship {

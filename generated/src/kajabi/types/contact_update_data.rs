@@ -55,7 +55,7 @@ impl ContactUpdateData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdateRelationships {
-    /// The tags to add, remove or replace.
+    /// The tags to add or remove, or that replace all others.
     pub tags: Option<super::ContactTagsRelationship>,
 }
 
@@ -71,7 +71,7 @@ impl ContactUpdateRelationships {
         Default::default()
     }
 
-    /// The tags to add, remove or replace.
+    /// The tags to add or remove, or that replace all others.
     pub fn tags(mut self, tags: impl Into<super::ContactTagsRelationship>) -> Self {
         self.tags = Some(tags.into());
         self

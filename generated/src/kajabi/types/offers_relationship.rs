@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The offers to grant, revoke or replace.
+/// The offers to grant or revoke, or that replace all others.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OffersRelationship {

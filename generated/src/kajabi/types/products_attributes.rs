@@ -28,7 +28,7 @@ pub struct ProductsAttributes {
     pub thumbnail_url: Option<String>,
     /// URL of the product.
     pub url: Option<String>,
-    /// URL of the avatar.
+    /// URL of the product's image.
     pub image_url: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,

@@ -106,7 +106,7 @@ fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
         match serde_json::from_reader(reader) {
             Ok(read) => return Ok(read),
             Err(error) if error.is_io() => return Err(error.into()),
-            // JSON with a comma too many is YAML.
+            // JSON with a trailing comma is valid YAML.
             Err(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Generates a crate with progenitor, which is a separate program that is built on demand.
+//! Generates a crate with progenitor, a separate program that is built on demand.
 
 use std::io::{self, Write as _};
 use std::panic::resume_unwind;
@@ -60,7 +60,7 @@ pub fn files(project: &Project, source: &Source, name: &str, format: Format) -> 
     Ok(files)
 }
 
-/// In this repository, cargo builds the program when it is asked for. Elsewhere it is installed.
+/// Returns the command that runs the program: built by cargo in this repository, installed elsewhere.
 fn program(project: &Project) -> Command {
     if project.config().is_some() {
         return Command::new(PROGRAM);

@@ -16,7 +16,7 @@ pub(super) fn constant(schema: &mut JsonObject, _: &mut Lowering) {
     }
 }
 
-/// Removes null, duplicates, and values that are objects or arrays from an `enum`.
+/// Removes null and duplicates from an `enum`, and the whole `enum` if it lists objects or arrays or becomes empty.
 ///
 /// `{"enum": ["a", "a", null]}` becomes `{"enum": ["a"], "nullable": true}`.
 pub(super) fn null_value(schema: &mut JsonObject, walk: &mut Lowering) {

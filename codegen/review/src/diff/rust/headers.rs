@@ -42,12 +42,12 @@ impl Comparison<'_> {
             ChangeLocation { new: Some(is.pointer.clone()), ..ChangeLocation::at(subject, &was.pointer, Vec::new()) };
         let (old_path, new_path) = (format!("{old_module}::{}", was.name), format!("{new_module}::{}", is.name));
         if old_path != new_path {
-            let message = format!("the constant `{old_path}` is `{new_path}` now");
+            let message = format!("the constant `{old_path}` is now `{new_path}`");
             self.report(&rules::HEADER_RENAMED, place.clone(), message, &[&new_path]);
         }
         if !self.same(&was.ty, &is.ty) {
             let (held, holds) = (self.old.written(&was.ty), self.new.written(&is.ty));
-            let message = format!("the constant `{new_path}` is a `Header<{holds}>`, no longer a `Header<{held}>`");
+            let message = format!("the constant `{new_path}` is now a `Header<{holds}>` instead of a `Header<{held}>`");
             self.report(&rules::HEADER_TYPE_CHANGED, place, message, &[&held, &holds]);
         }
     }
@@ -64,7 +64,7 @@ fn declared(api: &Api) -> Declared<'_> {
     api.response_headers.as_ref().map_or(("", &[]), |declared| (&declared.module, &declared.headers))
 }
 
-/// Whether both are about one header: the case of its name means nothing.
+/// Returns true if both are the same header. Header names are case-insensitive.
 fn is_same_header(one: &ResponseHeader, other: &ResponseHeader) -> bool {
     one.wire.eq_ignore_ascii_case(&other.wire)
 }

@@ -67,7 +67,7 @@ rules! { Rust:
     BEHAVIOR_CHANGED: "rust-behavior-changed" ~ "rust-behavior-changed", Always(Warning),
         "the client changed in a way that the review does not compare";
 
-    // Names that `names.lock` keeps, and names that callers may go on to write.
+    // Names that `names.lock` keeps, and deprecated names that callers can still use.
     NAME_HELD: "rust-name-held" ~ "rust-name-held", Always(Info),
         "a name stays although the document has another one";
     NAME_DEPRECATED: "rust-name-deprecated" ~ "rust-name-deprecated", Always(Info),
