@@ -42,9 +42,9 @@ const GENERATE_EXAMPLES: &str = "\
 Examples:
   crm-clients generate
       Writes all clients of crm-clients.toml.
-  crm-clients generate --spec openapi.yaml --name pets-client --out clients/pets
+  crm-clients generate --spec openapi.yaml --out clients/pets
       Writes a crate without a configuration.
-  crm-clients generate --spec openapi.yaml --name pets --out src/pets --module
+  crm-clients generate --spec openapi.yaml --out src/pets --module
       Writes a module of an existing crate.";
 
 const LINT_EXAMPLES: &str = "\

@@ -259,7 +259,7 @@ fn commands_read_any_document() -> Result {
         (&["lower", "openapi.yaml"], "\"openapi\": \"3.0.3\""),
         (&["lint", "openapi.yaml"], "0 errors"),
         (&["generate", "--spec", "openapi.yaml", "--name", "a-b", "--out", "x", "--runtime", "path=r"], "files"),
-        (&["generate", "--spec", "openapi.yaml", "--name", "books", "--out", "y/books", "--module"], "files"),
+        (&["generate", "--spec", "openapi.yaml", "--output", "y/books", "--module"], "files"),
         (&["completions", "bash"], "crm-clients"),
     ] {
         let printed = project.succeeds(arguments)?;
@@ -271,6 +271,8 @@ fn commands_read_any_document() -> Result {
     assert!(project.read("man/crm-clients-generate.1")?.contains("crm\\-clients generate"));
     let help = project.succeeds(&["generate", "--help"])?;
     assert!(help.contains("Examples:") && help.contains("--spec openapi.yaml"), "{help}");
+    let error = said(&project.run(&["generate", "openapi.yaml"])?);
+    assert!(error.contains("use `--spec openapi.yaml --out DIR`"), "{error}");
     for arguments in
         [&["list"][..], &["generate", "nobody"], &["--project", "none", "check"], &["generate", "--spec", "a"]]
     {

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Document, SchemaId};
 
-pub use all_of::{Fields, Shape, nullable, report, shape};
+pub use all_of::{Fields, Shape, is_combined, nullable, report, shape};
 pub use limits::{Bound, Limits};
 
 /// The schemas of a document in normalized form.

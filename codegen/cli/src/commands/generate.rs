@@ -12,7 +12,7 @@ use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::emit::{CrateOptions, Runtime};
 use crm_clients_generator::fileset::FileSet;
 
-use crate::config::{Client, Config, check_package};
+use crate::config::{self, Client, Config, check_package};
 use crate::layout::{self, Layout};
 use crate::output::{self, Format, note, say};
 use crate::project::check_name;
@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(value_name = "CLIENT", conflicts_with_all = ["spec", "name", "out"])]
     clients: Vec<String>,
     /// Document to write a client for, without a configuration: a YAML or JSON file, or an API of the project
-    #[arg(long, value_name = "API|FILE", requires = "name", requires = "out")]
+    #[arg(long, value_name = "API|FILE", requires = "out")]
     spec: Option<String>,
     /// Overlay to apply to a document's file; several are applied in order. An API has its own overlays
     #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
@@ -34,11 +34,11 @@ pub struct Arguments {
     /// File of Rust names to keep even if the document renames things; new names are added to it. An API has its own
     #[arg(long, value_name = "FILE", requires = "spec")]
     names: Option<PathBuf>,
-    /// Name of the crate
+    /// Name of the crate (default: the last part of --out)
     #[arg(long, requires = "spec")]
     name: Option<String>,
     /// Directory to write: src/, Cargo.toml and README.md of a crate
-    #[arg(long, value_name = "DIR", requires = "spec")]
+    #[arg(long, visible_alias = "output", value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
     /// Write a module instead of a crate: mod.rs and the files next to it
     #[arg(long, requires = "spec")]
@@ -80,8 +80,19 @@ fn parse_runtime(text: &str) -> Result<Runtime, String> {
 
 /// Runs the command.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
-    let (Some(spec), Some(name), Some(out)) = (&arguments.spec, &arguments.name, &arguments.out) else {
+    let (Some(spec), Some(out)) = (&arguments.spec, &arguments.out) else {
+        if let Some(file) = arguments.clients.iter().find(|name| Path::new(name).is_file()) {
+            let message = format!(
+                "`{file}` is a document, not a client of {}; add it with `init`, or use `--spec {file} --out DIR`",
+                config::FILE
+            );
+            return Err(Error::from(message));
+        }
         return write_all(project, &arguments.clients, arguments.format);
+    };
+    let name = &match &arguments.name {
+        Some(name) => name.clone(),
+        None => name_of(out)?,
     };
     match arguments.module {
         true => check_name(name)?,
@@ -132,6 +143,12 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     written(out, files.len(), arguments.format)
 }
 
+/// Returns the name of a crate in this directory.
+fn name_of(out: &Path) -> Result<String, Error> {
+    let name = out.file_name().and_then(|name| name.to_str());
+    name.map(str::to_owned).ok_or_else(|| Error::from(format!("{} has no name; use --name", out.display())))
+}
+
 fn written(out: &Path, files: usize, format: Format) -> Result<Outcome, Error> {
     if format == Format::Text {
         say!("{}: {files} files", out.display());
@@ -175,7 +192,7 @@ pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Erro
 fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layout, FileSet, NamesLock)>, Error> {
     let Some(config) = project.config() else {
         return Err(Error::from(
-            "the clients of this repository are written by `cargo xtask regen`; for another one, use --spec, --name and --out",
+            "the clients of this repository are written by `cargo xtask regen`; for another one, use --spec and --out",
         ));
     };
     let mut made = Vec::new();

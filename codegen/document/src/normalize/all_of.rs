@@ -332,14 +332,18 @@ fn both(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> S
 }
 
 fn combined_parts(normalizer: &Normalizer<'_>, id: SchemaId) -> Vec<SchemaId> {
-    if let Kind::AllOf(parts) = &normalizer[id].kind {
-        let mut key = parts.clone();
-        key.sort_unstable();
-        if normalizer.combined.get(&key) == Some(&id) {
-            return parts.clone();
-        }
+    match &normalizer[id].kind {
+        Kind::AllOf(parts) if is_combined(normalizer, id) => parts.clone(),
+        _ => vec![id],
     }
-    vec![id]
+}
+
+/// Returns true if the schema combines several declarations of one property or list.
+pub fn is_combined(normalizer: &Normalizer<'_>, id: SchemaId) -> bool {
+    let Kind::AllOf(parts) = &normalizer[id].kind else { return false };
+    let mut key = parts.clone();
+    key.sort_unstable();
+    normalizer.combined.get(&key) == Some(&id)
 }
 
 /// Distributes the common part of an object with a choice over the variants, which makes it a choice of objects.

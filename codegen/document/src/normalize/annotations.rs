@@ -78,6 +78,8 @@ pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) 
 pub(super) fn facts(kind: &Kind, limits: &Limits) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let is_integer = matches!(kind, Kind::Integer { .. });
+    // Bounds outside the range of `i64` are those of the type.
+    let beyond = |value: f64| is_integer && !(i64::MIN as f64..i64::MAX as f64).contains(&value);
     let number = |value: f64| if is_integer { (value as i64).to_string() } else { value.to_string() };
     match kind {
         Kind::Integer { .. } | Kind::Number => {
@@ -85,7 +87,11 @@ pub(super) fn facts(kind: &Kind, limits: &Limits) -> Vec<(&'static str, String)>
                 [(limits.minimum, "above", "minimum"), (limits.maximum, "below", "maximum")]
             {
                 let name = |is_exclusive| if is_exclusive { exclusive } else { inclusive };
-                facts.extend(bound.map(|bound| (name(bound.exclusive), number(bound.value))));
+                facts.extend(
+                    bound
+                        .filter(|bound| !beyond(bound.value))
+                        .map(|bound| (name(bound.exclusive), number(bound.value))),
+                );
             }
         }
         Kind::String { .. } => {

@@ -36,7 +36,7 @@ pub fn value(all: &Normalizer<'_>, description: Option<&str>, schema: SchemaId, 
     let said = lines.iter().any(|line| constant.is_some_and(|constant| line.contains(constant)));
     let constant = constant.filter(|_| !said).map(|constant| format!("Always {}.", code(constant)));
     let facts = facts(schema);
-    let facts = (!facts.is_empty()).then(|| facts.join("; ") + ".");
+    let facts = (!facts.is_empty()).then(|| capitalized(&facts.join("; ")) + ".");
     for paragraph in constant.into_iter().chain(facts) {
         lines.extend((!lines.is_empty()).then(String::new));
         lines.push(paragraph);
@@ -49,20 +49,20 @@ fn facts(schema: &ClientSchema) -> Vec<String> {
     if let Kind::String { format, pattern, .. } = &schema.kind {
         let said_by_type =
             matches!(format.as_str(), "" | "binary" | "password") || TYPED_FORMATS.contains(&format.as_str());
-        facts.extend((!said_by_type).then(|| format!("Format: {}", code(format))));
-        facts.extend(pattern.as_ref().map(|pattern| format!("Pattern: {}", code(pattern))));
+        facts.extend((!said_by_type).then(|| format!("format: {}", code(format))));
+        facts.extend(pattern.as_ref().map(|pattern| format!("pattern: {}", code(pattern))));
     }
     for (name, fact) in &schema.facts {
         let plural = if fact == "1" { "" } else { "s" };
         facts.push(match *name {
-            "above" => format!("Greater than {fact}"),
-            "below" => format!("Less than {fact}"),
-            "minimum" => format!("At least {fact}"),
-            "maximum" => format!("At most {fact}"),
-            "min_length" => format!("At least {fact} character{plural}"),
-            "max_length" => format!("At most {fact} character{plural}"),
-            "min_items" => format!("At least {fact} item{plural}"),
-            _ => format!("At most {fact} item{plural}"),
+            "above" => format!("greater than {fact}"),
+            "below" => format!("less than {fact}"),
+            "minimum" => format!("at least {fact}"),
+            "maximum" => format!("at most {fact}"),
+            "min_length" => format!("at least {fact} character{plural}"),
+            "max_length" => format!("at most {fact} character{plural}"),
+            "min_items" => format!("at least {fact} item{plural}"),
+            _ => format!("at most {fact} item{plural}"),
         });
     }
     facts.extend(
@@ -70,7 +70,7 @@ fn facts(schema: &ClientSchema) -> Vec<String> {
             .default
             .as_ref()
             .filter(|default| !default.is_null())
-            .map(|default| format!("Default: {}", code(&default.to_string()))),
+            .map(|default| format!("default: {}", code(&default.to_string()))),
     );
     facts
 }
@@ -171,7 +171,11 @@ fn place(pointer: &str) -> String {
             _ => {}
         }
     }
-    let (first, rest) = subject.split_at(subject.chars().next().map_or(0, char::len_utf8));
+    capitalized(&subject)
+}
+
+fn capitalized(text: &str) -> String {
+    let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
     format!("{}{rest}", first.to_uppercase())
 }
 

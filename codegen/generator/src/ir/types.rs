@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::families::Families;
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs, naming};
 use crate::names::{self, UsedNames};
-use crm_clients_document::diagnostic::{Diagnostics, child};
+use crm_clients_document::diagnostic::{self, Diagnostics, child};
 use crm_clients_document::model::{Document, SchemaId};
 use crm_clients_document::normalize::{self, Additional, ClientSchema, Kind, Normalizer};
 use crm_clients_document::normalize::{Fields, Shape, nullable};
@@ -247,7 +247,9 @@ impl<'d> Types<'d> {
         let draft = self.reserve(id, direction, place);
         let mut listed = Vec::new();
         for (wire, (schema, required)) in &fields.properties {
-            if let Some(mut field) = self.field(wire, *schema, *required, direction, place) {
+            let declaring = self.declaring_component(*schema);
+            let owner = declaring.as_deref().unwrap_or(place);
+            if let Some(mut field) = self.field(wire, *schema, *required, direction, owner) {
                 if self.schemas[*schema].component.is_some() {
                     // The pointer of the component does not identify the property.
                     field.pointer = child(&child(&self.schemas[id].pointer, "properties"), wire);
@@ -268,6 +270,16 @@ impl<'d> Types<'d> {
         }
         self.drafts[draft.0].kind = TypeKind::Struct(kind);
         Type::Named(draft)
+    }
+
+    /// Returns the type name of the component that declares a property, which others may inherit by `allOf`.
+    fn declaring_component(&self, property: SchemaId) -> Option<String> {
+        let tokens: Vec<String> = diagnostic::tokens(&self.schemas[property].pointer).collect();
+        let [_, section, component, parts @ .., properties, _] = tokens.as_slice() else { return None };
+        let is_direct = parts.chunks(2).all(|part| part[0] == "allOf");
+        let declares = section == "schemas" && properties == "properties" && is_direct;
+        let component = self.document.components.schemas.get(component)?;
+        self.name_of(*component).filter(|_| declares && !normalize::is_combined(&self.schemas, property))
     }
 
     fn field(&mut self, wire: &str, id: SchemaId, required: bool, direction: Direction, owner: &str) -> Option<Field> {

@@ -27,9 +27,9 @@ pub struct AccountDetail {
     /// Enabled and disabled features, by name.
     pub features: runtime::Map<String, runtime::Value>,
     /// Settings; the keys depend on the object.
-    pub settings: AccountShowResponseSettings,
+    pub settings: AccountDetailSettings,
     /// Values of the custom attributes, by key.
-    pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
+    pub custom_attributes: Option<AccountDetailCustomAttributes>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -53,7 +53,7 @@ runtime::object! {
 /// Values of the custom attributes, by key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AccountShowResponseCustomAttributes {
+pub struct AccountDetailCustomAttributes {
     /// Name of the plan.
     pub plan_name: Option<String>,
     /// Number of paid agents.
@@ -87,7 +87,7 @@ pub struct AccountShowResponseCustomAttributes {
 }
 
 runtime::object! {
-    AccountShowResponseCustomAttributes rest additional_properties {
+    AccountDetailCustomAttributes rest additional_properties {
         plan_name: optional "plan_name",
         subscribed_quantity: optional "subscribed_quantity",
         subscription_status: optional "subscription_status",
@@ -108,7 +108,7 @@ runtime::object! {
 /// Settings; the keys depend on the object.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AccountShowResponseSettings {
+pub struct AccountDetailSettings {
     /// Number of minutes after which an inactive conversation is resolved; null to never resolve it.
     pub auto_resolve_after: Option<i64>,
     /// Message sent when a conversation is resolved automatically.
@@ -126,7 +126,7 @@ pub struct AccountShowResponseSettings {
 }
 
 runtime::object! {
-    AccountShowResponseSettings rest additional_properties {
+    AccountDetailSettings rest additional_properties {
         auto_resolve_after: optional "auto_resolve_after",
         auto_resolve_message: optional "auto_resolve_message",
         auto_resolve_ignore_waiting: optional "auto_resolve_ignore_waiting",

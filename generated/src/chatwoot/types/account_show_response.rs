@@ -27,9 +27,9 @@ pub struct AccountShowResponse {
     /// Enabled and disabled features, by name.
     pub features: runtime::Map<String, runtime::Value>,
     /// Settings; the keys depend on the object.
-    pub settings: super::AccountShowResponseSettings,
+    pub settings: super::AccountDetailSettings,
     /// Values of the custom attributes, by key.
-    pub custom_attributes: Option<super::AccountShowResponseCustomAttributes>,
+    pub custom_attributes: Option<super::AccountDetailCustomAttributes>,
     /// Latest release of Chatwoot; null if unknown.
     pub latest_chatwoot_version: Option<String>,
     /// Paid features (Enterprise edition).

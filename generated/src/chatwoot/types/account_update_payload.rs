@@ -18,7 +18,7 @@ pub struct AccountUpdatePayload {
     pub support_email: Option<String>,
     /// Number of minutes after which an inactive conversation is resolved; null to never resolve it.
     ///
-    /// At least 10; At most 1439856.
+    /// At least 10; at most 1439856.
     pub auto_resolve_after: runtime::Patch<i64>,
     /// Message sent when a conversation is resolved automatically.
     pub auto_resolve_message: runtime::Patch<String>,

@@ -27,7 +27,7 @@ pub struct AuditLog {
     /// Email address of the user who made the change.
     pub username: Option<String>,
     /// Action that was performed.
-    pub action: Option<AuditLogsListResponseAuditLogsItemAction>,
+    pub action: Option<AuditLogAction>,
     /// Old and new values, by attribute.
     pub audited_changes: Option<runtime::Map<String, runtime::Value>>,
     /// Number of times the record had been changed.
@@ -68,7 +68,7 @@ runtime::object! {
 /// Action that was performed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AuditLogsListResponseAuditLogsItemAction {
+pub enum AuditLogAction {
     /// `create`
     Create,
     /// `update`
@@ -80,7 +80,7 @@ pub enum AuditLogsListResponseAuditLogsItemAction {
 }
 
 runtime::string_enum! {
-    AuditLogsListResponseAuditLogsItemAction(Unknown) {
+    AuditLogAction(Unknown) {
         Create = "create",
         Update = "update",
         Destroy = "destroy",

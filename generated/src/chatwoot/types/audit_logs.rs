@@ -52,7 +52,7 @@ pub struct AuditLogsListResponseAuditLogsItem {
     /// Email address of the user who made the change.
     pub username: Option<String>,
     /// Action that was performed.
-    pub action: Option<super::AuditLogsListResponseAuditLogsItemAction>,
+    pub action: Option<super::AuditLogAction>,
     /// Old and new values, by attribute.
     pub audited_changes: Option<runtime::Map<String, runtime::Value>>,
     /// Number of times the record had been changed.

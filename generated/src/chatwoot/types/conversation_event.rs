@@ -16,7 +16,7 @@ pub struct ConversationEvent {
     /// Type of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
     /// The identity of the contact in the inbox.
-    pub contact_inbox: Option<super::ConversationEventContactInbox>,
+    pub contact_inbox: Option<super::EventConversationContactInbox>,
     /// Number of the conversation within its account.
     pub id: i64,
     /// ID of the inbox.
@@ -26,7 +26,7 @@ pub struct ConversationEvent {
     /// Titles of the labels.
     pub labels: Vec<String>,
     /// The participants.
-    pub meta: super::ConversationEventMeta,
+    pub meta: super::EventConversationMeta,
     /// Status of the conversation.
     pub status: super::ConversationStatus,
     /// Custom attributes.

@@ -4,178 +4,6 @@
 
 use crm_clients_runtime as runtime;
 
-/// The identity of the contact in the inbox.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationEventContactInbox {
-    /// ID of the contact inbox.
-    pub id: i64,
-    /// ID of the contact.
-    pub contact_id: i64,
-    /// ID of the inbox.
-    pub inbox_id: i64,
-    /// Source ID of the contact in the inbox.
-    pub source_id: String,
-    /// Creation time of the contact inbox.
-    pub created_at: runtime::Timestamp,
-    /// Time of the last change to the contact inbox.
-    pub updated_at: runtime::Timestamp,
-    /// Whether the contact's identity was verified.
-    pub hmac_verified: bool,
-    /// Token for the contact's live updates.
-    pub pubsub_token: Option<runtime::Secret>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationEventContactInbox rest additional_properties {
-        id: required "id",
-        contact_id: required "contact_id",
-        inbox_id: required "inbox_id",
-        source_id: required "source_id",
-        created_at: required "created_at",
-        updated_at: required "updated_at",
-        hmac_verified: required "hmac_verified",
-        pubsub_token: optional "pubsub_token",
-    }
-}
-
-/// The participants.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationEventMeta {
-    /// The contact.
-    pub sender: ConversationEventMetaSender,
-    /// The assigned user or bot; null if there is none.
-    pub assignee: Option<ConversationEventMetaAssignee>,
-    /// Type of the assignee.
-    pub assignee_type: Option<super::AssigneeType>,
-    /// The assigned team; null if there is none.
-    pub team: Option<super::IdAndName>,
-    /// Whether the contact's identity was verified.
-    pub hmac_verified: Option<bool>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationEventMeta rest additional_properties {
-        sender: required "sender",
-        assignee: nullable "assignee",
-        assignee_type: optional "assignee_type",
-        team: nullable "team",
-        hmac_verified: nullable "hmac_verified",
-    }
-}
-
-/// The assigned user or bot; null if there is none.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationEventMetaAssignee {
-    /// ID of the user or the bot.
-    pub id: i64,
-    /// Name.
-    pub name: Option<String>,
-    /// Name shown to customers.
-    pub available_name: Option<String>,
-    /// URL of the picture; empty if there is none.
-    pub avatar_url: Option<String>,
-    /// Description of an assistant.
-    pub description: Option<String>,
-    /// Creation time of an assistant.
-    pub created_at: Option<runtime::Timestamp>,
-    /// Type of the assignee.
-    pub r#type: ConversationEventMetaAssigneeType,
-    /// Current availability of a user.
-    pub availability_status: Option<String>,
-    /// URL of the picture; empty if there is none.
-    pub thumbnail: Option<String>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationEventMetaAssignee rest additional_properties {
-        id: required "id",
-        name: nullable "name",
-        available_name: optional "available_name",
-        avatar_url: optional "avatar_url",
-        description: optional "description",
-        created_at: optional "created_at",
-        r#type: required "type",
-        availability_status: optional "availability_status",
-        thumbnail: optional "thumbnail",
-    }
-}
-
-/// Type of the assignee.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConversationEventMetaAssigneeType {
-    /// `user`
-    User,
-    /// `agent_bot`
-    AgentBot,
-    /// `captain_assistant`
-    CaptainAssistant,
-    /// A value that the document does not list, as it was received.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    ConversationEventMetaAssigneeType(Unknown) {
-        User = "user",
-        AgentBot = "agent_bot",
-        CaptainAssistant = "captain_assistant",
-    }
-}
-
-/// The contact.
-///
-/// `type` is always `contact`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationEventMetaSender {
-    /// Additional attributes.
-    pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Custom attributes.
-    pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Email address.
-    pub email: Option<String>,
-    /// ID of the contact.
-    pub id: i64,
-    /// ID in an external system.
-    pub identifier: Option<String>,
-    /// Name; empty if unknown.
-    pub name: String,
-    /// Phone number in E.164 format.
-    pub phone_number: Option<String>,
-    /// URL of the picture; empty if there is none.
-    pub thumbnail: String,
-    /// Whether the contact is blocked.
-    pub blocked: bool,
-    /// ID of the contact's company; absent before Chatwoot 4.16.
-    pub company_id: Option<i64>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationEventMetaSender rest additional_properties always { "type": Text("contact") } {
-        additional_attributes: required "additional_attributes",
-        custom_attributes: required "custom_attributes",
-        email: nullable "email",
-        id: required "id",
-        identifier: nullable "identifier",
-        name: required "name",
-        phone_number: nullable "phone_number",
-        thumbnail: required "thumbnail",
-        blocked: required "blocked",
-        company_id: optional "company_id",
-    }
-}
-
 /// A conversation in an event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -187,7 +15,7 @@ pub struct EventConversation {
     /// Type of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
     /// The identity of the contact in the inbox.
-    pub contact_inbox: Option<ConversationEventContactInbox>,
+    pub contact_inbox: Option<EventConversationContactInbox>,
     /// Number of the conversation within its account.
     pub id: i64,
     /// ID of the inbox.
@@ -197,7 +25,7 @@ pub struct EventConversation {
     /// Titles of the labels.
     pub labels: Vec<String>,
     /// The participants.
-    pub meta: ConversationEventMeta,
+    pub meta: EventConversationMeta,
     /// Status of the conversation.
     pub status: super::ConversationStatus,
     /// Custom attributes.
@@ -264,5 +92,177 @@ runtime::object! {
         sla_policy_id: optional "sla_policy_id",
         applied_sla: optional "applied_sla",
         sla_events: optional "sla_events",
+    }
+}
+
+/// The identity of the contact in the inbox.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventConversationContactInbox {
+    /// ID of the contact inbox.
+    pub id: i64,
+    /// ID of the contact.
+    pub contact_id: i64,
+    /// ID of the inbox.
+    pub inbox_id: i64,
+    /// Source ID of the contact in the inbox.
+    pub source_id: String,
+    /// Creation time of the contact inbox.
+    pub created_at: runtime::Timestamp,
+    /// Time of the last change to the contact inbox.
+    pub updated_at: runtime::Timestamp,
+    /// Whether the contact's identity was verified.
+    pub hmac_verified: bool,
+    /// Token for the contact's live updates.
+    pub pubsub_token: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
+}
+
+runtime::object! {
+    EventConversationContactInbox rest additional_properties {
+        id: required "id",
+        contact_id: required "contact_id",
+        inbox_id: required "inbox_id",
+        source_id: required "source_id",
+        created_at: required "created_at",
+        updated_at: required "updated_at",
+        hmac_verified: required "hmac_verified",
+        pubsub_token: optional "pubsub_token",
+    }
+}
+
+/// The participants.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventConversationMeta {
+    /// The contact.
+    pub sender: EventConversationMetaSender,
+    /// The assigned user or bot; null if there is none.
+    pub assignee: Option<EventConversationMetaAssignee>,
+    /// Type of the assignee.
+    pub assignee_type: Option<super::AssigneeType>,
+    /// The assigned team; null if there is none.
+    pub team: Option<super::IdAndName>,
+    /// Whether the contact's identity was verified.
+    pub hmac_verified: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
+}
+
+runtime::object! {
+    EventConversationMeta rest additional_properties {
+        sender: required "sender",
+        assignee: nullable "assignee",
+        assignee_type: optional "assignee_type",
+        team: nullable "team",
+        hmac_verified: nullable "hmac_verified",
+    }
+}
+
+/// The assigned user or bot; null if there is none.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventConversationMetaAssignee {
+    /// ID of the user or the bot.
+    pub id: i64,
+    /// Name.
+    pub name: Option<String>,
+    /// Name shown to customers.
+    pub available_name: Option<String>,
+    /// URL of the picture; empty if there is none.
+    pub avatar_url: Option<String>,
+    /// Description of an assistant.
+    pub description: Option<String>,
+    /// Creation time of an assistant.
+    pub created_at: Option<runtime::Timestamp>,
+    /// Type of the assignee.
+    pub r#type: EventConversationMetaAssigneeType,
+    /// Current availability of a user.
+    pub availability_status: Option<String>,
+    /// URL of the picture; empty if there is none.
+    pub thumbnail: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
+}
+
+runtime::object! {
+    EventConversationMetaAssignee rest additional_properties {
+        id: required "id",
+        name: nullable "name",
+        available_name: optional "available_name",
+        avatar_url: optional "avatar_url",
+        description: optional "description",
+        created_at: optional "created_at",
+        r#type: required "type",
+        availability_status: optional "availability_status",
+        thumbnail: optional "thumbnail",
+    }
+}
+
+/// Type of the assignee.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventConversationMetaAssigneeType {
+    /// `user`
+    User,
+    /// `agent_bot`
+    AgentBot,
+    /// `captain_assistant`
+    CaptainAssistant,
+    /// A value that the document does not list, as it was received.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    EventConversationMetaAssigneeType(Unknown) {
+        User = "user",
+        AgentBot = "agent_bot",
+        CaptainAssistant = "captain_assistant",
+    }
+}
+
+/// The contact.
+///
+/// `type` is always `contact`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EventConversationMetaSender {
+    /// Additional attributes.
+    pub additional_attributes: runtime::Map<String, runtime::Value>,
+    /// Custom attributes.
+    pub custom_attributes: runtime::Map<String, runtime::Value>,
+    /// Email address.
+    pub email: Option<String>,
+    /// ID of the contact.
+    pub id: i64,
+    /// ID in an external system.
+    pub identifier: Option<String>,
+    /// Name; empty if unknown.
+    pub name: String,
+    /// Phone number in E.164 format.
+    pub phone_number: Option<String>,
+    /// URL of the picture; empty if there is none.
+    pub thumbnail: String,
+    /// Whether the contact is blocked.
+    pub blocked: bool,
+    /// ID of the contact's company; absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
+}
+
+runtime::object! {
+    EventConversationMetaSender rest additional_properties always { "type": Text("contact") } {
+        additional_attributes: required "additional_attributes",
+        custom_attributes: required "custom_attributes",
+        email: nullable "email",
+        id: required "id",
+        identifier: nullable "identifier",
+        name: required "name",
+        phone_number: nullable "phone_number",
+        thumbnail: required "thumbnail",
+        blocked: required "blocked",
+        company_id: optional "company_id",
     }
 }

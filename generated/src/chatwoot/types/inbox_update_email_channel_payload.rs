@@ -83,7 +83,7 @@ runtime::object! {
 /// Settings of the mailbox provider.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct InboxChannelUpdateProviderConfig {
+pub struct EmailChannelUpdateProviderConfig {
     /// Token for the provider.
     pub api_key: Option<String>,
     /// ID of the phone number on WhatsApp; required by the cloud API.
@@ -101,7 +101,7 @@ pub struct InboxChannelUpdateProviderConfig {
 }
 
 runtime::object! {
-    InboxChannelUpdateProviderConfig rest additional_properties {
+    EmailChannelUpdateProviderConfig rest additional_properties {
         api_key: optional "api_key",
         phone_number_id: optional "phone_number_id",
         business_account_id: optional "business_account_id",
@@ -111,7 +111,7 @@ runtime::object! {
     }
 }
 
-impl InboxChannelUpdateProviderConfig {
+impl EmailChannelUpdateProviderConfig {
     /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()

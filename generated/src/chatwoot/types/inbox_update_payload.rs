@@ -77,7 +77,7 @@ pub struct InboxChannelUpdate {
     /// Whether the email address is verified for sending.
     pub verified_for_sending: Option<bool>,
     /// Settings of the mailbox provider.
-    pub provider_config: Option<super::InboxChannelUpdateProviderConfig>,
+    pub provider_config: Option<super::EmailChannelUpdateProviderConfig>,
     /// ID of the Line channel.
     pub line_channel_id: Option<String>,
     /// Secret of the Line channel.
@@ -384,7 +384,7 @@ impl InboxChannelUpdate {
     /// Settings of the mailbox provider.
     pub fn provider_config(
         mut self,
-        provider_config: impl Into<super::InboxChannelUpdateProviderConfig>,
+        provider_config: impl Into<super::EmailChannelUpdateProviderConfig>,
     ) -> Self {
         self.provider_config = Some(provider_config.into());
         self
