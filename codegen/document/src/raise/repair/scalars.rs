@@ -4,7 +4,7 @@ use serde_json::{Number, Value};
 
 use super::Repair;
 use crate::diagnostic::closest;
-use crate::spec::FieldType;
+use crate::spec::{FieldType, words};
 
 /// Converts a scalar that is written as another type.
 ///
@@ -40,9 +40,8 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
         _ => return,
     };
     if *value != meant {
-        let found = if value.is_string() { "a string" } else { "no string" };
-        let found = if value.is_array() { "an array" } else { found };
-        repair.warn("wrong-type", format!("found {found}; read as `{meant}`"), help);
+        let message = format!("expected {}, found {}; read as `{meant}`", words::expected(holds), words::found(value));
+        repair.warn("wrong-type", message, help);
         *value = meant;
     }
 }
