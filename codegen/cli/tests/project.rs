@@ -318,6 +318,12 @@ fn its_user_agent_is_its_own_package() {
 }
 ";
     fs::write(moved.join("tests/call.rs"), call)?;
+    let readme = fs::read_to_string(moved.join("README.md"))?;
+    let example = readme.split("```").nth(1).and_then(|block| block.strip_prefix("rust\n")).ok_or("no example")?;
+    assert!(example.contains("().list().await?"), "{readme}");
+    let example =
+        format!("pub async fn example() -> Result<(), library::Error> {{\n{example}\ndrop(response);\nOk(())\n}}\n");
+    fs::write(moved.join("tests/readme.rs"), example)?;
     let output = cargo(&moved, &["test", "--quiet"])?;
     assert!(output.status.success(), "{}", said(&output));
     Ok(())

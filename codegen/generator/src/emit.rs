@@ -14,6 +14,7 @@ pub(crate) mod file;
 mod headers;
 mod mock;
 mod pages;
+mod readme;
 pub(crate) mod resource;
 mod root;
 mod scopes;

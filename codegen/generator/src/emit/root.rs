@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::escape;
 use super::file::{File, Header};
+use super::{escape, readme};
 use crate::fileset::FileSet;
 use crate::ir::Api;
 use crate::{markdown, names};
@@ -176,7 +176,7 @@ impl Default for Runtime {
 pub fn crate_files(api: &Api, options: &CrateOptions, header: Header<'_>) -> FileSet {
     let mut files = super::client(api, "src/lib.rs", "src/", header);
     files.insert("Cargo.toml", manifest(api, options, header));
-    files.insert("README.md", readme(api, options, header));
+    files.insert("README.md", readme::text(api, options, header));
     // `cargo fmt` of the workspace around the crate would make its files stale.
     files.insert("rustfmt.toml", format!("# {}\ndisable_all_formatting = true\n", header.line()));
     files
@@ -236,21 +236,5 @@ tracing = ["crm-clients-runtime/tracing"]
         string(options.version.as_deref().unwrap_or("0.1.0")),
         string(place),
         Value::from(options.features.clone()),
-    )
-}
-
-fn readme(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
-    let (name, title) = (&options.name, markdown::name(&api.title));
-    let module = names::module_name(name);
-    // A comment of HTML ends at the first `-->`, and has no `--` before it.
-    let line = header.line().replace("--", "-");
-    let command = markdown::code(header.command);
-    let source = markdown::code(&escape::file_name(header.source));
-    format!(
-        "<!-- {line} -->\n# {name}\n\nRust client of {title}, generated from {source}.\n\n\
-         ```rust\nlet client = {module}::Client::builder().build()?;\n```\n\n\
-         `cargo doc --open` shows the credentials that the builder takes, and a method for each operation. The features are\n\
-         `mock` (a server for tests), `tracing` (a span for each call), `blocking` (calls without async), `compression` and `http2`.\n\n\
-         Do not edit the files of this crate: {command} writes them again when the document changes.\n"
     )
 }
