@@ -15,8 +15,6 @@ use crate::yaml::is_json;
 #[derive(Debug)]
 pub(super) struct Spans {
     nodes: Vec<SpanNode>,
-    /// True if spans count characters, as for YAML, and not bytes, as for JSON.
-    in_characters: bool,
 }
 
 #[derive(Debug)]
@@ -39,9 +37,13 @@ impl Spans {
         if is_json(text)
             && let Some(nodes) = json::nodes(text)
         {
-            return Self { nodes, in_characters: false };
+            return Self { nodes };
         }
-        Self { nodes: yaml::nodes(text), in_characters: !text.is_ascii() }
+        let mut nodes = yaml::nodes(text);
+        if !text.is_ascii() {
+            count_bytes(&mut nodes, text);
+        }
+        Self { nodes }
     }
 
     /// Returns the span to underline for a node or its nearest ancestor, and true if it is that of the node.
@@ -57,8 +59,8 @@ impl Spans {
                 }
             }
         }
-        let value = quoted(text, self.bytes(text, &node.value));
-        let key = node.key.as_ref().map(|key| self.bytes(text, key));
+        let value = quoted(text, node.value.clone());
+        let key = node.key.clone();
         let span = match (&node.content, key) {
             (_, None) => value,
             (Content::Scalar | Content::Alias(_), Some(key)) => key.start..value.end.max(key.end),
@@ -97,13 +99,16 @@ impl Spans {
             _ => self.member(merged, token, hops),
         }
     }
+}
 
-    fn bytes(&self, text: &str, span: &Range<usize>) -> Range<usize> {
-        if !self.in_characters {
-            return span.clone();
+/// Converts spans that count characters, as those of YAML do, to bytes.
+fn count_bytes(nodes: &mut [SpanNode], text: &str) {
+    let starts: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
+    let byte = |index: usize| starts.get(index).copied().unwrap_or(text.len());
+    for node in nodes {
+        for span in [Some(&mut node.value), node.key.as_mut()].into_iter().flatten() {
+            *span = byte(span.start)..byte(span.end);
         }
-        let byte = |index| text.char_indices().nth(index).map_or(text.len(), |(byte, _)| byte);
-        byte(span.start)..byte(span.end)
     }
 }
 
