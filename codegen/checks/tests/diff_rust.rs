@@ -124,6 +124,39 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["info rust-method-deprecated c::a::A::create", "warning rust-retries-added c::a::A::create"],
         ),
         (
+            "a call gets an idempotency key, and its header changes",
+            "paths: {/a: {post: {tags: [A], x-idempotent: <true|{key: Idempotency-Key}>, $done}, put: {tags: [A], x-idempotent: {key: <idempotency-key|X-Key>}, $done}}}".to_owned(),
+            &[
+                "warning rust-idempotency-key-added c::a::A::create",
+                "warning rust-idempotency-key-changed c::a::A::update",
+            ],
+        ),
+        (
+            "the case of a key's header is not a change",
+            "paths: {/a: {post: {tags: [A], x-idempotent: {key: <idempotency-key|Idempotency-Key>}, $done}}}".to_owned(),
+            &[],
+        ),
+        (
+            "the rate limits of the client and of calls change",
+            "x-rate-limit: {requests: 100, seconds: <60|1>}\npaths: {/a: {get: {tags: [A], <|x-rate-limit: {requests: 1, seconds: 60},> $done}, post: {tags: [A], x-rate-limit: {requests: 1, seconds: 60, group: <one|two>}, $done}, put: {tags: [A], x-rate-limit: {requests: 1, seconds: 60, group: one}, $done}}}".to_owned(),
+            &[
+                "warning rust-rate-limit-changed c::a::A::create",
+                "warning rust-rate-limit-changed c::a::A::get",
+                "warning rust-rate-limit-changed c::a::A::update",
+                "warning rust-rate-limit-changed c::Builder",
+            ],
+        ),
+        (
+            "the limit of a method that moves is the same",
+            "paths: {/<a|b>: {get: {tags: [A], operationId: x, x-rate-limit: {requests: 1, seconds: 60}, $done}}}".to_owned(),
+            &["warning rust-method-redirected c::a::A::get"],
+        ),
+        (
+            "methods require a cargo feature",
+            "paths: {/a: {get: {tags: [A], <|x-rust-feature: beta,> $done}, post: {tags: [A], x-rust-feature: <one|two>, $done}}}".to_owned(),
+            &["breaking rust-feature-changed c::a::A::create", "breaking rust-feature-required c::a::A::get"],
+        ),
+        (
             "an argument is added",
             parameter("<|{name: q, in: query, required: true, schema: {type: string}}>"),
             &["breaking rust-argument-added c::pets::Pets::list"],

@@ -224,7 +224,7 @@ impl Extensions {
             Value::Object(object) => {
                 for (key, value) in object {
                     push_token(pointer, key);
-                    if is_known(key, value) {
+                    if is_of_generator(key, value) {
                         if !self.read.contains(pointer) {
                             diagnostics.error(
                                 "unused-extension",
@@ -259,7 +259,7 @@ impl Extensions {
 }
 
 /// Returns true if an extension of this name and value is one of the generator's.
-fn is_known(key: &str, value: &Value) -> bool {
+pub fn is_of_generator(key: &str, value: &Value) -> bool {
     KNOWN.contains(&key) && (key != rate_limit::NAME || rate_limit::is_ours(value))
 }
 
@@ -272,7 +272,10 @@ fn misspelt(key: &str, value: &Value) -> Option<String> {
     // bytes of one character.
     let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
     let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) <= most;
-    KNOWN.iter().find(|known| near(known) && is_known(known, value)).map(|meant| format!("did you mean `{meant}`?"))
+    KNOWN
+        .iter()
+        .find(|known| near(known) && is_of_generator(known, value))
+        .map(|meant| format!("did you mean `{meant}`?"))
 }
 
 /// Returns true if a member of the document contains its webhooks, which are not data despite the `x-` prefix.

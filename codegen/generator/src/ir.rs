@@ -44,6 +44,7 @@ use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterI
 pub use crm_clients_document::extensions::{Encoding, Part, Signature};
 pub use crm_clients_document::model::{HasMore, PageStrategy};
 pub use crm_clients_document::names_lock::Alias;
+pub use docs::rate;
 pub use pages::{FieldPath, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use scopes::Scope;

@@ -9,24 +9,15 @@ use std::collections::BTreeSet;
 use super::graph::{ComparisonId, Key, Step};
 use super::rules;
 use super::wire::{ChangeDraft, Places, Wire};
+use crm_clients_document::extensions::is_of_generator;
 use crm_clients_document::model::{
     Callback, Document, Encoding, ExtensionMap, Header, Link, MediaType, Operation, Parameter, PathItem, RequestBody,
     Response, SecurityScheme, Tag,
 };
 
-/// Extensions that are compared elsewhere or only affect documentation.
-const KNOWN: [&str; 10] = [
-    "x-rust-name",
-    "x-rust-variants",
-    "x-sunset",
-    "x-stability-level",
-    "x-idempotent",
-    "x-pagination",
-    "x-oauth2",
-    "x-webhook-signature",
-    "x-example",
-    "x-examples",
-];
+/// Other tools' extensions that are compared elsewhere or only affect documentation. Those of the generator are compared
+/// in `rust`.
+const KNOWN: [&str; 4] = ["x-sunset", "x-stability-level", "x-example", "x-examples"];
 
 impl<'a> Wire<'a> {
     /// Reports that a part with this name changed and is not compared, once for each name.
@@ -40,7 +31,11 @@ impl<'a> Wire<'a> {
 
     fn extensions(&mut self, unit: ComparisonId, places: Places<'_>, old: &'a ExtensionMap, new: &'a ExtensionMap) {
         let names: BTreeSet<&'a str> = old.keys().chain(new.keys()).map(String::as_str).collect();
-        for name in names.into_iter().filter(|name| !KNOWN.contains(name) && old.get(*name) != new.get(*name)) {
+        let is_compared = |name: &str| {
+            let mut values = [old.get(name), new.get(name)].into_iter().flatten();
+            KNOWN.contains(&name) || values.all(|value| is_of_generator(name, value))
+        };
+        for name in names.into_iter().filter(|name| old.get(*name) != new.get(*name) && !is_compared(name)) {
             self.uncompared(unit, places, name);
         }
     }
@@ -188,7 +183,6 @@ fn operation_extensions(operation: &Operation) -> &ExtensionMap {
         feature: _,
         idempotency_key: _,
         pagination: _,
-        // Compared as the extension that it is.
         rate_limit: _,
     } = operation;
     extensions

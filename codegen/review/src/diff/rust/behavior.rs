@@ -1,9 +1,9 @@
-//! Compares behavior that is not visible in signatures: the URL, accepted media types, the body's media type and the
-//! preferred credential.
+//! Compares behavior that is not visible in signatures: the URL, accepted media types, the body's media type, the
+//! preferred credential, retries, rate limits and cargo features.
 
 use super::{ChangeLocation, Comparison, Only, rules};
 use crate::diff::servers::normalized;
-use crm_clients_generator::ir::{Api, Operation, OwnServer};
+use crm_clients_generator::ir::{Api, Operation, OwnServer, PathValue, rate};
 
 impl Comparison<'_> {
     /// Compares the base URL and its variables.
@@ -25,6 +25,11 @@ impl Comparison<'_> {
             let message = format!("the default base URL is now `{is}` instead of `{was}`");
             self.report(&rules::BASE_URL_CHANGED, place.clone(), message, &[was, is]);
         }
+        self.rate_limits(
+            &ChangeLocation { old: Some(String::new()), new: Some(String::new()), ..place.clone() },
+            "the client",
+            [whole_limit(old), whole_limit(new)],
+        );
         let has = |api: &Api, name: &str| api.server_variables.iter().any(|variable| variable.name == name);
         let names = [&rules::SERVER_VARIABLE_REMOVED, &rules::SERVER_VARIABLE_ADDED];
         for variable in old.server_variables.iter().filter(|variable| !has(new, &variable.name)) {
@@ -34,6 +39,65 @@ impl Comparison<'_> {
         for variable in new.server_variables.iter().filter(|variable| !has(old, &variable.name)) {
             let what = format!("the variable `{}` of `server_variable`", variable.name);
             self.tell_only(Only::New, names, place.clone(), &what, &[&variable.name]);
+        }
+    }
+
+    /// Compares the cargo features of a method.
+    pub(super) fn feature(&mut self, [old, new]: [&Operation; 2], place: &ChangeLocation) {
+        let (rule, message) = match (&old.feature, &new.feature) {
+            (None, Some(is)) => (&rules::FEATURE_REQUIRED, format!("`{}` now requires the feature `{is}`", new.name)),
+            (Some(was), None) => {
+                (&rules::FEATURE_LIFTED, format!("`{}` no longer requires the feature `{was}`", new.name))
+            }
+            (Some(was), Some(is)) if was != is => {
+                (&rules::FEATURE_CHANGED, format!("`{}` now requires the feature `{is}` instead of `{was}`", new.name))
+            }
+            _ => return,
+        };
+        self.report(rule, place.clone(), message, &[]);
+    }
+
+    /// Compares the retries of a method, and its idempotency key, without which a retry may take effect twice.
+    pub(super) fn retries(&mut self, [old, new]: [&Operation; 2], place: &ChangeLocation) {
+        match (old.idempotent, new.idempotent) {
+            (false, true) => {
+                let message = format!("`{}` is now retried even if an attempt may have taken effect", new.name);
+                self.report(&rules::RETRIES_ADDED, place.clone(), message, &[]);
+            }
+            (true, false) => {
+                let message = format!("`{}` is no longer retried if an attempt may have taken effect", new.name);
+                self.report(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
+            }
+            _ => {}
+        }
+        let key = |operation: &Operation| operation.idempotency_key.as_ref().map(|header| header.to_ascii_lowercase());
+        if key(old) == key(new) {
+            return;
+        }
+        let (rule, message) = match (&old.idempotency_key, &new.idempotency_key) {
+            (Some(was), Some(is)) => (
+                &rules::KEY_CHANGED,
+                format!("`{}` now sends its idempotency key in `{is}` instead of `{was}`", new.name),
+            ),
+            (Some(was), None) => {
+                (&rules::KEY_REMOVED, format!("`{}` no longer sends an idempotency key in `{was}`", new.name))
+            }
+            (None, is) => {
+                let header = is.as_deref().unwrap_or_default();
+                (&rules::KEY_ADDED, format!("`{}` now sends an idempotency key in `{header}`", new.name))
+            }
+        };
+        self.report(rule, place.clone(), message, &[]);
+    }
+
+    /// Compares the rate limits that the client keeps. They are compared in words, which contain everything that callers
+    /// notice.
+    fn rate_limits(&mut self, place: &ChangeLocation, what: &str, [was, is]: [Option<String>; 2]) {
+        if was != is {
+            let word = |limit: Option<String>| limit.unwrap_or_else(|| "no limit".to_owned());
+            let (was, is) = (word(was), word(is));
+            let message = format!("{what} now has {is} instead of {was}");
+            self.report(&rules::RATE_LIMIT_CHANGED, place.clone(), message, &[&was, &is]);
         }
     }
 
@@ -62,6 +126,8 @@ impl Comparison<'_> {
             let message = format!("`{}` now sends `{}` instead of `{}`", new.name, is.media_type, was.media_type);
             self.report(&rules::BODY_TYPE_CHANGED, place.clone(), message, &[&was.media_type, &is.media_type]);
         }
+        let limits = [limit_of(self.old.api, old), limit_of(self.new.api, new)];
+        self.rate_limits(place, &format!("`{}`", new.name), limits);
         let (was, is) = (credentials(self.old.api, old), credentials(self.new.api, new));
         let sorted = |mut all: Vec<String>| {
             all.sort_unstable();
@@ -84,4 +150,25 @@ fn credentials(api: &Api, operation: &Operation) -> Vec<String> {
         all => all.iter().map(word).collect::<Vec<_>>().join(" and "),
     };
     operation.security.iter().map(alternative).collect()
+}
+
+/// Returns the rate limit of all calls of a client.
+fn whole_limit(api: &Api) -> Option<String> {
+    api.rate_limit.as_ref().map(|limit| format!("a limit of {}", rate(limit.requests, limit.seconds)))
+}
+
+/// Returns the rate limit of an operation's calls, with the value of the path that is counted separately and the group
+/// that shares it.
+fn limit_of(api: &Api, operation: &Operation) -> Option<String> {
+    let limit = operation.rate_limit.as_ref()?;
+    let scope = limit.scope.as_ref().map(|value| match value {
+        PathValue::Shared(name) | PathValue::Own(name) => format!(" for each `{name}`"),
+    });
+    let operations = api.resources.iter().flat_map(|resource| &resource.operations);
+    let mut sharing =
+        operations.filter(|other| other.rate_limit.as_ref().is_some_and(|other| other.name == limit.name));
+    let is_shared = sharing.any(|other| (&other.method, &other.path) != (&operation.method, &operation.path));
+    let group = if is_shared { format!(" in the group `{}`", limit.name) } else { String::new() };
+    let rate = rate(limit.requests, limit.seconds);
+    Some(format!("a limit of {rate}{}{group}", scope.unwrap_or_default()))
 }

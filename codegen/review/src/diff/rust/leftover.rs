@@ -99,6 +99,7 @@ fn told(api: &Api, value: Value) -> Value {
                     }
                     // The style of a path parameter is that of its argument.
                     ("template", _) => value.as_str().map(|path| nameless(path).into_owned()).into(),
+                    ("idempotency_key", _) => value.as_str().map(str::to_ascii_lowercase).into(),
                     ("path_values", _) => value.as_array().map(Vec::len).into(),
                     ("errors", _) => named(&value, |index| Some(&api.errors.get(index)?.name)),
                     ("security", _) => named(&value, |index| Some(&api.schemes.get(index)?.name)),

@@ -134,17 +134,8 @@ impl<'a> Comparison<'a> {
         }
         let rules = [&rules::METHOD_DEPRECATED, &rules::METHOD_UNDEPRECATED];
         self.deprecation(rules, place, &old.name, [old.deprecated, new.deprecated]);
-        match (old.idempotent, new.idempotent) {
-            (false, true) => {
-                let message = format!("`{}` is now retried even if an attempt may have taken effect", new.name);
-                self.report(&rules::RETRIES_ADDED, place.clone(), message, &[]);
-            }
-            (true, false) => {
-                let message = format!("`{}` is no longer retried if an attempt may have taken effect", new.name);
-                self.report(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
-            }
-            _ => {}
-        }
+        self.feature(pair.operations, place);
+        self.retries(pair.operations, place);
     }
 
     fn signature(&mut self, pair: &Pair<'a>, place: &ChangeLocation) {

@@ -49,6 +49,20 @@ rules! { Rust:
         "call is retried even if an attempt may have taken effect";
     RETRIES_REMOVED: "rust-retries-removed" ~ "rust-retries-added", Always(Warning),
         "call is no longer retried if an attempt may have taken effect";
+    KEY_ADDED: "rust-idempotency-key-added" ~ "rust-idempotency-key-removed", Always(Warning),
+        "call sends a generated idempotency key";
+    KEY_REMOVED: "rust-idempotency-key-removed" ~ "rust-idempotency-key-added", Always(Warning),
+        "call no longer sends a generated idempotency key";
+    KEY_CHANGED: "rust-idempotency-key-changed" ~ "rust-idempotency-key-changed", Always(Warning),
+        "header of the idempotency key changed";
+    RATE_LIMIT_CHANGED: "rust-rate-limit-changed" ~ "rust-rate-limit-changed", Always(Warning),
+        "rate limit that the client keeps changed";
+    FEATURE_REQUIRED: "rust-feature-required" ~ "rust-feature-lifted", Always(Breaking),
+        "method requires a cargo feature";
+    FEATURE_LIFTED: "rust-feature-lifted" ~ "rust-feature-required", Always(Info),
+        "method no longer requires a cargo feature";
+    FEATURE_CHANGED: "rust-feature-changed" ~ "rust-feature-changed", Always(Breaking),
+        "cargo feature of a method changed";
 
     BASE_URL_CHANGED: "rust-base-url-changed" ~ "rust-base-url-changed", Always(Warning),
         "default base URL changed";
