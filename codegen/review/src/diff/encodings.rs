@@ -3,10 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{ComparisonId, Step};
-use super::view::{Side, Type};
+use super::view::{Additional, Node, Side, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::{Encoding, MediaType, Style, StyleKind};
+
+/// The type and the default media type of a part whose schema is not followed.
+const UNKNOWN: (Type, &str) = (Type::Any, "");
+
+/// Returns the media type of a part without a declared one.
+fn default_type(view: &View<'_>) -> &'static str {
+    match view.kind {
+        _ if !view.choices.is_empty() => "",
+        Type::Object => "application/json",
+        Type::String if view.format() == "binary" => "application/octet-stream",
+        kind if kind.is_scalar() => "text/plain",
+        _ => "",
+    }
+}
 
 /// The declared encoding of a property.
 #[derive(Default, PartialEq)]
@@ -48,8 +62,8 @@ impl<'a> Wire<'a> {
         }
         let count = (old.prefix_encoding.len(), new.prefix_encoding.len());
         for index in 0..count.0.max(count.1) {
-            let was = self.old.written(old.prefix_encoding.get(index), Type::Any);
-            let is = self.new.written(new.prefix_encoding.get(index), Type::Any);
+            let was = self.old.written(old.prefix_encoding.get(index), UNKNOWN);
+            let is = self.new.written(new.prefix_encoding.get(index), UNKNOWN);
             for says in differences(&format!("part {}", index + 1), &was, &is) {
                 self.note(unit, step.clone(), Some(direction), places, says);
             }
@@ -58,8 +72,8 @@ impl<'a> Wire<'a> {
     }
 
     fn item_encoding(&mut self, unit: ComparisonId, (old, new): (&'a MediaType, &'a MediaType), places: Places<'_>) {
-        let was = self.old.written(old.item_encoding.as_deref(), Type::Any);
-        if was != self.new.written(new.item_encoding.as_deref(), Type::Any) {
+        let was = self.old.written(old.item_encoding.as_deref(), UNKNOWN);
+        if was != self.new.written(new.item_encoding.as_deref(), UNKNOWN) {
             self.uncompared(unit, places, "itemEncoding");
         }
     }
@@ -103,29 +117,31 @@ fn layout_words(layout: Option<(Style, bool)>) -> String {
 }
 
 impl<'a> Side<'a> {
-    /// Returns the properties of a form and their types.
-    fn kinds(&mut self, node: super::view::Node) -> BTreeMap<&'a str, Type> {
+    /// Returns the properties of a form, their types, and the media types that they have by default.
+    fn kinds(&mut self, node: Node) -> BTreeMap<&'a str, (Type, &'static str)> {
         let view = self.view(node);
         let fields = view.fields.iter().map(|(name, field)| {
             let node = self.node(field.schemas.iter().copied());
             let view = self.view(node);
             let kind = if view.choices.is_empty() { view.kind } else { Type::Any };
-            (*name, kind)
+            let media_type = match &view.items {
+                Additional::Of(items) if kind == Type::Array => {
+                    let items = self.node(items.iter().copied());
+                    default_type(&self.view(items))
+                }
+                _ => default_type(&view),
+            };
+            (*name, (kind, media_type))
         });
         fields.collect()
     }
 
     /// Returns the encoding of a property. Defaults are omitted.
-    fn written(&mut self, encoding: Option<&'a Encoding>, kind: Type) -> Written {
+    fn written(&mut self, encoding: Option<&'a Encoding>, (kind, default): (Type, &str)) -> Written {
         let Some(encoding) = encoding else { return Written::default() };
         let is_default =
             |style: &Style| kind.is_scalar() || style.kind == StyleKind::Form && style.explode && kind == Type::Array;
         let layout = encoding.layout().filter(|style| encoding.allow_reserved || !is_default(style));
-        let default = match kind {
-            Type::Object => "application/json",
-            kind if kind.is_scalar() => "text/plain",
-            _ => "",
-        };
         let media_type = encoding.content_type.as_deref().map(|types| {
             let mut types: Vec<String> = types.split(',').map(|one| one.trim().to_ascii_lowercase()).collect();
             types.sort_unstable();
@@ -138,11 +154,11 @@ impl<'a> Side<'a> {
         let headers = headers.collect();
         let mut nested: Vec<(String, Written)> = Vec::new();
         for (name, part) in &encoding.encoding {
-            nested.push((name.clone(), self.written(Some(part), Type::Any)));
+            nested.push((name.clone(), self.written(Some(part), UNKNOWN)));
         }
         let listed = encoding.prefix_encoding.iter().chain(encoding.item_encoding.as_deref());
         for (index, part) in listed.enumerate() {
-            nested.push((index.to_string(), self.written(Some(part), Type::Any)));
+            nested.push((index.to_string(), self.written(Some(part), UNKNOWN)));
         }
         nested.sort_by(|one, other| one.0.cmp(&other.0));
         Written {

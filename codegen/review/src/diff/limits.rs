@@ -13,18 +13,78 @@ use crm_clients_document::normalize::{Bound, Limits};
 /// Returns the differences between two views of the same type, or of two number types.
 pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> Vec<ChangeDraft> {
     let mut found = Vec::new();
-    found.extend(format(old.format(), new.format()));
-    values(old, new, &mut found);
-    patterns(old, new, &mut found);
-    for count in &COUNTS {
-        found.extend(count.compare(old, new, transport));
+    values(old, new, transport, &mut found);
+    let are_listed = old.values().is_some() && new.values().is_some();
+    if !are_listed || old.kind == new.kind {
+        found.extend(format(canonical(old.format()), canonical(new.format())));
     }
-    found.extend(minimum(old, new));
-    found.extend(maximum(old, new));
-    found.extend(multiple_of(old, new));
+    // Other constraints of listed values make no difference.
+    if !are_listed {
+        patterns(old, new, &mut found);
+        for count in &COUNTS {
+            found.extend(count.compare(old, new, transport));
+        }
+        found.extend(minimum(old, new));
+        found.extend(maximum(old, new));
+        found.extend(multiple_of(old, new));
+    }
     found.extend(unique_items(old, new));
     found.extend(default(old.default, new.default));
     found
+}
+
+/// The string formats with a defined meaning, and the ones of numbers.
+const DEFINED: [&str; 41] = [
+    "base64",
+    "base64url",
+    "binary",
+    "byte",
+    "char",
+    "date",
+    "date-time",
+    "decimal",
+    "decimal128",
+    "double",
+    "double-int",
+    "duration",
+    "email",
+    "float",
+    "hostname",
+    "html",
+    "http-date",
+    "idn-email",
+    "idn-hostname",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "media-range",
+    "password",
+    "regex",
+    "relative-json-pointer",
+    "time",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+];
+
+/// Returns the usual name of a format.
+fn canonical(format: &str) -> &str {
+    match format {
+        "url" => "uri",
+        "datetime" => "date-time",
+        format => format,
+    }
 }
 
 fn format(old: &str, new: &str) -> Option<ChangeDraft> {
@@ -38,26 +98,45 @@ fn format(old: &str, new: &str) -> Option<ChangeDraft> {
         ("int64", "int32") | ("double", "float") => {
             (&rules::FORMAT_NARROWED, format!("now has the format `{new}` instead of `{old}`"))
         }
+        _ if [old, new].iter().any(|format| !DEFINED.contains(format)) => {
+            (&rules::FORMAT_HINT_CHANGED, format!("now has the format `{new}` instead of `{old}`"))
+        }
         _ => (&rules::FORMAT_CHANGED, format!("now has the format `{new}` instead of `{old}`")),
     };
     Some(ChangeDraft::from_to(rule, says, old, new))
 }
 
-fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
-    match (old.values(), new.values()) {
-        (None, None) => {}
-        (None, Some(new)) => {
+/// A listed value: the text that identifies it, and the one that is shown.
+type Listed = (String, String);
+
+/// Returns the listed values of both views. Those of different types are compared as the texts that they are written as.
+fn listed_values(old: &View<'_>, new: &View<'_>, transport: Transport) -> [Option<Vec<Listed>>; 2] {
+    if old.kind != new.kind
+        && let (Some(old), Some(new)) = (old.texts(transport), new.texts(transport))
+    {
+        return [old, new].map(|texts| Some(texts.into_iter().map(|text| (text.clone(), text)).collect()));
+    }
+    let listed =
+        |view: &View<'_>| Some(view.values()?.into_iter().map(|value| (value.to_string(), plain(value))).collect());
+    [listed(old), listed(new)]
+}
+
+fn values(old: &View<'_>, new: &View<'_>, transport: Transport, found: &mut Vec<ChangeDraft>) {
+    match listed_values(old, new, transport) {
+        [None, None] => {}
+        [None, Some(new)] => {
             found.push(ChangeDraft::of(&rules::ENUM_ADDED, format!("must be one of {}", listed(&new)), &texts(&new)));
         }
-        (Some(old), None) => {
+        [Some(old), None] => {
             let says = format!("no longer has to be one of {}", listed(&old));
             found.push(ChangeDraft::of(&rules::ENUM_REMOVED, says, &texts(&old)));
         }
-        (Some(old), Some(new)) => {
-            let (was, is): (HashSet<&Value>, HashSet<&Value>) =
-                (old.iter().copied().collect(), new.iter().copied().collect());
-            let gone: Vec<&Value> = old.iter().copied().filter(|value| !is.contains(value)).collect();
-            let come: Vec<&Value> = new.iter().copied().filter(|value| !was.contains(value)).collect();
+        [Some(old), Some(new)] => {
+            let without = |all: &[Listed], others: &[Listed]| -> Vec<Listed> {
+                let others: HashSet<&str> = others.iter().map(|(text, _)| text.as_str()).collect();
+                all.iter().filter(|(text, _)| !others.contains(text.as_str())).cloned().collect()
+            };
+            let (gone, come) = (without(&old, &new), without(&new, &old));
             if gone.len() == old.len() && !gone.is_empty() && !come.is_empty() {
                 let says = format!("is now {} instead of {}", listed(&new), listed(&old));
                 found.push(ChangeDraft::from_to(&rules::ENUM_REPLACED, says, &texts(&old), &texts(&new)));
@@ -76,16 +155,21 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
 }
 
 /// Returns all values in sorted order.
-fn texts(values: &[&Value]) -> String {
-    let mut texts: Vec<String> = values.iter().map(|value| value.to_string()).collect();
+fn texts(values: &[Listed]) -> String {
+    let mut texts: Vec<&str> = values.iter().map(|(text, _)| text.as_str()).collect();
     texts.sort_unstable();
     texts.join(" ")
 }
 
 /// Returns the first few values.
-fn listed(values: &[&Value]) -> String {
+fn listed(values: &[Listed]) -> String {
+    listed_words(&values.iter().map(|(_, word)| word.clone()).collect::<Vec<_>>())
+}
+
+/// Returns the first few words as a list in a sentence.
+pub(super) fn listed_words(values: &[String]) -> String {
     const SHOWN: usize = 5;
-    let mut words: Vec<String> = values.iter().take(SHOWN).map(|value| format!("`{}`", plain(value))).collect();
+    let mut words: Vec<String> = values.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
     if values.len() > SHOWN {
         words.push(format!("{} more", values.len() - SHOWN));
     }
@@ -93,7 +177,7 @@ fn listed(values: &[&Value]) -> String {
 }
 
 /// Returns a value for display: strings without quotes.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -193,7 +277,7 @@ impl Count {
             std::cmp::Ordering::Greater => self.lowered,
         };
         let shown = |count: usize| match (count, self.is_least) {
-            (usize::MAX, _) => "any number of".to_owned(),
+            (0, true) | (usize::MAX, false) => "any number of".to_owned(),
             (count, true) => format!("at least {count}"),
             (count, false) => format!("at most {count}"),
         };
@@ -307,7 +391,9 @@ fn ranged(rule: &'static Rule, old: &str, new: &str) -> ChangeDraft {
 
 fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     // Every integer is a multiple of 1, and of any fraction that 1 is a multiple of.
-    let is_implied = |view: &View<'_>, divisor: f64| view.kind == Type::Integer && divisor.recip().fract() == 0.0;
+    let is_implied = |view: &View<'_>, divisor: f64| {
+        view.sent_kind(Transport::Json) == Type::Integer && divisor.recip().fract() == 0.0
+    };
     let multiple = |view: &View<'_>| {
         let declared = view.limit(|limits| limits.multiple_of, |one, other| one > other);
         declared.filter(|divisor| !is_implied(view, *divisor))

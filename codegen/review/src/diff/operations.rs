@@ -206,8 +206,7 @@ impl<'a> Wire<'a> {
                     let key = Key::Declared(&before.pointer, &after.pointer);
                     let (part, _) = self.graph.part(unit, step, key);
                     self.graph.set_transport(part, Transport::Text);
-                    let schemas = (before.schema.as_slice(), after.schema.as_slice());
-                    self.link(part, Step::Same, schemas.0, schemas.1, Direction::Response);
+                    self.link_text(part, before.schema.as_slice(), after.schema.as_slice(), Direction::Response);
                 }
                 None => {
                     let places = Places::new(&before.pointer, &new.pointer);

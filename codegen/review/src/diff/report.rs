@@ -113,7 +113,7 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
 fn message(found: &Found<'_>, place: &Way) -> String {
     let said = format!("{} {}", place.noun, found.says);
     match place.subject.rsplit_once(" > ") {
-        Some((holder, _)) if found.rule.id.ends_with("-removed") && is_part(&found.says) => {
+        Some((holder, _)) if is_part(&found.says) => {
             let (gone, more) =
                 found.says.split_once(';').map_or((found.says.as_str(), ""), |(gone, more)| (gone, more));
             let more = if more.is_empty() { String::new() } else { format!(";{more}") };

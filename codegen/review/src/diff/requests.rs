@@ -117,7 +117,11 @@ impl<'a> Wire<'a> {
             _ => Transport::Text,
         };
         self.graph.set_transport(unit, transport);
-        self.link(unit, Step::Same, old.schema.as_slice(), new.schema.as_slice(), Direction::Request);
+        if transport == Transport::Json {
+            self.link(unit, Step::Same, old.schema.as_slice(), new.schema.as_slice(), Direction::Request);
+        } else {
+            self.link_text(unit, old.schema.as_slice(), new.schema.as_slice(), Direction::Request);
+        }
         self.parameter_leftover(unit, old, new);
     }
 
@@ -327,7 +331,7 @@ impl<'a> Wire<'a> {
                 }
                 self.header_leftover(part, was, is);
                 self.graph.set_transport(part, Transport::Text);
-                self.link(part, Step::Same, was.schema.as_slice(), is.schema.as_slice(), direction);
+                self.link_text(part, was.schema.as_slice(), is.schema.as_slice(), direction);
             }
         }
         for (name, is) in new.headers.iter().filter(|(is, _)| !old.headers.keys().any(|was| is_same(was, is))) {

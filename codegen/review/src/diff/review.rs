@@ -307,6 +307,9 @@ fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Find
 /// The description for changes that affect no resource.
 const WHOLE: &str = "the API";
 
+/// The description for changes that affect several resources.
+const SEVERAL: &str = "several resources";
+
 /// Returns the operations of a client, and the modules of their resources.
 fn resources(api: &Api) -> impl Iterator<Item = (String, String)> {
     let resources = api.resources.iter();
@@ -332,6 +335,6 @@ fn resource(change: &Change, resources: &BTreeMap<String, String>) -> String {
     match found.as_slice() {
         [] => WHOLE.to_owned(),
         [only] => only.clone(),
-        several => format!("{} resources", several.len()),
+        _ => SEVERAL.to_owned(),
     }
 }

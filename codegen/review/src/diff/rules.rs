@@ -237,6 +237,14 @@ rules! { Wire:
         By(Breaking, Info), "required property added";
     REQUIRED_PROPERTY_REMOVED: "required-property-removed" ~ "required-property-added",
         By(Warning, Breaking), "required property removed";
+    PROPERTY_FORBIDDEN: "property-forbidden" ~ "property-permitted",
+        By(Breaking, Warning), "optional property removed from an object that allows no others";
+    PROPERTY_PERMITTED: "property-permitted" ~ "property-forbidden",
+        By(Info, Info), "optional property added to an object that allowed no others";
+    REQUIRED_PROPERTY_FORBIDDEN: "required-property-forbidden" ~ "required-property-permitted",
+        By(Breaking, Breaking), "required property removed from an object that allows no others";
+    REQUIRED_PROPERTY_PERMITTED: "required-property-permitted" ~ "required-property-forbidden",
+        By(Breaking, Info), "required property added to an object that allowed no others";
     PROPERTY_RENAMED: "property-renamed" ~ "property-renamed",
         By(Breaking, Breaking), "case of a property name changed";
     PROPERTY_BECAME_REQUIRED: "property-became-required" ~ "property-became-optional",
@@ -307,6 +315,8 @@ rules! { Wire:
         By(Warning, Info), "format added";
     FORMAT_REMOVED: "format-removed" ~ "format-added",
         By(Info, Warning), "format removed";
+    FORMAT_HINT_CHANGED: "format-hint-changed" ~ "format-hint-changed",
+        By(Warning, Info), "format changed, one of which has no defined meaning";
     FORMAT_WIDENED: "format-widened" ~ "format-narrowed",
         By(Info, Breaking), "range of a number format widened";
     FORMAT_NARROWED: "format-narrowed" ~ "format-widened",

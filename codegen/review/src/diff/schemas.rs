@@ -1,8 +1,9 @@
 //! Compares schemas: types, properties and items.
 
 use super::graph::{ComparisonId, Step, Transport};
+use super::limits::listed_words;
 use super::rules;
-use super::view::{Additional, Field, Node, Type, View};
+use super::view::{Additional, Field, Node, Side, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule};
 use crm_clients_document::diagnostic::child;
@@ -21,7 +22,12 @@ impl<'a> Wire<'a> {
         }
         match (old_view.choices.len(), new_view.choices.len()) {
             (0, 1) | (1, 0) => return self.alternatives(unit, (old, &old_view), (new, &new_view), direction),
-            (1, 1) => self.alternatives(unit, (old, &old_view), (new, &new_view), direction),
+            (1, 1) => {
+                self.alternatives(unit, (old, &old_view), (new, &new_view), direction);
+                if old_view.is_choice_alone() != new_view.is_choice_alone() {
+                    return;
+                }
+            }
             _ => self.several_choices(unit, &old_view, &new_view, direction),
         }
         self.own(unit, &old_view, &new_view, direction);
@@ -33,7 +39,8 @@ impl<'a> Wire<'a> {
         let places = Places { old: old.pointer, new: new.pointer };
         let transport = self.graph.transport(unit);
         let (was, is) = (old.sent_kind(transport), new.sent_kind(transport));
-        if was != is {
+        // Listed values of different types are written as texts.
+        if was != is && (old.texts(transport).is_none() || new.texts(transport).is_none()) {
             let words = (was.word(), is.word());
             let says = match words {
                 (word, "any") => format!("may now be of any type instead of type {word}"),
@@ -113,10 +120,11 @@ impl<'a> Wire<'a> {
             let (old_place, new_place) = (place(Some(field), old, was), place(Some(other), new, is));
             let places = Places { old: old_place.as_deref(), new: new_place.as_deref() };
             let says =
-                ChangeDraft::from_to(&rules::PROPERTY_RENAMED, format!("is now `{is}` instead of `{was}`"), was, is);
+                ChangeDraft::from_to(&rules::PROPERTY_RENAMED, format!("was renamed from `{was}` to `{is}`"), was, is);
             self.note(unit, Step::Property(was.min(is)), Some(direction), places, says);
             self.link(unit, Step::Property(was.min(is)), &field.schemas, &other.schemas, direction);
         }
+        self.required(unit, old, new, direction);
         let is_renamed = |name: &str| renamed.iter().any(|(was, is)| *was == name || *is == name);
         for (name, field) in old.fields.iter().filter(|(name, _)| !is_renamed(name)) {
             self.property(unit, name, (old, new), (Some(field), new.fields.get(name)), direction);
@@ -124,6 +132,40 @@ impl<'a> Wire<'a> {
         let fresh = new.fields.iter().filter(|(name, _)| !old.fields.contains_key(*name) && !is_renamed(name));
         for (name, field) in fresh {
             self.property(unit, name, (old, new), (None, Some(field)), direction);
+        }
+    }
+
+    /// Compares which properties are required. Several properties of an object that became required or optional are one
+    /// change.
+    fn required(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+        let travels = |side: &Side<'a>, field: &Field<'a>| side.usage(&field.schemas).travels(direction);
+        let changed = |is_required: bool| {
+            let fields = old.fields.iter().filter_map(|(name, was)| Some((*name, was, new.fields.get(name)?)));
+            let fields = fields.filter(|(_, was, is)| was.required != is.required && is.required == is_required);
+            let fields = fields.filter(|(_, was, is)| travels(&self.old, was) && travels(&self.new, is));
+            fields.map(|(name, ..)| name).collect::<Vec<&'a str>>()
+        };
+        let (required, optional) = (changed(true), changed(false));
+        for (mut names, rule, of_one, of_many) in [
+            (required, &rules::PROPERTY_BECAME_REQUIRED, "is now required", "now requires the properties"),
+            (optional, &rules::PROPERTY_BECAME_OPTIONAL, "is no longer required", "no longer requires the properties"),
+        ] {
+            names.sort_unstable();
+            match names.as_slice() {
+                [] => {}
+                [name] => {
+                    let (old, new) = (place(old.fields.get(name), old, name), place(new.fields.get(name), new, name));
+                    let places = Places { old: old.as_deref(), new: new.as_deref() };
+                    self.note(unit, Step::Property(name), Some(direction), places, ChangeDraft::new(rule, of_one));
+                }
+                names => {
+                    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+                    let says = format!("{of_many} {}", listed_words(&names));
+                    let places = Places { old: old.pointer, new: new.pointer };
+                    let says = ChangeDraft::of(rule, says, &names.join(" "));
+                    self.note(unit, Step::Same, Some(direction), places, says);
+                }
+            }
         }
     }
 
@@ -167,14 +209,11 @@ impl<'a> Wire<'a> {
         let mut note = |says: ChangeDraft| self.note(unit, Step::Property(name), Some(direction), places, says);
         match (was, is) {
             (None, None) => {}
+            (Some(was), None) if new.is_none() && new_view.is_closed() => note(forbidden(was.required)),
             (Some(was), None) => note(lost(was.required, new.is_some(), direction)),
+            (None, Some(is)) if old.is_none() && old_view.is_closed() => note(permitted(is.required)),
             (None, Some(is)) => note(gained(is.required, old.is_some(), direction)),
             (Some(was), Some(is)) => {
-                match (was.required, is.required) {
-                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is now required")),
-                    (true, false) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required")),
-                    _ => {}
-                }
                 let deprecated = |usage: Option<super::view::Use>| usage.is_some_and(|usage| usage.deprecated);
                 match (deprecated(old_use), deprecated(new_use)) {
                     (false, true) => note(ChangeDraft::new(&rules::PROPERTY_DEPRECATED, "is now deprecated")),
@@ -252,6 +291,20 @@ fn lost(required: bool, declared: bool, direction: Direction) -> ChangeDraft {
         (true, Direction::Response, true) => {
             ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITE_ONLY, "is now write-only; it was required")
         }
+    }
+}
+
+/// Returns the change for a property that was removed from an object that allows no others.
+fn forbidden(required: bool) -> ChangeDraft {
+    let says = "was removed; the object allows no other properties";
+    ChangeDraft::new(if required { &rules::REQUIRED_PROPERTY_FORBIDDEN } else { &rules::PROPERTY_FORBIDDEN }, says)
+}
+
+/// Returns the mirror of [`forbidden`].
+fn permitted(required: bool) -> ChangeDraft {
+    match required {
+        true => ChangeDraft::new(&rules::REQUIRED_PROPERTY_PERMITTED, "was added and is required"),
+        false => ChangeDraft::new(&rules::PROPERTY_PERMITTED, "was added"),
     }
 }
 

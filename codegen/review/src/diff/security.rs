@@ -168,7 +168,9 @@ pub(super) fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a 
 /// Describes a credential in words; `None` for the certificate of a connection.
 fn credential(scheme: &SecuritySchemeKind) -> Option<String> {
     Some(match scheme {
-        SecuritySchemeKind::ApiKey { location: Location::Header, name } => format!("header {name}"),
+        SecuritySchemeKind::ApiKey { location: Location::Header, name } => {
+            format!("header {}", name.to_ascii_lowercase())
+        }
         SecuritySchemeKind::ApiKey { location: Location::Cookie, name } => format!("cookie {name}"),
         SecuritySchemeKind::ApiKey { name, .. } => format!("query {name}"),
         SecuritySchemeKind::Http { scheme, .. } => format!("HTTP {}", scheme.to_ascii_lowercase()),

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::graph::{ComparisonId, Step};
+use super::limits::plain;
 use super::variants::Alternative;
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
@@ -26,7 +27,7 @@ impl<'a> Wire<'a> {
             _ => return false,
         };
         let split = Split { unit, places, direction, is_old };
-        self.by_tag(&split, one, all) || self.by_cover(&split, one, all)
+        self.by_tag(&split, one, all) || self.by_cover(&split, one, all) || self.by_likeness(&split, one, all)
     }
 
     fn by_tag(&mut self, split: &Split<'_>, one: &Alternative<'a>, all: &[Alternative<'a>]) -> bool {
@@ -85,8 +86,7 @@ impl<'a> Wire<'a> {
             };
             let node = side.node(field.schemas.iter().copied());
             let listed = side.view(node).values().unwrap_or_default();
-            let listed: BTreeSet<String> =
-                listed.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+            let listed: BTreeSet<String> = listed.into_iter().map(plain).collect();
             if !listed.is_disjoint(&values) {
                 return Some((name, listed));
             }
@@ -114,11 +114,9 @@ impl<'a> Wire<'a> {
         let mut within = Vec::new();
         for (index, other) in all.iter().enumerate() {
             let (old, new) = if split.is_old { (one.node, other.node) } else { (other.node, one.node) };
-            let trial = self.trial(old, new, split.direction);
-            // In a request, the new node must accept everything the old one did; in a response, the reverse.
-            let is_wider = (split.direction == Direction::Request) == split.is_old;
+            let (old_is_within, new_is_within) = self.contained(old, new, split.direction);
             let (covers, is_within) =
-                if is_wider { (!trial.breaks, !trial.breaks_back) } else { (!trial.breaks_back, !trial.breaks) };
+                if split.is_old { (old_is_within, new_is_within) } else { (new_is_within, old_is_within) };
             if covers {
                 covering.push((other.hash, index));
             } else if is_within {
@@ -140,6 +138,22 @@ impl<'a> Wire<'a> {
             } else if is_alone(index) {
                 self.note_alone(split, Step::Variant(other.label()), other);
             }
+        }
+        true
+    }
+
+    /// Compares each alternative with the one schema if all of them have nearly the same properties, as those that only
+    /// differ in the properties that they require.
+    fn by_likeness(&mut self, split: &Split<'_>, one: &Alternative<'a>, all: &[Alternative<'a>]) -> bool {
+        const NEARLY_SAME: usize = 80;
+        let is_alike = |other: &Alternative<'a>| other.likeness(one).is_some_and(|likeness| likeness >= NEARLY_SAME);
+        if one.names.is_empty() || !all.iter().all(is_alike) {
+            return false;
+        }
+        self.note_split(split, format!("matches one of {} alternatives", all.len()), "");
+        for other in all {
+            let (old, new) = if split.is_old { (one.node, other.node) } else { (other.node, one.node) };
+            self.link_nodes(split.unit, Step::Variant(other.label()), old, new, split.direction);
         }
         true
     }

@@ -3,10 +3,11 @@
 //! Alternatives have neither names nor a significant order, so they are matched by discriminator value, by equality,
 //! and last by similarity.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::graph::{ComparisonId, Step};
+use super::limits::plain;
 use super::view::{Additional, Node, Side, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
@@ -26,10 +27,14 @@ pub(super) struct Alternative<'a> {
     pub(super) values: Vec<&'a str>,
     /// The properties with a single allowed value, and the value.
     pub(super) tags: Vec<(&'a str, String)>,
+    /// The properties with listed values, and these values.
+    listed: BTreeMap<&'a str, BTreeSet<String>>,
     kind: Type,
     /// The names of its properties, or of the properties of its items.
     pub(super) names: HashSet<&'a str>,
     pub(super) hash: u64,
+    /// True if it allows all values of its type.
+    is_unlimited: bool,
 }
 
 /// A node and its view.
@@ -45,15 +50,17 @@ impl<'a> Wire<'a> {
         direction: Direction,
     ) {
         let is_choice = |seen: Seen<'_, 'a>| !seen.1.choices.is_empty();
-        let whole = is_choice(old) != is_choice(new);
+        let is_split = is_choice(old) != is_choice(new);
+        // Keywords beside a choice may have moved into its alternatives.
+        let whole = is_split || old.1.is_choice_alone() != new.1.is_choice_alone();
         let places = Places { old: old.1.pointer, new: new.1.pointer };
         let (was, is) = (self.old.discriminator(old.1), self.new.discriminator(new.1));
         let (old, new) = (self.old.alternatives(old, whole), self.new.alternatives(new, whole));
-        if whole && self.split(unit, (&old, &new), places, direction) {
+        if is_split && self.split(unit, (&old, &new), places, direction) {
             return;
         }
-        self.pairs(unit, (&old, &new), places, (direction, !whole));
-        if !whole {
+        self.pairs(unit, (&old, &new), places, (direction, !is_split));
+        if !is_split {
             self.discriminators(unit, was, is, places, direction);
         }
     }
@@ -84,26 +91,33 @@ impl<'a> Wire<'a> {
                 }
                 (Some(gone), None) => {
                     let places = Places { old: self.old.pointer(gone.node).or(places.old), ..places };
-                    self.note(
-                        unit,
-                        step,
-                        Some(direction),
-                        places,
-                        ChangeDraft::new(&rules::VARIANT_REMOVED, "was removed"),
-                    );
+                    let mut wider = new.iter().filter(|other| gone.may_be_within(other));
+                    let says = match wider.any(|other| self.contained(gone.node, other.node, direction).0) {
+                        true => ChangeDraft::new(&rules::ALTERNATIVES_JOINED, "is now part of another alternative"),
+                        false => ChangeDraft::new(&rules::VARIANT_REMOVED, "was removed"),
+                    };
+                    self.note(unit, step, Some(direction), places, says);
                 }
                 (None, Some(added)) => {
                     let places = Places { new: self.new.pointer(added.node).or(places.new), ..places };
-                    self.note(
-                        unit,
-                        step,
-                        Some(direction),
-                        places,
-                        ChangeDraft::new(&rules::VARIANT_ADDED, "was added"),
-                    );
+                    let mut wider = old.iter().filter(|other| added.may_be_within(other));
+                    let says = match wider.any(|other| self.contained(other.node, added.node, direction).1) {
+                        true => ChangeDraft::new(&rules::ALTERNATIVES_SPLIT, "was part of another alternative"),
+                        false => ChangeDraft::new(&rules::VARIANT_ADDED, "was added"),
+                    };
+                    self.note(unit, step, Some(direction), places, says);
                 }
                 (None, None) => {}
             }
+        }
+    }
+
+    /// Returns true for the old node if the new one allows all of its values, and the reverse.
+    pub(super) fn contained(&mut self, old: Node, new: Node, direction: Direction) -> (bool, bool) {
+        let trial = self.trial(old, new, direction);
+        match direction {
+            Direction::Request => (!trial.breaks, !trial.breaks_back),
+            Direction::Response => (!trial.breaks_back, !trial.breaks),
         }
     }
 
@@ -176,6 +190,22 @@ impl<'a> Side<'a> {
                 alternatives.push(self.alternative(node, values));
             }
         }
+        // A string that has to be one of some values is also one of all strings.
+        let unlimited: Vec<(usize, Type)> = alternatives
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.is_unlimited)
+            .map(|(at, one)| (at, one.kind))
+            .collect();
+        let mut at = 0..;
+        alternatives.retain(|one| {
+            let at = at.next().unwrap_or_default();
+            let covers = |(other, wide): &(usize, Type)| match (*wide, one.kind) {
+                (Type::Number, Type::Integer) => true,
+                (wide, kind) => wide == kind && *other != at && (!one.is_unlimited || *other < at),
+            };
+            !one.kind.is_scalar() || !unlimited.iter().any(covers)
+        });
         alternatives
     }
 
@@ -206,14 +236,15 @@ impl<'a> Side<'a> {
     pub(super) fn alternative(&mut self, node: Node, mut values: Vec<&'a str>) -> Alternative<'a> {
         let hash = self.hash(node);
         let view = self.view(node);
-        let mut tags = Vec::new();
+        let mut listed: BTreeMap<&'a str, BTreeSet<String>> = BTreeMap::new();
         for (name, field) in &view.fields {
             let field = self.node(field.schemas.iter().copied());
-            if let Some([only]) = self.view(field).values().as_deref() {
-                tags.push((*name, only.as_str().map_or_else(|| only.to_string(), str::to_owned)));
+            if let Some(values) = self.view(field).values() {
+                listed.insert(name, values.into_iter().map(plain).collect());
             }
         }
-        tags.sort_unstable();
+        let tags = listed.iter().filter(|(_, values)| values.len() == 1);
+        let tags = tags.flat_map(|(name, values)| values.iter().map(|value| (*name, value.clone()))).collect();
         values.sort_unstable();
         let names = match &view.items {
             Additional::Of(items) if view.kind == Type::Array => {
@@ -222,7 +253,8 @@ impl<'a> Side<'a> {
             }
             _ => view.fields.keys().copied().collect(),
         };
-        Alternative { node, values, tags, kind: view.kind, names, hash }
+        let is_unlimited = view.limits.is_empty() && view.choices.is_empty() && view.format().is_empty();
+        Alternative { node, values, tags, listed, kind: view.kind, names, hash, is_unlimited }
     }
 
     /// Returns a hash that is the same for equivalent schemas, up to a depth. It is only for comparison and never
@@ -303,11 +335,19 @@ impl Alternative<'_> {
         }
     }
 
+    /// Returns true if another alternative may allow all values of this one: it is of the same type and has all of its
+    /// properties.
+    fn may_be_within(&self, other: &Self) -> bool {
+        let has_all = self.kind == Type::Array || self.names.is_subset(&other.names);
+        self.kind == other.kind && has_all && self.likeness(other).is_some()
+    }
+
     /// Returns the similarity in percent, or `None` if the alternatives cannot match.
-    fn likeness(&self, other: &Self) -> Option<usize> {
-        let contradicts =
-            |(name, value): &(&str, String)| other.tags.iter().any(|(other, is)| other == name && is != value);
-        if self.tags.iter().any(contradicts) {
+    pub(super) fn likeness(&self, other: &Self) -> Option<usize> {
+        let contradicts = |(name, values): (&&str, &BTreeSet<String>)| {
+            other.listed.get(*name).is_some_and(|others| others.is_disjoint(values))
+        };
+        if self.listed.iter().any(contradicts) {
             return None;
         }
         match (self.kind, other.kind) {
@@ -319,6 +359,9 @@ impl Alternative<'_> {
                 // An alternative without properties may have been given some, so it is considered last.
                 let is_empty = self.names.is_empty() || other.names.is_empty();
                 let likeness = (common * 100).checked_div(all).unwrap_or(100);
+                // Of similar alternatives, those match that list the same values.
+                let is_same = |(name, values): (&&str, &BTreeSet<String>)| other.listed.get(*name) == Some(values);
+                let likeness = likeness + usize::from(likeness >= ALIKE && self.listed.iter().any(is_same));
                 (likeness >= ALIKE || is_empty).then_some(likeness)
             }
             _ => Some(100),

@@ -4,13 +4,14 @@
 //! schemas that apply at once. A [`Node`] is such a set; an empty one allows everything. The way in which a document
 //! composes a schema makes no difference.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
 use super::Direction;
 use super::graph::Transport;
+use super::limits::plain;
 use crm_clients_document::model::{Document, Schema, SchemaId};
 use crm_clients_document::normalize::{self, ClientSchema, Kind, Limits, Normalizer, nullable};
 
@@ -381,6 +382,9 @@ impl<'a> View<'a> {
     /// Returns the type of the encoded value: in text, everything is a string.
     pub(super) fn sent_kind(&self, transport: Transport) -> Type {
         match self.kind {
+            Type::Number if self.limits.iter().any(|limits| limits.multiple_of.is_some_and(|of| of.fract() == 0.0)) => {
+                Type::Integer
+            }
             Type::Any if transport != Transport::Json && self.choices.is_empty() => Type::String,
             kind => kind,
         }
@@ -393,6 +397,22 @@ impl<'a> View<'a> {
             max && limits.not.is_none()
         });
         limits && self.format().is_empty() && self.patterns().is_empty() && self.values().is_none()
+    }
+
+    /// Returns the texts that its values are written as, if there is a limited number of them.
+    pub(super) fn texts(&self, transport: Transport) -> Option<BTreeSet<String>> {
+        match (self.values(), self.kind) {
+            _ if transport == Transport::Json || !self.choices.is_empty() => None,
+            (Some(values), kind) if kind.is_scalar() => Some(values.into_iter().map(plain).collect()),
+            (None, Type::Boolean) => Some(["true", "false"].map(str::to_owned).into()),
+            _ => None,
+        }
+    }
+
+    /// Returns true if an object has no properties besides the declared ones.
+    pub(super) fn is_closed(&self) -> bool {
+        self.additional == Additional::Closed
+            && self.declared.iter().all(|schema| schema.rare().pattern_properties.is_empty())
     }
 
     /// Returns true if it consists only of a choice.
@@ -430,7 +450,10 @@ impl<'a> View<'a> {
         let mut lists = lists.by_ref().filter(|values| !values.is_empty());
         let first = lists.next()?;
         let others: Vec<HashSet<&Value>> = lists.map(|values| values.iter().collect()).collect();
-        Some(first.iter().filter(|value| others.iter().all(|listed| listed.contains(*value))).collect())
+        let values: Vec<&Value> =
+            first.iter().filter(|value| others.iter().all(|listed| listed.contains(*value))).collect();
+        let is_whole = |value: &bool| values.contains(&&Value::Bool(*value));
+        (self.kind != Type::Boolean || ![true, false].iter().all(is_whole)).then_some(values)
     }
 
     /// Returns the schemas of `not`.

@@ -115,6 +115,12 @@ impl<'a> Wire<'a> {
         self.link_nodes(unit, step, old, new, direction);
     }
 
+    /// Compares the schemas of a parameter or header, which is never null.
+    pub(super) fn link_text(&mut self, unit: ComparisonId, old: &[SchemaId], new: &[SchemaId], direction: Direction) {
+        let (old, new) = (self.old.node(old.iter().copied()), self.new.node(new.iter().copied()));
+        self.link_nodes(unit, Step::Same, old, new, direction);
+    }
+
     /// Processes the queue of comparisons.
     fn finish(&mut self) {
         while let Some((unit, old, new, direction)) = self.todo.pop_front() {

@@ -14,6 +14,17 @@ struct Method<'a> {
     pointer: &'a str,
 }
 
+impl Method<'_> {
+    /// Returns true if both methods have the same purpose. Header names are case-insensitive.
+    fn is_for_same(&self, other: &Self) -> bool {
+        let is_same_header = match (self.key.0, other.key.0) {
+            (CredentialKind::Header(one), CredentialKind::Header(other)) => one.eq_ignore_ascii_case(other),
+            (one, other) => one == other,
+        };
+        is_same_header && self.key.1 == other.key.1
+    }
+}
+
 /// The purpose of a method for a credential.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -32,7 +43,7 @@ impl Comparison<'_> {
         let mut left = Vec::new();
         // Of several methods for the same purpose, match those of the same name.
         for was in old {
-            match new.iter().position(|is| (is.key, is.name) == (was.key, was.name)) {
+            match new.iter().position(|is| is.is_for_same(&was) && is.name == was.name) {
                 Some(same) => drop(new.remove(same)),
                 None => left.push(was),
             }
@@ -41,7 +52,7 @@ impl Comparison<'_> {
             let path = format!("{}::{}", was.owner, was.name);
             let subject = format!("{}::{path}", self.old.api.name);
             let place = ChangeLocation::at(subject, was.pointer, Vec::new());
-            match new.iter().position(|is| is.key == was.key) {
+            match new.iter().position(|is| is.is_for_same(&was)) {
                 Some(same) => {
                     let is = new.remove(same);
                     let place = ChangeLocation { new: Some(is.pointer.to_owned()), ..place };
