@@ -61,6 +61,12 @@ pub(super) fn is_form(media_type: &str) -> bool {
     matches!(bare(media_type).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
 }
 
+/// Returns true if a body of this type may be anything else than bytes or text.
+pub(super) fn is_structured(media_type: &str) -> bool {
+    let name = bare(media_type);
+    is_form(&name) || ["json", "xml", "yaml", "*"].iter().any(|format| name.contains(format))
+}
+
 /// Returns true if a media range covers a media type, or a media type covers the same type with parameters.
 pub(super) fn covers(range: &str, media_type: &str) -> bool {
     let (range, media_type) = (bare(range), bare(media_type));

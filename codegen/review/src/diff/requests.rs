@@ -3,7 +3,7 @@
 use super::graph::{ComparisonId, Key, Step, Transport, status_word};
 use super::keywords::{stability, sunset};
 use super::operations::position;
-use super::pairs::{bare, covers, covers_status, is_form, media_pairs, status_pairs};
+use super::pairs::{bare, covers, covers_status, is_form, is_structured, media_pairs, status_pairs};
 use super::view::Side;
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule, rules};
@@ -225,7 +225,11 @@ impl<'a> Wire<'a> {
             }
             let transport = if is_form(&is.name) { Transport::Text } else { Transport::Json };
             self.graph.set_transport(unit, transport);
-            self.link(unit, step.clone(), was.schema.as_slice(), is.schema.as_slice(), direction);
+            // A body of bytes or text needs no schema.
+            let is_untyped = |media: &MediaType| media.schema.is_none() && !is_structured(&media.name);
+            if !is_untyped(was) && !is_untyped(is) {
+                self.link(unit, step.clone(), was.schema.as_slice(), is.schema.as_slice(), direction);
+            }
             let items = (was.item_schema.as_slice(), is.item_schema.as_slice());
             if items != (&[], &[]) {
                 self.link(unit, Step::Keyword("itemSchema"), items.0, items.1, direction);
