@@ -353,6 +353,8 @@ components:
     B: {$id: 'https://acme.example/b.json', $defs: {C: {type: integer}}, properties: {c: {$ref: '#/$defs/C'}, a: {$ref: 'other.yaml#money'}}}
     D: {properties: {a: {$ref: '#a'}, b: {$ref: 'https://acme.example/b.json'}, c: {$ref: 'https://acme.example/b.json#/$defs/C'}}}
     E: {$defs: {F: {type: string}}, properties: {f: {$ref: '#/$defs/F'}}}
+    G: {$id: 'https://acme.example/g.json', $anchor: only, properties: {a: {type: string}}}
+    H: {properties: {g: {$ref: '#only'}, m: {$ref: '/other.yaml#/x'}}}
 ";
     let other = "x: {$anchor: money, $defs: {Currency: {type: string}}, properties: {c: {$ref: '#/$defs/Currency'}, back: {$ref: 'api.yaml#a'}}}\n";
     let mut bundled = bundled(&[("api.yaml", main), ("other.yaml", other)]).without_faults();
@@ -366,6 +368,8 @@ components:
         ("D/properties/b", "#/components/schemas/B"),
         ("D/properties/c", "#/components/schemas/B/$defs/C"),
         ("E/properties/f", "#/components/schemas/E/$defs/F"),
+        ("H/properties/g", "#/components/schemas/G"),
+        ("H/properties/m", "#/components/schemas/x"),
         ("x/properties/c", "#/components/schemas/Currency"),
         ("x/properties/back", "#/components/schemas/A"),
     ] {

@@ -103,6 +103,30 @@ const CASES: &[Case] = &[
         "required: true, explode: false, schema",
     ),
     case(
+        "misplaced-field",
+        "key: {type: apiKey, in: header, name: X-Key}",
+        "key: {type: apiKey, in: header, name: X-Key, scheme: bearer}",
+        "key: {type: http, scheme: bearer, bearerFormat: JWT}",
+    ),
+    case(
+        "invalid-name",
+        "key: {type: apiKey, in: header, name: X-Key}",
+        "key: {type: apiKey, in: query, name: ''}",
+        "key: {type: apiKey, in: query, name: k e y}",
+    ),
+    case(
+        "duplicate-header",
+        "'204': {description: ''}",
+        "'204': {description: '', headers: {X-A: {schema: {type: string}}, x-a: {schema: {type: string}}}}",
+        "'204': {description: '', headers: {X-A: {schema: {type: string}}, x-b: {schema: {type: string}}}}",
+    ),
+    case(
+        "duplicate-operation-id",
+        "components:\n",
+        "webhooks: {gone: {post: {operationId: getPet, requestBody: {content: {application/json: {schema: {type: string}}}}, responses: {'204': {description: ''}}}}}\ncomponents:\n",
+        "webhooks: {gone: {post: {operationId: petGone, requestBody: {content: {application/json: {schema: {type: string}}}}, responses: {'204': {description: ''}}}}}\ncomponents:\n",
+    ),
+    case(
         "invalid-component-name",
         "    not_found: {type: object, properties: {message: {type: string}}}",
         "    not_found: {type: object, properties: {message: {$ref: '#/components/schemas/a%20b'}}}\n    'a b': {type: string}",
@@ -568,4 +592,40 @@ fn vendored_documents_have_known_findings() -> std::io::Result<()> {
         golden(format!("lint/{api}.txt"), &text);
     }
     Ok(())
+}
+
+/// The rules see documents of Swagger 2.0 after raising, which reports what OpenAPI 3 can no longer show.
+#[test]
+fn violations_of_swagger_are_errors() {
+    let file = "{name: f, in: formData, type: file, required: true}";
+    let path_body = "parameters: [{name: a, in: body, schema: {type: string}}]";
+    let responses = "responses: {'200': {description: '', schema: {type: string}}}";
+    for (code, item) in [
+        ("newer-field", format!("get: {{parameters: [{{name: a, in: cookie, type: string}}], {responses}}}")),
+        (
+            "keyword-of-another-version",
+            "get: {responses: {'200': {description: '', schema: {anyOf: [{type: string}]}}}}".to_owned(),
+        ),
+        (
+            "body-and-form",
+            format!("{path_body}, post: {{parameters: [{{name: b, in: formData, type: string}}], {responses}}}"),
+        ),
+        (
+            "duplicate-parameter",
+            format!("{path_body}, post: {{parameters: [{{name: b, in: body, schema: {{}}}}], {responses}}}"),
+        ),
+        ("unsuitable-media-type", format!("post: {{parameters: [{file}], {responses}}}")),
+        ("wrong-type", format!("get: {{parameters: [{{name: a, in: header, type: file}}], {responses}}}")),
+        ("invalid-status", "get: {responses: {'888': {description: ''}}}".to_owned()),
+    ] {
+        let document = format!("swagger: '2.0'\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{{item}}}}}\n");
+        let errors: Vec<_> = lint(&document).into_iter().filter(|found| found.severity.name() == "error").collect();
+        assert!(errors.iter().all(|found| found.code == code) && !errors.is_empty(), "{code}: {errors:#?}");
+    }
+    let overridden = format!("{path_body}, post: {{parameters: [{{name: a, in: body, schema: {{}}}}], {responses}}}");
+    let consumed = format!("put: {{consumes: [multipart/form-data], parameters: [{file}], {responses}}}");
+    let document = format!(
+        "swagger: '2.0'\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{{overridden}}}, /b: {{{consumed}}}}}\n"
+    );
+    assert!(lint(&document).iter().all(|found| found.severity.name() != "error"), "{:#?}", lint(&document));
 }

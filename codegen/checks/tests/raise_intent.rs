@@ -189,12 +189,15 @@ fn dangling_bodies_become_raw_json_and_parameters_are_left_out() {
     for (operation, after) in [
         (json!({"parameters": [{"$ref": "#/components/parameters/Gone"}]}), json!({"parameters": [null]})),
         (
+            json!({"parameters": [{"name": "q", "in": "query", "$ref": "#/components/schemas/S"}]}),
+            json!({"parameters": [{"name": "q", "in": "query", "schema": {"$ref": "#/components/schemas/S"}}]}),
+        ),
+        (
             json!({"requestBody": {"$ref": "#/components/requestBodies/Gone"}}),
             json!({"requestBody": {"content": {"application/json": {"schema": {}}}}}),
         ),
     ] {
-        let document =
-            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": operation}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": operation}}, "components": {"schemas": {"S": {"type": "string"}}}});
         let (value, codes) = overlaid(&document, false);
         assert_eq!(value.unwrap_or_default()["paths"]["/a"]["get"], after);
         assert_eq!(codes, ["unknown-reference"]);

@@ -196,6 +196,24 @@ fn security() {
     }
 }
 
+/// The URLs determine an unknown flow.
+#[test]
+fn unknown_flows() {
+    for (scheme, after) in [
+        (json!({"authorizationUrl": "/a", "tokenUrl": "/t"}), "authorizationCode"),
+        (json!({"authorizationUrl": "/a", "flow": "magic"}), "implicit"),
+        (json!({"tokenUrl": "/t"}), "clientCredentials"),
+        (json!({"scopes": {}}), "bearer"),
+    ] {
+        let mut before = scheme.clone();
+        before["type"] = json!("oauth2");
+        let (raised, warnings) = raised(json!({"securityDefinitions": {"s": before}}));
+        let read = &raised["components"]["securitySchemes"]["s"];
+        assert!(read["flows"].get(after).is_some() || read["scheme"] == after, "{scheme}: {read}");
+        assert_eq!(warnings, ["missing-key ", "unknown-value /components/securitySchemes/s"]);
+    }
+}
+
 /// Sections become components, and references are updated; overrides of an operation are expanded.
 #[test]
 fn sections() {

@@ -70,7 +70,8 @@ fn incomplete_objects_are_completed_or_left_out() {
         "components": {
             "securitySchemes": {
                 "a": {"type": "bearer"}, "b": {"type": "apikey", "name": "K"}, "c": {"type": "magic"},
-                "d": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": ["read"]}, "password": {}}}
+                "d": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": ["read"]}, "password": {}}},
+                "e": {"type": "oauth2", "flows": null}
             },
             "schemas": {
                 "A": {"properties": {"id": "integer", "required": ["id"]}},
@@ -90,7 +91,8 @@ fn incomplete_objects_are_completed_or_left_out() {
         json!({
             "securitySchemes": {
                 "a": {"type": "http", "scheme": "bearer"}, "b": {"type": "apiKey", "name": "K", "in": "header"},
-                "d": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {"read": ""}}}}
+                "d": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {"read": ""}}}},
+                "e": {"type": "http", "scheme": "bearer"}
             },
             "schemas": {
                 "A": {"properties": {"id": {"type": "integer"}}, "required": ["id"]},
@@ -168,6 +170,64 @@ fn almost_valid_json_and_yaml_is_accepted() {
     }
 }
 
+/// Empty sections are absent, wherever they are.
+#[test]
+fn empty_sections_of_the_document_are_absent() {
+    let schema = "components: {schemas: {A: {type: string}}}\n";
+    for paths in ["paths:\n", "paths: []\n"] {
+        let (is_made, codes) = client(&format!("openapi: 3.0.3\ninfo:\n{paths}{schema}"), false);
+        assert!(is_made && codes.contains(&"empty-section"), "{codes:?}");
+    }
+    assert!(!client(&format!("{HEAD}paths: none\n{schema}"), false).0);
+}
+
+#[test]
+fn single_operations_and_parameters_with_dangling_references_are_left_out() {
+    let responses = "responses: {'204': {description: none}}";
+    for (item, code) in [
+        ("put: {$ref: gone.yaml}".to_owned(), "unreadable-file"),
+        ("parameters: [{$ref: '#/components/parameters/Gone'}]".to_owned(), "unknown-reference"),
+    ] {
+        let paths = format!("paths: {{/a: {{get: {{{responses}}}, {item}}}}}\n");
+        let read = |path: &str| match path {
+            "openapi.yaml" => Ok(format!("{HEAD}{paths}").into_bytes()),
+            _ => Err(std::io::Error::from(std::io::ErrorKind::NotFound)),
+        };
+        let mut pipeline = Pipeline::new();
+        let client = pipeline.client(&Input { document: "openapi.yaml", read: &read, overlays: &[] }, "client");
+        assert!(client.is_some(), "{}", pipeline.report(false));
+        assert!(pipeline.diagnostics.iter().any(|found| found.code == code), "{}", pipeline.report(false));
+    }
+    let all = "paths: {/a: {$ref: '#/x-items'}, /b: {get: {responses: {'204': {description: none}}}}}\nx-items: [1]\n";
+    let (is_made, codes) = client(&format!("{HEAD}{all}"), false);
+    assert!(is_made && codes.contains(&"unknown-reference"), "{codes:?}");
+}
+
+#[test]
+fn keywords_among_properties_are_those_of_the_schema() {
+    let (document, warnings) = repaired(json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "components": {"schemas": {
+            "A": {"properties": {"a": {}, "oneOf": [{"type": "string"}]}},
+            "B": {"properties": {"allOf": [1], "b": {"items": [{}]}}, "not": {}}
+        }}
+    }));
+    assert_eq!(
+        document["components"]["schemas"],
+        json!({
+            "A": {"properties": {"a": {}}, "oneOf": [{"type": "string"}]},
+            "B": {"properties": {"allOf": {}, "b": {"items": [{}]}}, "not": {}}
+        })
+    );
+    assert_eq!(
+        warnings,
+        [
+            "wrong-type /components/schemas/A/properties/oneOf",
+            "unreadable-value /components/schemas/B/properties/allOf"
+        ]
+    );
+}
+
 #[test]
 fn losing_all_operations_is_an_error() {
     assert_eq!(client(&format!("{HEAD}paths: {{}}\n"), false), (true, vec!["no-operations"]));
@@ -199,7 +259,8 @@ fn path_items_are_corrected() {
             "/upper": {"GET": {"responses": responses}},
             "/flat": {"get": null, "operationId": "flat", "responses": responses},
             "/statuses": {"get": {"responses": null, "200": {"description": "ok"}}},
-            "/spaces/{ id }/{}/end}": {}
+            "/spaces/{ id }/{}/end}": {},
+            "/closed/{id}}": {}
         }
     }));
     assert_eq!(
@@ -208,10 +269,11 @@ fn path_items_are_corrected() {
             "/upper": {"get": {"responses": responses}},
             "/flat": {"get": {"operationId": "flat", "responses": responses}},
             "/statuses": {"get": {"responses": responses}},
-            "/spaces/{id}/{value}/{end}": {}
+            "/spaces/{id}/{value}/{end}": {},
+            "/closed/{id}": {}
         })
     );
-    assert_eq!(warnings.len(), 4, "{warnings:?}");
+    assert_eq!(warnings.len(), 5, "{warnings:?}");
 }
 
 /// A reference may replace a whole map; another pass resolves it.

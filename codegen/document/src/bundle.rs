@@ -434,7 +434,8 @@ impl Bundler<'_> {
         if target.path == self.main {
             return Ok(Referent::Main(target.pointer));
         }
-        let help = "paths are relative to the file with the reference";
+        let help =
+            "paths are relative to the file with the reference, and those that begin with `/` to the root directory";
         let file = self
             .file(&target.path)
             .map_err(|message| Diagnostic::new(Severity::Error, "unreadable-file", "", message, help))?;
@@ -483,7 +484,11 @@ fn set_reference(node: &mut Value, reference: String) {
     }
 }
 
-/// Returns the member `key` of an object, which is created if it is missing.
+/// Returns the member `key` of an object, which is created if it is missing or empty.
 fn object_at<'a>(node: &'a mut Value, key: &str) -> Option<&'a mut Value> {
-    Some(node.as_object_mut()?.entry(key).or_insert_with(|| Map::new().into()))
+    let member = node.as_object_mut()?.entry(key).or_insert(Value::Null);
+    if member.is_null() {
+        *member = Map::new().into();
+    }
+    Some(member)
 }

@@ -72,6 +72,12 @@ fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics)
         _ => version.to_string(),
     };
     if is_known(field, &text) {
+        if version.is_number() {
+            let message = format!("expected a string for `{field}`, found the number {version}");
+            let warning =
+                Diagnostic::new(Severity::Warning, "wrong-type", child("", field), message, "put it in quotes");
+            diagnostics.push(warning.in_file(file));
+        }
         value[field] = if field == "swagger" { "2.0".into() } else { text.into() };
         return true;
     }

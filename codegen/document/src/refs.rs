@@ -68,8 +68,9 @@ impl<'v> References<'v> {
     /// Returns the kind of the object at a pointer, if the specification defines one there.
     pub(crate) fn kind(&self, pointer: &str) -> Option<ObjectKind> {
         let (mut holds, mut node) = (FieldType::DOCUMENT, self.root);
+        let versions = Versions::read_in(node);
         for token in tokens(pointer) {
-            holds = holds.member(&token, node.is_array(), Versions::V3_2);
+            holds = holds.member(&token, node.is_array(), versions);
             node = match node {
                 Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
                 node => node.get(&token)?,
@@ -172,7 +173,16 @@ impl Names {
             return pointer.or_else(|| within(root, fragment, from).filter(|_| reference.starts_with('#')));
         }
         let anchor = |uri: &str| self.pointers.get(&format!("{uri}#{fragment}"));
-        anchor(&uri).or_else(|| anchor(&self.base).filter(|_| reference.starts_with('#'))).cloned()
+        let nearby = anchor(&uri).or_else(|| anchor(&self.base).filter(|_| reference.starts_with('#'))).cloned();
+        nearby.or_else(|| self.only_anchor(fragment).filter(|_| reference.starts_with('#')))
+    }
+
+    /// Returns the pointer of an anchor of another resource, if only one has that name: a `$dynamicRef` may mean it.
+    fn only_anchor(&self, name: &str) -> Option<String> {
+        let is_named = |uri: &str| uri.split_once('#').is_some_and(|(_, anchor)| anchor == name);
+        let mut found = self.pointers.iter().filter(|(uri, _)| is_named(uri)).map(|(_, pointer)| pointer);
+        let only = found.next()?;
+        found.all(|other| other == only).then(|| only.clone())
     }
 
     /// Returns true if a reference with a URI refers to a schema by its `$id`, or to a part of one.

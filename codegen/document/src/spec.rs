@@ -13,7 +13,7 @@ mod support;
 mod version;
 pub(crate) mod words;
 
-pub use rules::fields_by_location;
+pub use rules::{FIELDS_BY_SCHEME, fields_by_location};
 pub use support::Support;
 pub use version::Versions;
 

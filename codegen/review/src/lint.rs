@@ -97,8 +97,10 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
     "incomplete-object",
     "invalid-path",
     "invalid-status",
+    "keyword-of-another-version",
     "misplaced-reference",
     "missing-key",
+    "newer-field",
     "not-json",
     "reference-cycle",
     "tab",
@@ -107,6 +109,7 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
     "unknown-value",
     "unreadable-file",
     "unreadable-value",
+    "unsuitable-media-type",
     "wrong-type",
 ];
 

@@ -8,7 +8,7 @@ use super::check;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::origin::SourceMap;
 use crate::refs::References;
-use crate::spec::{FieldType, ObjectKind, Versions};
+use crate::spec::{FieldType, ObjectKind, Versions, words};
 
 /// The codes of the warnings about dangling references.
 pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-reference", "reference-cycle"];
@@ -35,6 +35,13 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
                 let fault = Diagnostic::new(Severity::Warning, "reference-cycle", pointer, message, help);
                 found.push((holds, stand_in, fault));
             }
+            Some(target) if references.node(&target).is_some_and(|node| !fits(holds, node)) => {
+                let actual = references.node(&target).map(words::found).unwrap_or_default();
+                let message = format!("`{reference}` is {actual}, expected {}", words::expected(holds));
+                let help = "correct the reference, or the value that it refers to";
+                let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, help);
+                found.push((holds, stand_in, fault));
+            }
             Some(target) => {
                 let expected = holds.object().filter(|kind| *kind != ObjectKind::Schema);
                 if let (Some(expected), Some(actual)) = (expected, references.kind(&target))
@@ -43,7 +50,9 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
                     let message = format!("`{reference}` is a {}, not a {}", actual.noun(), expected.noun());
                     let help = format!("refer to a {}", expected.noun());
                     let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, help);
-                    found.push((holds, adapted(expected, actual, reference).unwrap_or(stand_in), fault));
+                    let node = pointer.rsplit_once('/').and_then(|(at, _)| references.node(at));
+                    let meant = adapted(expected, actual, reference, node, versions);
+                    found.push((holds, meant.unwrap_or(stand_in), fault));
                 }
             }
         }
@@ -87,6 +96,11 @@ fn put(node: &mut Value, holds: FieldType, stand_in: Value) {
     }
 }
 
+/// Returns true if a node has a JSON type that a place allows.
+fn fits(holds: FieldType, node: &Value) -> bool {
+    node.is_object() || holds == FieldType::SchemaOrBool && node.is_boolean()
+}
+
 /// Returns true if following references from a node leads back to it.
 fn leads_back(references: &References<'_>, target: &str) -> bool {
     let mut seen = HashSet::from([target.to_owned()]);
@@ -102,10 +116,33 @@ fn leads_back(references: &References<'_>, target: &str) -> bool {
 }
 
 /// Wraps a reference to a schema in the kind of object that is expected.
-fn adapted(expected: ObjectKind, actual: ObjectKind, reference: &str) -> Option<Value> {
+///
+/// | before | after |
+/// |---|---|
+/// | `{"$ref": "#/components/schemas/A"}` | `{"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}` |
+/// | `{"name": "a", "in": "query", "$ref": "#/components/schemas/A"}` | `{"name": "a", "in": "query", "schema": {"$ref": "#/components/schemas/A"}}` |
+fn adapted(
+    expected: ObjectKind,
+    actual: ObjectKind,
+    reference: &str,
+    node: Option<&Value>,
+    versions: Versions,
+) -> Option<Value> {
     let content = json!({"application/json": {"schema": {"$ref": reference}}});
     match expected {
         _ if actual != ObjectKind::Schema => None,
+        ObjectKind::Parameter => {
+            let mut parameter = node?.as_object()?.clone();
+            if !parameter.contains_key("name") || !parameter.contains_key("in") {
+                return None;
+            }
+            parameter.shift_remove("$ref");
+            parameter.insert("schema".to_owned(), json!({"$ref": reference}));
+            Some(Value::Object(parameter))
+        }
+        ObjectKind::Response if versions.meet(Versions::V2_0) => {
+            Some(json!({"description": "", "schema": {"$ref": reference}}))
+        }
         ObjectKind::Response => Some(json!({"description": "", "content": content})),
         ObjectKind::RequestBody => Some(json!({"content": content})),
         ObjectKind::Header => Some(json!({"schema": {"$ref": reference}})),
@@ -113,8 +150,8 @@ fn adapted(expected: ObjectKind, actual: ObjectKind, reference: &str) -> Option<
     }
 }
 
-/// Returns the placeholder for a dangling reference. An unknown security scheme or parameter is null until it is
-/// removed.
+/// Returns the placeholder for a dangling reference. An unknown security scheme, parameter or operation is null until it
+/// is removed.
 fn stand_in(holds: FieldType, versions: Versions) -> Option<Value> {
     let json_body = json!({"application/json": {"schema": {}}});
     Some(match holds {
@@ -129,7 +166,8 @@ fn stand_in(holds: FieldType, versions: Versions) -> Option<Value> {
         FieldType::OneOrRef(ObjectKind::Example | ObjectKind::Callback | ObjectKind::Link | ObjectKind::PathItem) => {
             json!({})
         }
-        FieldType::OneOrRef(ObjectKind::SecurityScheme | ObjectKind::Parameter) => Value::Null,
+        FieldType::OneOrRef(ObjectKind::SecurityScheme | ObjectKind::Parameter)
+        | FieldType::One(ObjectKind::Operation) => Value::Null,
         _ => return None,
     })
 }

@@ -66,12 +66,16 @@ impl Target {
         if is_remote(file) {
             return Err(TargetError::Remote);
         }
+        // An absolute path is one of a server whose directory is the root.
+        let (directory, file) = match file.strip_prefix('/') {
+            Some(file) => ("", file),
+            None => (split_directory(base).0, file),
+        };
         let file = decode(file)?;
         // On Windows, a colon separates a drive or a stream.
         if file.starts_with('/') || file.contains(['\\', ':']) {
             return Err(TargetError::Outside);
         }
-        let (directory, _) = split_directory(base);
         let mut parts = Vec::new();
         for part in directory.split('/').chain(file.split('/')) {
             match part {
@@ -96,9 +100,9 @@ impl Target {
         let start = url.find("://").map(|at| at + 3).ok_or(TargetError::Remote)?;
         let host = url[start..].find('/').map(|at| start + at + 1).ok_or(TargetError::Remote)?;
         let place = if path.is_empty() { "" } else { &url[host..] };
-        let path = if path.is_empty() { &url[host..] } else { path };
+        let path = if path.is_empty() { url[host..].trim_start_matches('/') } else { path };
         // Resolved like a file path, so that `..` does not leave the host.
-        let target = Self::parse(&format!("{}#{fragment}", path.trim_start_matches('/')), place)?;
+        let target = Self::parse(&format!("{path}#{fragment}"), place)?;
         Ok(Some(Self { path: format!("{}{}", &url[..host], target.path), pointer: target.pointer }))
     }
 
@@ -173,6 +177,7 @@ mod tests {
             ("../x.json", "s/Pet.yaml", "x.json", ""),
             ("a/../b//./c%20d.yaml#", "api.yaml", "b/c d.yaml", ""),
             ("%61.yaml", "api.yaml", "a.yaml", ""),
+            ("/etc/passwd#/a", "s/Pet.yaml", "etc/passwd", "/a"),
         ] {
             assert_eq!(Target::parse(reference, base), target(path, pointer), "{reference} in {base}");
         }
@@ -185,8 +190,9 @@ mod tests {
             ("//a.example/x.yaml", TargetError::Remote),
             ("file:///etc/passwd", TargetError::Remote),
             ("urn:x:y", TargetError::Remote),
-            ("/etc/passwd", TargetError::Outside),
             ("%2Fetc/passwd", TargetError::Outside),
+            ("/../x.yaml", TargetError::Outside),
+            ("/%2Fetc/passwd", TargetError::Outside),
             ("../x.yaml", TargetError::Outside),
             ("a/../../x.yaml", TargetError::Outside),
             ("%2e%2E/x.yaml", TargetError::Outside),

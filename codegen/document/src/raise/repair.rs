@@ -23,8 +23,11 @@ use crate::spec::{FieldType, ObjectKind, Versions, words};
 /// The codes of warnings about parts that are left out, because of which a client may be incomplete.
 pub const LEFT_OUT: &[&str] = &["unreadable-value", "incomplete-object"];
 
-/// The fields without which there is no document. A later pass reports their errors.
-const INDISPENSABLE: &[&str] = &["openapi", "swagger", "info", "paths", "components", "definitions"];
+/// The fields without which there is no document, unless they are empty. A later pass reports their errors.
+const INDISPENSABLE: &[&str] = &["info", "paths", "components", "definitions"];
+
+/// The fields with the version, which is checked before.
+const VERSION: &[&str] = &["openapi", "swagger"];
 
 /// Reads a document as intended.
 pub fn repair(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
@@ -99,17 +102,42 @@ impl Repair<'_> {
             if is_reference || is_body || kind == ObjectKind::Webhooks && name.starts_with("x-") && !value.is_object() {
                 continue;
             }
+            let name = name.as_str();
+            self.check_version(kind, name, value);
+            let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+            let is_indispensable =
+                kind == ObjectKind::Document && (VERSION.contains(&name) || INDISPENSABLE.contains(&name) && !is_empty);
             let stays = self.enter(name, |repair| match is_map {
                 true => repair.member(holds, value),
                 false => repair.field(name, holds, value),
             });
-            let is_indispensable = kind == ObjectKind::Document && INDISPENSABLE.contains(&name.as_str());
             if !stays && !is_indispensable {
-                dropped.push(name.clone());
+                dropped.push(name.to_owned());
             }
         }
         if !dropped.is_empty() {
             object.retain(|name, _| !dropped.contains(name));
+        }
+    }
+
+    /// Reports fields that Swagger 2.0 does not have. The rules of `lint` do so for later versions, but see documents of
+    /// Swagger 2.0 after raising.
+    fn check_version(&mut self, kind: ObjectKind, name: &str, value: &Value) {
+        if self.version != Versions::V2_0 || kind.named_by_document().is_some() {
+            return;
+        }
+        let place = self.place(name);
+        let fits = |versions| {
+            kind.fields().iter().any(|field| {
+                let is_word = matches!(field.holds, FieldType::Word(_));
+                field.name == name && field.versions.meet(versions) && (!is_word || can_be(field.holds, value))
+            })
+        };
+        if !fits(Versions::V2_0) && fits(Versions::SINCE_3_0) {
+            let shown = value.as_str().map(|value| format!(": {value}")).unwrap_or_default();
+            let message = format!("Swagger 2.0 has no `{name}{shown}`; it requires OpenAPI 3");
+            let code = if kind == ObjectKind::Schema { "keyword-of-another-version" } else { "newer-field" };
+            self.warn_at(&place, code, message, "declare that version, or use the syntax of this one");
         }
     }
 
@@ -143,7 +171,18 @@ impl Repair<'_> {
             self.warn("wrong-type", message, "write a string");
             return false;
         }
-        self.value(holds, value)
+        match value {
+            // A tuple of draft 4.
+            Value::Array(items)
+                if name == "items"
+                    && holds == FieldType::SchemaOrBool
+                    && items.iter().all(|one| one.is_object() || one.is_boolean()) =>
+            {
+                self.items(FieldType::SchemaOrBool, items);
+                true
+            }
+            value => self.value(holds, value),
+        }
     }
 
     /// Repairs a member of a map or an element of a list. Returns false if it must be left out.
@@ -184,13 +223,6 @@ impl Repair<'_> {
             }
             (FieldType::Map(inner), Value::Object(members)) => {
                 self.members(*inner, members);
-                true
-            }
-            // A tuple of draft 4.
-            (FieldType::SchemaOrBool, Value::Array(items))
-                if items.iter().all(|one| one.is_object() || one.is_boolean()) =>
-            {
-                self.items(FieldType::SchemaOrBool, items);
                 true
             }
             (holds, Value::Object(object)) => match holds.object() {

@@ -64,3 +64,14 @@ pub fn fields_by_location(versions: Versions) -> [(&'static str, &'static [&'sta
     let reserved: &[&str] = if versions.meet(Versions::V3_2) { &["query", "path", "cookie"] } else { &["query"] };
     [("allowReserved", reserved), ("allowEmptyValue", &["query"])]
 }
+
+/// The fields that only security schemes of one type have, with that type.
+pub const FIELDS_BY_SCHEME: &[(&str, &str)] = &[
+    ("name", "apiKey"),
+    ("in", "apiKey"),
+    ("scheme", "http"),
+    ("bearerFormat", "http"),
+    ("flows", "oauth2"),
+    ("oauth2MetadataUrl", "oauth2"),
+    ("openIdConnectUrl", "openIdConnect"),
+];

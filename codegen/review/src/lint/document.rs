@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::operations::operations;
 use super::security::requirements;
-use super::{Found, JsonObject, LintNode};
+use super::{Found, JsonObject, LintNode, each_object};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
+use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 
 /// Finds components that are not reachable from paths, webhooks and security requirements.
 pub(super) fn unused_components(document: &Value, found: &mut Found) {
@@ -66,19 +66,20 @@ fn used_components(document: &Value) -> HashSet<String> {
     used
 }
 
+/// Checks all operations, including those of webhooks and callbacks.
 pub(super) fn duplicate_operation_ids(document: &Value, found: &mut Found) {
-    let mut first = HashMap::new();
-    for (pointer, operation) in operations(document) {
-        let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
+    let mut first: HashMap<String, String> = HashMap::new();
+    let mut visit = |kind, operation: &JsonObject, pointer: &str| {
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let Some(id) = id.filter(|_| kind == ObjectKind::Operation) else { return };
         match first.get(id) {
             Some(other) => {
-                found.push((child(&pointer, "operationId"), format!("`{id}` is also the `operationId` of #{other}")));
+                found.push((child(pointer, "operationId"), format!("`{id}` is also the `operationId` of #{other}")));
             }
-            None => {
-                first.insert(id, pointer);
-            }
+            None => _ = first.insert(id.to_owned(), pointer.to_owned()),
         }
-    }
+    };
+    each_object(FieldType::DOCUMENT, Versions::read_in(document), document, &mut String::new(), &mut visit);
 }
 
 pub(super) fn equivalent_paths(document: &Value, found: &mut Found) {

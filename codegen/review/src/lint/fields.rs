@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::{Found, LintNode};
 use crm_clients_document::diagnostic::child;
-use crm_clients_document::spec::{Field, FieldType, METHODS, ObjectKind, Versions, fields_by_location};
+use crm_clients_document::spec::{
+    FIELDS_BY_SCHEME, Field, FieldType, METHODS, ObjectKind, Versions, fields_by_location,
+};
 
 /// Finds missing fields that the document's version requires. The passes report those that 3.2 requires, except for the
 /// ones that they complete.
@@ -62,6 +64,17 @@ pub(super) fn misplaced_in_header(header: &LintNode<'_>, found: &mut Found) {
     for (field, _) in fields_by_location(header.version) {
         if header.object.contains_key(field) {
             found.push((header.place(field), format!("`{field}` has no meaning in a header")));
+        }
+    }
+}
+
+/// Finds fields of a security scheme that belong to another type.
+pub(super) fn misplaced_in_scheme(scheme: &LintNode<'_>, found: &mut Found) {
+    let Some(kind) = scheme.text("type") else { return };
+    for (field, of) in FIELDS_BY_SCHEME {
+        if kind != *of && scheme.object.contains_key(*field) {
+            found
+                .push((scheme.place(field), format!("`{field}` has no meaning in a security scheme of type `{kind}`")));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Rules about the syntax of names, media types and URLs.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{Found, JsonObject, LintNode};
@@ -49,9 +51,23 @@ pub(super) fn headers(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) 
     }
 }
 
+/// Checks that the names of headers in each map differ in more than case.
+pub(super) fn duplicate_headers(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
+    let mut seen = HashMap::new();
+    for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::Header)) {
+        if let Some(other) = seen.insert(name.to_ascii_lowercase(), name) {
+            found.push((place, format!("`{name}` is the same header as `{other}`")));
+        }
+    }
+}
+
 /// Checks the name of a parameter, or of the header or cookie with an API key.
 pub(super) fn parameter(parameter: &LintNode<'_>, found: &mut Found) {
     let (Some(name), Some(location)) = (parameter.text("name"), parameter.text("in")) else { return };
+    if name.is_empty() {
+        found.push((parameter.place("name"), "the name is empty".to_owned()));
+        return;
+    }
     let is_valid = match location {
         "header" | "cookie" => is_token(name),
         "path" => !name.contains(['{', '}', '/', '?', '#']),

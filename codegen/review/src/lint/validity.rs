@@ -30,11 +30,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "misplaced-field",
         error_in: Versions::ALL,
-        sentence: "a parameter or header has a field that has no meaning in its location",
-        remedy: "remove the field, or correct `in`",
+        sentence: "a parameter, header or security scheme has a field that has no meaning for its location or type",
+        remedy: "remove the field, or correct `in` or `type`",
         checks: &[
             Each(ObjectKind::Parameter, fields::misplaced),
             Each(ObjectKind::Header, fields::misplaced_in_header),
+            Each(ObjectKind::SecurityScheme, fields::misplaced_in_scheme),
         ],
     },
     Rule {
@@ -47,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "invalid-name",
         error_in: Versions::ALL,
-        sentence: "the name of a header, a cookie or a path parameter cannot be sent",
+        sentence: "the name of a parameter, a header or a cookie is empty or cannot be sent",
         remedy: "use the name that the server expects",
         checks: &[
             Every(names::headers),
@@ -110,6 +111,13 @@ pub(super) const RULES: &[Rule] = &[
             Each(ObjectKind::Operation, parameters::duplicates),
             Each(ObjectKind::PathItem, parameters::duplicates),
         ],
+    },
+    Rule {
+        id: "duplicate-header",
+        error_in: Versions::ALL,
+        sentence: "two headers of a response or a part differ only in case, so they are the same",
+        remedy: "remove one of the two",
+        checks: &[Every(names::duplicate_headers)],
     },
     Rule {
         id: "conflicting-querystring",

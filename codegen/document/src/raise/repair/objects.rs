@@ -79,7 +79,7 @@ pub(super) fn security_scheme(scheme: &mut JsonObject, repair: &mut Repair) {
     let text =
         |name: &str| scheme.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default().to_ascii_lowercase();
     let (kind, name) = (text("type"), text("scheme"));
-    let has = |field: &str| scheme.contains_key(field);
+    let has = |field: &str| scheme.get(field).is_some_and(|value| !value.is_null());
     let changes: &[(&str, &str)] = match kind.as_str() {
         "basic" => &[("type", "http"), ("scheme", "basic")],
         "bearer" | "jwt" => &[("type", "http"), ("scheme", "bearer")],

@@ -7,9 +7,9 @@ use crate::diagnostic::{child, tokens};
 use crate::spec::{METHODS, ObjectKind, Versions};
 use crate::template;
 
-/// Completes paths that do not begin with a slash, or have an unclosed brace.
+/// Completes paths that do not begin with a slash, have an unclosed brace, or one that was never opened.
 ///
-/// `{"pets/{id": {}}` becomes `{"/pets/{id}": {}}`.
+/// `{"pets/{id": {}}` and `{"/pets/{id}}": {}}` become `{"/pets/{id}": {}}`.
 pub(super) fn paths(paths: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<(String, String)> = paths
         .keys()
@@ -44,7 +44,7 @@ fn meant_segment(segment: &str) -> String {
     match (segment.matches('{').count(), segment.matches('}').count()) {
         (1, 0) => format!("{segment}}}"),
         (0, 1) if segment.ends_with('}') => format!("{{{segment}"),
-        (opened, closed) if opened == closed && opened > 0 => {
+        (opened, closed) if opened > 0 && closed >= opened => {
             let mut parts = segment.split('{');
             let first = parts.next().unwrap_or_default().to_owned();
             parts
@@ -139,6 +139,12 @@ pub(super) fn statuses_outside(operation: &mut JsonObject, repair: &mut Repair) 
 pub(super) fn statuses(responses: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<String> =
         responses.keys().filter(|status| !is_status(status) && *status != "$ref").cloned().collect();
+    let unknown = |status: &&String| status.len() == 3 && status.starts_with(['6', '7', '8', '9']);
+    let unknown: Vec<String> = responses.keys().filter(unknown).cloned().collect();
+    for status in unknown {
+        let message = format!("`{status}` is no status of HTTP; they are from 100 to 599");
+        repair.warn_at(&repair.place(&status), "invalid-status", message, "write the status that the server sends");
+    }
     for status in wrong {
         let place = repair.place(&status);
         let help = "write a status such as `200`, a range such as `4XX`, or `default`";

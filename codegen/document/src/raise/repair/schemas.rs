@@ -9,31 +9,42 @@ use crate::spec::{TYPES, Versions};
 
 /// Repairs the keywords of a schema.
 pub(super) fn read(schema: &mut JsonObject, repair: &mut Repair) {
-    required_among_properties(schema, repair);
+    keywords_among_properties(schema, repair);
     required_flags(schema, repair);
     types(schema, repair);
     values(schema, repair);
 }
 
-/// Moves a list of required properties out of the properties, where it ends up with wrong indentation.
+/// Moves keywords that take a list out of the properties, where they end up with wrong indentation.
 ///
-/// `{"properties": {"id": {}, "required": ["id"]}}` becomes `{"properties": {"id": {}}, "required": ["id"]}`.
-fn required_among_properties(schema: &mut JsonObject, repair: &mut Repair) {
-    if schema.contains_key("required") {
-        return;
+/// | before | after |
+/// |---|---|
+/// | `{"properties": {"id": {}, "required": ["id"]}}` | `{"properties": {"id": {}}, "required": ["id"]}` |
+/// | `{"properties": {"id": {}, "oneOf": [{}]}}` | `{"properties": {"id": {}}, "oneOf": [{}]}` |
+fn keywords_among_properties(schema: &mut JsonObject, repair: &mut Repair) {
+    let is_list = |value: &Value, fits: fn(&Value) -> bool| {
+        value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(fits))
+    };
+    for (keyword, fits) in [
+        ("required", Value::is_string as fn(&Value) -> bool),
+        ("allOf", Value::is_object),
+        ("anyOf", Value::is_object),
+        ("oneOf", Value::is_object),
+    ] {
+        if schema.contains_key(keyword) {
+            continue;
+        }
+        let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+        if !properties.get(keyword).is_some_and(|value| is_list(value, fits)) {
+            continue;
+        }
+        let Some(list) = properties.shift_remove(keyword) else { continue };
+        let from = child(&repair.place("properties"), keyword);
+        let message = format!("`{keyword}` is in `properties`; read as a keyword of the schema");
+        repair.warn_at(&from, "wrong-type", message, "indent it like `properties`");
+        repair.documents.copy_origin(&from, &repair.place(keyword));
+        schema.insert(keyword.to_owned(), list);
     }
-    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    let are_names =
-        |value: &Value| value.as_array().is_some_and(|names| !names.is_empty() && names.iter().all(Value::is_string));
-    if !properties.get("required").is_some_and(are_names) {
-        return;
-    }
-    let Some(names) = properties.shift_remove("required") else { return };
-    let from = child(&repair.place("properties"), "required");
-    let message = "`required` is in `properties`; read as the list of required properties";
-    repair.warn_at(&from, "wrong-type", message, "indent it like `properties`");
-    repair.documents.copy_origin(&from, &repair.place("required"));
-    schema.insert("required".to_owned(), names);
 }
 
 /// Converts lists of values that are written as another type.

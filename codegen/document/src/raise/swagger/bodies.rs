@@ -54,6 +54,11 @@ pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising
     let mut media_types: Vec<String> =
         consumes.iter().filter(|name| *name == MULTIPART || *name == FORM && !has_file).cloned().collect();
     if media_types.is_empty() {
+        if let Some(file) = fields.iter().find(|field| is_file(field)) {
+            let message = format!("the operation sends a file, but does not consume `{MULTIPART}`; it is sent as such");
+            let help = "add it to `consumes`";
+            raising.warn_at(&file.pointer, "unsuitable-media-type", message, help);
+        }
         media_types.push(if has_file { MULTIPART } else { FORM }.to_owned());
     }
     let (mut properties, mut required, mut encoding) = (JsonObject::new(), Vec::new(), JsonObject::new());

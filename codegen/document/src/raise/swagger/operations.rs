@@ -57,7 +57,7 @@ fn convert(operation: &mut JsonObject, pointer: &str, inherited: &BodyParts, sha
     {
         operation.entry("servers").or_insert(servers);
     }
-    let parts = take_body_parts(operation, pointer, shared, raising).or_inherit(inherited);
+    let parts = take_body_parts(operation, pointer, shared, raising).or_inherit(inherited, raising);
     if let Some(body) = parts.request_body(&consumes, pointer, shared, raising) {
         operation.entry("requestBody").or_insert(body);
     }
@@ -95,7 +95,8 @@ impl BodyParts {
     }
 
     /// Adds the parameters of the path item that the operation does not override.
-    fn or_inherit(mut self, inherited: &Self) -> Self {
+    fn or_inherit(mut self, inherited: &Self, raising: &mut Raising) -> Self {
+        self.check_inherited(inherited, raising);
         let copy = |found: &Found| Found { pointer: found.pointer.clone(), value: found.value.clone() };
         if self.body.is_none() && self.form.is_empty() {
             self.body = inherited.body.as_ref().map(copy);
@@ -108,6 +109,27 @@ impl BodyParts {
             self.form.extend(more.map(copy));
         }
         self
+    }
+
+    /// Reports parameters of the path item that the operation neither overrides nor can have beside its own.
+    fn check_inherited(&self, inherited: &Self, raising: &mut Raising) {
+        let name = |found: &Found| found.value.get("name").cloned();
+        match (&self.body, &inherited.body) {
+            (Some(own), Some(other)) if name(own) != name(other) => {
+                let message = "the path item has another body parameter; that of the operation is used";
+                let help = "use the name of the path item's parameter to override it";
+                raising.warn_at(&own.pointer, "duplicate-parameter", message, help);
+            }
+            (None, Some(_)) if !self.form.is_empty() => self.form.iter().take(1).for_each(|field| {
+                let message = "the path item has a body, and the operation a form; the form is used";
+                raising.warn_at(&field.pointer, "body-and-form", message, "remove one of the two");
+            }),
+            (Some(own), None) if !inherited.form.is_empty() => {
+                let message = "the path item has a form, and the operation a body; the body is used";
+                raising.warn_at(&own.pointer, "body-and-form", message, "remove one of the two");
+            }
+            _ => {}
+        }
     }
 
     /// Returns the request body of the operation at `pointer`.

@@ -39,6 +39,10 @@ pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raisin
     let place = parameter.get("in").and_then(Value::as_str).unwrap_or("header").to_owned();
     let format = parameter.shift_remove("collectionFormat");
     let schema = take_schema(parameter);
+    if schema.get("type").is_some_and(|kind| kind == "file") {
+        let message = format!("`type: file` has no meaning in this {place} parameter");
+        raising.warn_at(&child(at, "type"), "wrong-type", message, "use `in: formData` for a file");
+    }
     if schema.get("type").is_some_and(|kind| kind == "array") {
         let format = format.as_ref().and_then(Value::as_str).unwrap_or("csv");
         let known = style(&place, format);

@@ -8,6 +8,8 @@ use super::super::{JsonObject, Raising};
 ///
 /// `{"type": "basic"}` becomes `{"type": "http", "scheme": "basic"}`.
 ///
+/// Without a known flow, the URLs determine it.
+///
 /// `{"type": "oauth2", "flow": "accessCode", "authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}` becomes
 /// `{"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}}}`.
 pub(super) fn convert(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
@@ -27,9 +29,26 @@ fn flow(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
         Some("accessCode") => "authorizationCode",
         Some(name @ ("implicit" | "password")) => name,
         _ => {
-            let message = "missing or unknown `flow`; expected implicit, password, application or accessCode";
-            raising.diagnostics.error("unknown-value", at, message, "write the flow that the server supports");
-            return;
+            let meant = match (scheme.contains_key("authorizationUrl"), scheme.contains_key("tokenUrl")) {
+                (true, true) => Some("authorizationCode"),
+                (true, false) => Some("implicit"),
+                (false, true) => Some("clientCredentials"),
+                (false, false) => None,
+            };
+            let read = meant.map_or("a bearer token".to_owned(), |name| format!("`{name}` of OpenAPI 3"));
+            let message = format!(
+                "missing or unknown `flow`, expected implicit, password, application or accessCode; read as {read}"
+            );
+            raising.warn_at(at, "unknown-value", message, "write the flow that the server supports");
+            let Some(meant) = meant else {
+                scheme.insert("type".to_owned(), json!("http"));
+                scheme.insert("scheme".to_owned(), json!("bearer"));
+                for part in ["flow", "scopes"] {
+                    scheme.shift_remove(part);
+                }
+                return;
+            };
+            meant
         }
     }
     .to_owned();
