@@ -20,6 +20,9 @@ const DEPTH: usize = 6;
 /// Minimum similarity, in percent, for two alternatives to match.
 const ALIKE: usize = 30;
 
+/// Maximum depth of the choices in an alternative whose properties are its own.
+const NESTED: usize = 3;
+
 /// An alternative of a choice.
 pub(super) struct Alternative<'a> {
     pub(super) node: Node,
@@ -68,8 +71,25 @@ impl<'a> Wire<'a> {
     /// Compares the schemas that extend both nodes.
     pub(super) fn subtypes(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
+        let property = |view: &View<'a>| {
+            let mut discriminators = view.declared.iter().filter_map(|schema| schema.discriminator.as_ref());
+            discriminators.next().map(|discriminator| discriminator.property.as_str()).unwrap_or_default()
+        };
+        let (was, is) = (property(old), property(new));
         let (old, new) = (self.old.extending(old), self.new.extending(new));
-        self.pairs(unit, (&old, &new), places, (direction, true));
+        // Each of them has the properties of the schema that it extends, which a client without them reads.
+        let says = match (old.is_empty(), new.is_empty()) {
+            (true, false) => {
+                let says = format!("is now distinguished by the property `{is}`");
+                ChangeDraft::of(&rules::DISCRIMINATOR_ADDED, says, is)
+            }
+            (false, true) => {
+                let says = format!("is no longer distinguished by the property `{was}`");
+                ChangeDraft::of(&rules::DISCRIMINATOR_REMOVED, says, was)
+            }
+            _ => return self.pairs(unit, (&old, &new), places, (direction, true)),
+        };
+        self.note(unit, Step::Same, Some(direction), places, says);
     }
 
     /// Compares matching alternatives and, optionally, their discriminator values.
@@ -246,15 +266,36 @@ impl<'a> Side<'a> {
         let tags = listed.iter().filter(|(_, values)| values.len() == 1);
         let tags = tags.flat_map(|(name, values)| values.iter().map(|value| (*name, value.clone()))).collect();
         values.sort_unstable();
-        let names = match &view.items {
+        let (kind, names) = self.shape(&view, NESTED);
+        let is_unlimited = view.limits.is_empty() && view.choices.is_empty() && view.format().is_empty();
+        Alternative { node, values, tags, listed, kind, names, hash, is_unlimited }
+    }
+
+    /// Returns the type of a view and the names of its properties, or of those of its items. A choice has the common type
+    /// and all properties of its alternatives, which may be choices as well.
+    fn shape(&mut self, view: &View<'a>, depth: usize) -> (Type, HashSet<&'a str>) {
+        let mut names: HashSet<&'a str> = match &view.items {
             Additional::Of(items) if view.kind == Type::Array => {
                 let items = self.node(items.iter().copied());
                 self.view(items).fields.keys().copied().collect()
             }
             _ => view.fields.keys().copied().collect(),
         };
-        let is_unlimited = view.limits.is_empty() && view.choices.is_empty() && view.format().is_empty();
-        Alternative { node, values, tags, listed, kind: view.kind, names, hash, is_unlimited }
+        let mut kinds = BTreeSet::new();
+        for choice in view.choices.iter().filter(|_| depth > 0) {
+            let Kind::Choice(choice) = &self.schema(*choice).kind else { continue };
+            for variant in &choice.variants {
+                let node = self.node([*variant]);
+                let view = self.view(node);
+                let (kind, inner) = self.shape(&view, depth - 1);
+                kinds.insert(kind);
+                names.extend(inner);
+            }
+        }
+        match kinds.into_iter().collect::<Vec<_>>().as_slice() {
+            [common] if view.kind == Type::Any => (*common, names),
+            _ => (view.kind, names),
+        }
     }
 
     /// Returns a hash that is the same for equivalent schemas, up to a depth. It is only for comparison and never
