@@ -43,6 +43,28 @@ fn lists_and_maps_are_converted() {
     );
 }
 
+/// Tools that write empty objects as lists describe no operation in this way, but the server has it.
+#[test]
+fn empty_operations_are_kept() {
+    let (document, warnings) =
+        repaired(json!({"openapi": "3.1.0", "paths": {"/a": {"get": [], "put": null, "parameters": null}}}));
+    assert_eq!(document["paths"], json!({"/a": {"get": {}, "put": {}}}));
+    assert_eq!(
+        warnings,
+        ["empty-section /paths/~1a/get", "empty-section /paths/~1a/put", "empty-section /paths/~1a/parameters"]
+    );
+}
+
+#[test]
+fn empty_arrays_in_place_of_schemas_allow_any_value() {
+    let body = |schema: Value| json!({"requestBody": {"content": {"application/json": {"schema": schema}}}});
+    operation(
+        body(json!({"properties": {"a": []}})),
+        body(json!({"properties": {"a": {}}})),
+        &["wrong-type /requestBody/content/application~1json/schema/properties/a"],
+    );
+}
+
 #[test]
 fn values_statuses_and_locations_are_corrected() {
     operation(

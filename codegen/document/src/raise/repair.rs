@@ -160,7 +160,12 @@ impl Repair<'_> {
             // A YAML key without a value.
             return false;
         }
-        if value.is_null() || is_object && value.as_array().is_some_and(Vec::is_empty) {
+        let is_empty = value.is_null() || is_object && value.as_array().is_some_and(Vec::is_empty);
+        if is_empty && holds == FieldType::One(ObjectKind::Operation) {
+            let message = format!("`{name}` is empty; read as an operation without parameters and responses");
+            self.warn("empty-section", message, "describe its responses, or remove the key");
+            *value = json!({});
+        } else if is_empty {
             let message = format!("`{name}` is empty; read as absent");
             self.warn("empty-section", message, "remove the key, or write a value");
             return false;

@@ -18,6 +18,10 @@ pub(super) fn read(holds: FieldType, value: &mut Value, repair: &mut Repair) {
             repair.warn("wrong-type", "expected an object, found an empty array; read as `{}`", "write `{}`");
             *value = json!({});
         }
+        (FieldType::SchemaOrBool, Value::Array(items)) if items.is_empty() => {
+            repair.warn("wrong-type", "expected a schema, found an empty array; read as `{}`", "write `{}`");
+            *value = json!({});
+        }
         (FieldType::Map(inner), Value::Array(_)) => mapped(*inner, value, repair),
         (FieldType::One(kind), Value::Array(_)) if kind.named_by_document().is_some() => {
             mapped(kind.named_by_document().unwrap_or(FieldType::Any), value, repair);
