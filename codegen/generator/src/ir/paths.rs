@@ -41,7 +41,8 @@ pub fn common_prefix(paths: &[Vec<Segment>], is_same: fn(&Segment, &Segment) -> 
 
 /// Names the operations of the resource called `tag`.
 pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diagnostics) -> Vec<String> {
-    let paths: Vec<Vec<Segment>> = operations.iter().map(|operation| segments(&operation.path)).collect();
+    let paths: Vec<Vec<Segment>> =
+        operations.iter().map(|operation| without_affixes(segments(&operation.path), tag)).collect();
     let base = base(tag, &paths);
     let has_patch: HashSet<&[Segment]> = operations
         .iter()
@@ -73,6 +74,21 @@ pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diag
         })
         .collect();
     distinct_methods(&named, diagnostics)
+}
+
+/// Returns the path without what its last segment repeats: a format at its end, and the resource called `tag` before a
+/// dot.
+///
+/// `/pets.json` becomes `/pets`, and `/chat.delete` of the resource `chat` becomes `/delete`.
+fn without_affixes(mut path: Vec<Segment>, tag: &str) -> Vec<Segment> {
+    if let Some(Segment::Static(text)) = path.last_mut() {
+        let stem = text.strip_suffix(".json").filter(|stem| !stem.is_empty()).unwrap_or(text);
+        let wanted = singular(&names::module_name(tag));
+        let mut dots = stem.match_indices('.').filter(|(at, _)| *at > 0 && at + 1 < stem.len());
+        let after = dots.find(|(at, _)| singular(&names::module_name(&stem[..*at])) == wanted);
+        *text = stem[after.map_or(0, |(at, _)| at + 1)..].to_owned();
+    }
+    path
 }
 
 /// Returns the path without leading API versions.
@@ -371,6 +387,23 @@ mod tests {
         assert_eq!(named("Profile", &[("GET", "/v1/profile"), ("PUT", "/v1/profile")]), ["get", "update"]);
         let names = named("Pets", &[("PUT", "/pets/{id}"), ("PATCH", "/pets/{id}"), ("GET", "/pets/{id}/toys/{toy}")]);
         assert_eq!(names, ["replace", "update", "get_toy"]);
+    }
+
+    #[test]
+    fn formats_and_the_resource_before_a_dot_are_not_repeated() {
+        let names =
+            named("Calls", &[("GET", "/a/Calls.json"), ("POST", "/a/Calls.json"), ("GET", "/a/Calls/{id}.json")]);
+        assert_eq!(names, ["list", "create", "get"]);
+        let names = named(
+            "admin.conversations",
+            &[
+                ("POST", "/admin.conversations.archive"),
+                ("GET", "/admin.conversations.getTeams"),
+                ("POST", "/views.open"),
+            ],
+        );
+        assert_eq!(names, ["archive", "get_teams", "views_open"]);
+        assert_eq!(named("Pets", &[("GET", "/pets.json"), ("GET", "/pets")]), ["get_pets_json", "get_pets"]);
     }
 
     #[test]

@@ -62,7 +62,12 @@ impl Types<'_> {
             id = other;
             shape = normalize::shape(&mut self.schemas, id);
         }
-        let title = || self.schemas[id].title.as_deref().map(names::variant_name);
+        // A title that several variants have distinguishes none of them.
+        let is_own = |title: &&str| {
+            let mut others = choices.iter().enumerate().filter(|(other, _)| *other != index);
+            !others.any(|(_, other)| self.schemas[other.id].title.as_deref() == Some(*title))
+        };
+        let title = || self.schemas[id].title.as_deref().filter(is_own).map(names::variant_name);
         let named = match (choice.tags.as_slice(), tag) {
             ([TagValue::Text(text)], _) => Some(names::variant_name(text)),
             ([value], Some(tag)) if value.is_constant() => {
@@ -131,8 +136,19 @@ impl Types<'_> {
         let first = own.clone().next();
         match own.find(|(_, (_, required))| *required).or(first) {
             Some((name, _)) => format!("With{}", names::type_name(name)),
-            None => "Object".to_owned(),
+            None => self.constant_name(fields).unwrap_or_else(|| "Object".to_owned()),
         }
+    }
+
+    /// Returns the name of an object that has a single constant string, derived from it.
+    fn constant_name(&mut self, fields: &Fields) -> Option<String> {
+        let mut constants =
+            fields.properties.values().filter_map(|(id, _)| match normalize::shape(&mut self.schemas, *id) {
+                Shape::Scalar(Kind::String { values, .. }) => <[String; 1]>::try_from(values).ok(),
+                _ => None,
+            });
+        let [constant] = constants.next()?;
+        constants.next().is_none().then(|| names::variant_name(&constant))
     }
 }
 
