@@ -68,6 +68,7 @@ const fn case(rule: &'static str, instead_of: &'static str, trips: &'static str,
 /// here.
 const PASSED_OVER: &[&str] = &[
     "lossy-lowering",
+    "unsupported-keyword",
     "unserved-link",
     "unserved-parent",
     "unserved-parameter",
@@ -326,6 +327,8 @@ const CASES: &[Case] = &[
         "required: true, schema: {type: integer, maximum: 1}, examples: {one: {value: 2}}",
         "required: true, schema: {type: integer, maximum: 1}, examples: {one: {value: 1}}",
     ),
+    case("unsupported-keyword", "minimum: 0,", "minimum: 0, not: {const: 7},", "minimum: 0, not: false,"),
+    case("unsupported-keyword", "minimum: 0,", "minimum: 0, if: {const: 7},", "minimum: 0, x-other: {if: {const: 7}},"),
     // Diagnostics of the passes.
     case(
         "body-on-bodyless-status",

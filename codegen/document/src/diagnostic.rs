@@ -93,6 +93,15 @@ impl Diagnostic {
         }
     }
 
+    /// Returns the file of the node and its JSON pointer there. `None` if only a position is known.
+    pub fn origin(&self, documents: &SourceMap) -> Option<(FileId, String)> {
+        match self.place {
+            Place::Document => documents.origin(&self.pointer),
+            Place::File(file) => Some((file, self.pointer.clone())),
+            Place::Offset(..) => None,
+        }
+    }
+
     /// Sets the base of the pointer to `file` as it was read.
     #[must_use]
     pub fn in_file(mut self, file: FileId) -> Self {

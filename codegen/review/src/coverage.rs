@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crm_clients_document::diagnostic::{Diagnostic, Place, child};
+use crm_clients_document::diagnostic::child;
 use crm_clients_document::origin::{FileId, SourceMap};
 use crm_clients_document::spec::{FieldType, ObjectKind, Support, Versions};
 use crm_clients_document::{Input, Pipeline, extensions};
@@ -14,7 +14,7 @@ use crm_clients_generator::ir::Api;
 use serde_json::Value;
 
 use crate::Lint as _;
-use crate::lint::each_object;
+use crate::lint::{UNSUPPORTED_KEYWORD, each_object};
 
 /// A location in the author's files: a file and a JSON pointer into it.
 pub(crate) type Origin = (FileId, String);
@@ -153,21 +153,14 @@ fn each_keyword(value: &Value, visit: &mut impl FnMut(ObjectKind, &str, &str, &V
     each_object(FieldType::DOCUMENT, Versions::read_in(value), value, &mut String::new(), &mut visit);
 }
 
-/// Returns the origins of the pipeline's diagnostics.
+/// Returns the origins of the pipeline's diagnostics, except those about unsupported keywords, which are counted as
+/// such.
 pub(crate) fn reported(pipeline: &Pipeline) -> HashSet<Origin> {
-    pipeline.diagnostics.iter().filter_map(|found| origin_of(found, &pipeline.documents)).collect()
+    let others = pipeline.diagnostics.iter().filter(|found| found.code != UNSUPPORTED_KEYWORD);
+    others.filter_map(|found| found.origin(&pipeline.documents)).collect()
 }
 
 /// Returns true if a member is read although it is not a field of its object.
 fn is_read(key: &str) -> bool {
     matches!(key, "$ref" | "x-webhooks") || extensions::is_read(key)
-}
-
-/// Returns the location of a diagnostic in the author's files.
-pub(crate) fn origin_of(found: &Diagnostic, documents: &SourceMap) -> Option<Origin> {
-    match found.place {
-        Place::Document => documents.origin(&found.pointer),
-        Place::File(file) => Some((file, found.pointer.clone())),
-        Place::Offset(..) => None,
-    }
 }

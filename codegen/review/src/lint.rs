@@ -114,12 +114,17 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
 ];
 
 /// Rules about what no client is made of, which `lint` alone reports.
-const ONLY_IN_LINT: &[&str] = &["example-type-mismatch"];
+const ONLY_IN_LINT: &[&str] = &["example-type-mismatch", "unexpected-scopes"];
 
-/// Returns violations of OpenAPI's rules as warnings, because the passes assume the most likely meaning.
+/// The rule about what clients ignore, which `generate` reports as well.
+pub(crate) const UNSUPPORTED_KEYWORD: &str = "unsupported-keyword";
+
+/// Returns violations of OpenAPI's rules as warnings, because the passes assume the most likely meaning, and what
+/// clients ignore.
 pub fn broken_rules(document: &Value, version: Versions) -> Diagnostics {
-    let is_broken = |rule: &&Rule| rule.error_in.meet(version) && !ONLY_IN_LINT.contains(&rule.id);
-    let found = find(document, version, rules().filter(is_broken).collect());
+    let is_broken = |rule: &Rule| rule.error_in.meet(version) && !ONLY_IN_LINT.contains(&rule.id);
+    let is_relevant = |rule: &&Rule| is_broken(rule) || rule.id == UNSUPPORTED_KEYWORD;
+    let found = find(document, version, rules().filter(is_relevant).collect());
     let mut warnings = Diagnostics::new();
     warnings.extend(found.into_iter().map(|found| Diagnostic { severity: Warning, ..found }));
     warnings

@@ -14,6 +14,8 @@ struct Line<'a> {
     #[serde(flatten)]
     place: Option<JsonLocation<'a>>,
     pointer: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
@@ -34,7 +36,8 @@ impl<'a> JsonLocation<'a> {
 }
 
 /// Formats each diagnostic as an object on its own line: `severity` (`error` or `warning`), `code`, `file`, `line`,
-/// `column`, `pointer` (into the document in its current state), `message` and `help`.
+/// `column`, `pointer` (into the document in its current state), `source` (into the file as it was read), `message` and
+/// `help`.
 pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
     let line = |diagnostic: &Diagnostic| {
         let line = Line {
@@ -42,6 +45,7 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
             code: diagnostic.code,
             place: JsonLocation::of(diagnostic, documents),
             pointer: &diagnostic.pointer,
+            source: diagnostic.origin(documents).map(|(_, pointer)| pointer),
             message: &diagnostic.message,
             help: diagnostic.help.as_deref(),
         };
@@ -96,7 +100,7 @@ mod tests {
         assert_eq!(
             json_lines(&diagnostics, &documents),
             "{\"severity\":\"warning\",\"code\":\"unknown-key\",\"file\":\"a.yaml\",\"line\":1,\"column\":1,\
-             \"pointer\":\"/info\",\"message\":\"a \\\"b\\\"\\n\"}\n"
+             \"pointer\":\"/info\",\"source\":\"/info\",\"message\":\"a \\\"b\\\"\\n\"}\n"
         );
     }
 }

@@ -45,8 +45,8 @@ fn support(kind: ObjectKind, name: &str) -> Support {
         (Schema, "minProperties" | "maxProperties") => Documented,
         (Schema, "not" | "if" | "then" | "else" | "contains" | "minContains" | "maxContains") => Unsupported,
         (Schema, "propertyNames" | "dependentRequired" | "dependentSchemas" | "dependencies") => Unsupported,
-        (Schema, "unevaluatedProperties" | "unevaluatedItems" | "contentSchema") => Unsupported,
-        (MediaType | Encoding, "prefixEncoding" | "itemEncoding") | (Encoding, "encoding") => Unsupported,
+        (Schema, "unevaluatedItems") => Unsupported,
+        (Encoding, "prefixEncoding" | "itemEncoding" | "encoding") => Unsupported,
         _ => Followed,
     }
 }

@@ -8,7 +8,8 @@ pub mod rules;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Change, Rule, SourceLocation, fingerprint};
-use crate::coverage::{Keyword, Origin, origin_of, reported};
+use crate::coverage::{Keyword, Origin, reported};
+use crate::lint::UNSUPPORTED_KEYWORD;
 use crm_clients_document::Pipeline;
 use crm_clients_document::bundle::DANGLING;
 use crm_clients_document::diagnostic::tokens;
@@ -32,7 +33,7 @@ const LOSSES: &[&str] = &[
 /// The kind of a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum CoverageChange {
-    /// A keyword that the client ignores without a warning.
+    /// A keyword that the client ignores, with no warning but that of its rule.
     Keyword,
     /// A warning.
     Warning,
@@ -63,12 +64,13 @@ pub(super) fn gaps(ignored: Vec<(Keyword, String)>, pipeline: &Pipeline) -> Vec<
         content: value,
         origin: keyword.origin,
     });
-    let warnings = pipeline.diagnostics.iter().map(|found| Gap {
+    let warnings = pipeline.diagnostics.iter().filter(|found| found.code != UNSUPPORTED_KEYWORD);
+    let warnings = warnings.map(|found| Gap {
         kind: if is_loss(found.code) { CoverageChange::Loss } else { CoverageChange::Warning },
         name: found.code.to_owned(),
         pointer: found.pointer.clone(),
         content: found.message.clone(),
-        origin: origin_of(found, &pipeline.documents),
+        origin: found.origin(&pipeline.documents),
     });
     keywords.chain(warnings).collect()
 }

@@ -1,7 +1,7 @@
 //! Rules about valid but inadvisable documents, and about errors that only the whole document can show.
 
-use super::Check::{Document, Each};
-use super::{Rule, document, examples, operations, responses, schemas, security};
+use super::Check::{Document, Each, Every};
+use super::{Rule, document, examples, fields, operations, responses, schemas, security};
 use crm_clients_document::spec::{ObjectKind, Versions};
 
 /// The rules.
@@ -174,5 +174,12 @@ pub(super) const RULES: &[Rule] = &[
             Each(ObjectKind::Parameter, examples::beside_schema),
             Each(ObjectKind::Header, examples::beside_schema),
         ],
+    },
+    Rule {
+        id: "unsupported-keyword",
+        error_in: Versions::NONE,
+        sentence: "clients ignore a keyword that has a meaning for them",
+        remedy: "describe the values with other keywords if callers need it; the server may still check it",
+        checks: &[Every(fields::unsupported)],
     },
 ];

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Found, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{
-    FIELDS_BY_SCHEME, Field, FieldType, METHODS, ObjectKind, Versions, fields_by_location,
+    FIELDS_BY_SCHEME, Field, FieldType, METHODS, ObjectKind, Support, Versions, fields_by_location,
 };
 
 /// Finds missing fields that the document's version requires. The passes report those that 3.2 requires, except for the
@@ -135,6 +135,22 @@ fn is_of(field: &Field, name: &str, value: &Value, version: Versions) -> bool {
             FieldType::One(_) => value.is_object(),
             _ => true,
         }
+}
+
+/// Finds keywords that have a meaning for clients, but are ignored. Boolean schemas are not reported: they describe no
+/// values.
+pub(super) fn unsupported(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
+    for (keyword, value) in node.object {
+        if kind.support(keyword) != Some(Support::Unsupported) || value.is_boolean() {
+            continue;
+        }
+        let effect = match keyword.as_str() {
+            "if" | "then" | "else" | "dependentSchemas" => "properties that only it declares are undeclared",
+            "encoding" | "prefixEncoding" | "itemEncoding" => "nested parts have their default encoding",
+            _ => "values that it forbids are allowed",
+        };
+        found.push((node.place(keyword), format!("`{keyword}` is ignored: {effect}")));
+    }
 }
 
 pub(super) fn conflicting_operations(item: &LintNode<'_>, found: &mut Found) {

@@ -7,9 +7,9 @@ use crate::diff::rules::{Rule, rules};
 
 rules! { Coverage:
     UNSUPPORTED_ADDED: "coverage-unsupported-added" ~ "coverage-unsupported-removed", Always(Info),
-        "keyword that the client ignores without a warning added";
+        "keyword that the client ignores added";
     UNSUPPORTED_REMOVED: "coverage-unsupported-removed" ~ "coverage-unsupported-added", Always(Info),
-        "keyword that the client ignores without a warning removed";
+        "keyword that the client ignores removed";
     WARNING_ADDED: "coverage-warning-added" ~ "coverage-warning-removed", Always(Info),
         "warning of the generator added";
     WARNING_REMOVED: "coverage-warning-removed" ~ "coverage-warning-added", Always(Info),
