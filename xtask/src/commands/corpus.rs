@@ -1,13 +1,14 @@
 //! `cargo xtask corpus`: generates clients for many documents and checks the results.
 //!
 //! The steps run one after the other, so that they do not disturb each other's measurements: `generate` for each
-//! document in its own process, a comparison of the operations in each document with those in its crate, and one `cargo
-//! check` of all crates.
+//! document in its own process, a comparison of the operations in each document with those in its crate, a count of its
+//! keywords, and one `cargo check` of all crates.
 
 mod check;
 mod child;
 mod documents;
 mod generated_index;
+mod keywords;
 mod record;
 mod refusals;
 mod report;

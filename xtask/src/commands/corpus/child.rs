@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -21,6 +21,8 @@ pub struct Ran {
     pub end: End,
     /// The number of warnings by code.
     pub warnings: BTreeMap<String, usize>,
+    /// The warnings about the document's own file.
+    pub located: Vec<Warning>,
     /// The elapsed time.
     pub seconds: f64,
     /// The peak memory usage.
@@ -38,12 +40,23 @@ pub enum End {
     Failed(String),
 }
 
+/// A warning at a node of the document's own file.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// The code.
+    pub code: String,
+    /// The JSON pointer of the node in the file.
+    pub pointer: String,
+}
+
 /// A line of the output of `generate`.
 #[derive(Deserialize)]
 struct Line {
     severity: String,
     code: String,
+    file: Option<PathBuf>,
     pointer: String,
+    source: Option<String>,
     message: String,
 }
 
@@ -51,6 +64,7 @@ struct Line {
 #[derive(Default)]
 struct Said {
     warnings: BTreeMap<String, usize>,
+    located: Vec<Warning>,
     codes: BTreeSet<String>,
     first: Option<String>,
 }
@@ -62,7 +76,7 @@ struct Said {
 pub fn generate(workspace: &Project, document: &Document, directory: &Path, limit: Duration) -> Result<Ran, Error> {
     let start = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["generate", "--format", "json", "--name", &format!("api-{}", document.slug), "--spec"])
+        .args(["generate", "--format", "json", "--all-warnings", "--name", &format!("api-{}", document.slug), "--spec"])
         .arg(&document.file)
         .arg("--out")
         .arg(directory)
@@ -75,9 +89,10 @@ pub fn generate(workspace: &Project, document: &Document, directory: &Path, limi
     let output = child.stdout.take().ok_or("a process has no standard output")?;
     let errors = child.stderr.take().ok_or("a process has no standard error")?;
     let (sender, ended) = mpsc::channel();
+    let file = document.file.clone();
     let (said, errors) = (
         thread::spawn(move || {
-            let said = Said::read(output);
+            let said = Said::read(output, &file);
             // After the time limit, nobody receives this.
             _ = sender.send(());
             said
@@ -95,13 +110,14 @@ pub fn generate(workspace: &Project, document: &Document, directory: &Path, limi
     Ok(Ran {
         end,
         warnings: said.warnings,
+        located: said.located,
         seconds: start.elapsed().as_secs_f64(),
         peak_mib: used.rusage.maxrss as f64 / f64::from(1 << 20),
     })
 }
 
 impl Said {
-    fn read(output: impl Read) -> io::Result<Self> {
+    fn read(output: impl Read, file: &Path) -> io::Result<Self> {
         let mut said = Self::default();
         for line in BufReader::new(output).lines() {
             let line: Line = serde_json::from_str(&line?)?;
@@ -109,7 +125,10 @@ impl Said {
                 said.codes.insert(line.code);
                 said.first.get_or_insert_with(|| format!("{} at #{}", line.message, line.pointer));
             } else {
-                *said.warnings.entry(line.code).or_default() += 1;
+                *said.warnings.entry(line.code.clone()).or_default() += 1;
+                if let Some(pointer) = line.source.filter(|_| line.file.is_some_and(|found| found == file)) {
+                    said.located.push(Warning { code: line.code, pointer });
+                }
             }
         }
         Ok(said)

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::check::Checked;
 use super::child::{End, Ran};
 use super::documents::Document;
+use super::keywords::{self, KeywordCount};
 use super::{generated_index, spec_index};
 
 /// A document and its result.
@@ -16,6 +17,8 @@ pub struct Record {
     pub ran: Ran,
     /// The operations, after they are counted.
     pub operations: Operations,
+    /// The keywords, after they are counted.
+    pub keywords: KeywordCount,
     /// The compiler's result for the crate, if it was compiled.
     pub checked: Option<Checked>,
 }
@@ -38,7 +41,7 @@ pub struct Operations {
 impl Record {
     /// Creates a record of a document whose operations are not yet counted.
     pub fn new(document: Document, ran: Ran) -> Self {
-        Self { document, ran, operations: Operations::default(), checked: None }
+        Self { document, ran, operations: Operations::default(), keywords: KeywordCount::default(), checked: None }
     }
 
     /// Returns true if a crate was generated.
@@ -55,7 +58,7 @@ impl Record {
             && operations.extra.is_empty()
     }
 
-    /// Counts the operations of the document and of the crate in `directory`.
+    /// Counts the operations of the document and of the crate in `directory`, and the keywords of the document.
     pub fn count(&mut self, directory: &Path) {
         let counted = match spec_index::operations(&self.document.file) {
             Ok(counted) => counted,
@@ -72,10 +75,14 @@ impl Record {
             Ok(emitted) => self.operations.compare(&counted, &emitted),
             Err(error) => self.operations.fault = Some(error.to_string()),
         }
+        match keywords::count(&self.document.file, &self.ran.located) {
+            Ok(counted) => self.keywords = counted,
+            Err(error) => self.operations.fault = Some(error.to_string()),
+        }
     }
 
-    /// Returns the problems other than rejected documents: operations that are missing or invented, a process that
-    /// failed, or a crate that does not compile.
+    /// Returns the problems other than rejected documents: operations that are missing or invented, keywords that are
+    /// lost silently, a process that failed, or a crate that does not compile.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if let End::Failed(reason) = &self.ran.end {
@@ -90,6 +97,10 @@ impl Record {
             if let Some(first) = list.first() {
                 problems.push(format!("{} operations are {is}: {first}", list.len()));
             }
+        }
+        for (name, places) in &self.keywords.silent {
+            let first = places.first().map(String::as_str).unwrap_or_default();
+            problems.push(format!("{} `{name}` are neither supported nor reported: {first}", places.len()));
         }
         if let Some(Checked { error: Some(error), .. }) = &self.checked {
             problems.push(error.clone());

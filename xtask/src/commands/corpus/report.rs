@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::child::End;
+use super::keywords::KeywordCount;
 use super::record::Record;
 use super::refusals::Refusals;
 
@@ -41,11 +42,23 @@ struct Totals {
     emitted_operations: usize,
     other_operations: usize,
     compiler_warnings: usize,
+    /// The keywords of generated documents.
+    keywords: Keywords,
     /// The number of rejected documents by code.
     refusals: BTreeMap<String, usize>,
     /// The number of warnings and of documents with warnings, by code.
     warnings: BTreeMap<String, Counted>,
     seconds: f64,
+}
+
+/// The numbers of keywords by the support of the client.
+#[derive(Default, Serialize)]
+struct Keywords {
+    supported: usize,
+    without_meaning: usize,
+    reported: usize,
+    /// Keywords that are lost silently, by name.
+    silent: BTreeMap<String, usize>,
 }
 
 #[derive(Default, Serialize)]
@@ -72,6 +85,7 @@ struct Row {
     emitted_operations: usize,
     missing: Vec<String>,
     extra: Vec<String>,
+    keywords: KeywordCount,
     /// True if the crate compiles; null if it was not checked.
     compiled: Option<bool>,
     compiler_warnings: usize,
@@ -143,10 +157,22 @@ impl Totals {
                 *self.refusals.entry(code.clone()).or_default() += 1;
             }
         }
+        self.keywords.add(&record.keywords);
         for (code, warnings) in &record.ran.warnings {
             let counted = self.warnings.entry(code.clone()).or_default();
             counted.warnings += warnings;
             counted.documents += 1;
+        }
+    }
+}
+
+impl Keywords {
+    fn add(&mut self, count: &KeywordCount) {
+        self.supported += count.supported;
+        self.without_meaning += count.without_meaning;
+        self.reported += count.reported;
+        for (name, places) in &count.silent {
+            *self.silent.entry(name.clone()).or_default() += places.len();
         }
     }
 }
@@ -180,6 +206,7 @@ impl Row {
             emitted_operations: record.operations.emitted,
             missing: record.operations.missing,
             extra: record.operations.extra,
+            keywords: record.keywords,
             compiled: record.checked.as_ref().map(|checked| checked.error.is_none()),
             compiler_warnings: record.checked.map_or(0, |checked| checked.warnings),
             warnings: record.ran.warnings,
@@ -230,6 +257,15 @@ impl fmt::Display for Report {
         writeln!(f, "{} generated, {} of them with every operation", totals.generated, totals.every_operation_kept)?;
         let (emitted, operations, others) = (totals.emitted_operations, totals.operations, totals.other_operations);
         writeln!(f, "{emitted} operations in crates, {operations} in their documents, {others} in other documents")?;
+        let Keywords { supported, without_meaning, reported, silent } = &totals.keywords;
+        let lost = silent.values().sum::<usize>();
+        writeln!(
+            f,
+            "{supported} keywords supported, {reported} reported, {without_meaning} without meaning, {lost} lost silently"
+        )?;
+        for (name, count) in silent {
+            writeln!(f, "  {name}: {count}")?;
+        }
         if totals.checked > 0 {
             let (compiled, checked, warnings) = (totals.compiled, totals.checked, totals.compiler_warnings);
             writeln!(f, "{compiled} of {checked} crates compile, with {warnings} compiler warnings")?;

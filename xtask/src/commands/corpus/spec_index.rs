@@ -97,7 +97,8 @@ fn referred(file: &Path, reference: &str) -> io::Result<BTreeSet<String>> {
     Err(io::Error::other(format!("{}: circular references of path items", file.display())))
 }
 
-fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
+/// Reads a file as JSON or YAML.
+pub fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
     if file.extension().is_some_and(|extension| extension == "json") {
         let mut reader = BufReader::new(File::open(file)?);
         if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
