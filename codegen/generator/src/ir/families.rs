@@ -1,6 +1,6 @@
-//! Inheritance by `allOf`.
+//! Inheritance by `allOf`, and by the mapping of a discriminator.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crm_clients_document::model::{Document, SchemaId};
 
@@ -9,6 +9,8 @@ use crm_clients_document::model::{Document, SchemaId};
 pub(super) struct Families {
     pub(super) parents: HashMap<SchemaId, Vec<SchemaId>>,
     pub(super) children: HashMap<SchemaId, Vec<SchemaId>>,
+    /// The schemas whose discriminator maps a value to another schema, which need not extend them.
+    mapping: HashSet<SchemaId>,
     /// The schemas of the properties that all members of a family share, by the base schema.
     pub(super) bases: HashMap<SchemaId, SchemaId>,
 }
@@ -18,6 +20,11 @@ impl Families {
     pub(super) fn of(document: &Document) -> Self {
         let mut families = Self::default();
         for id in document.components.schemas.values() {
+            let discriminator = document[*id].discriminator.iter();
+            let mut mapped = discriminator.flat_map(|own| &own.mapping).map(|(_, target)| document.referred(*target));
+            if mapped.any(|target| target != *id) {
+                families.mapping.insert(*id);
+            }
             for part in parts(document, *id) {
                 if document[part].component.is_some() && part != *id {
                     families.parents.entry(*id).or_default().push(part);
@@ -26,6 +33,11 @@ impl Families {
             }
         }
         families
+    }
+
+    /// Returns true if other schemas are kinds of a schema: they extend it, or its discriminator maps values to them.
+    pub(super) fn has_members(&self, id: SchemaId) -> bool {
+        self.children.contains_key(&id) || self.mapping.contains(&id)
     }
 }
 

@@ -12,10 +12,10 @@ use crm_clients_document::model::{Discriminator, SchemaId};
 use crm_clients_document::normalize::{self, ClientSchema, Fields, Kind, Object, Shape};
 
 impl<'d> Types<'d> {
-    /// Returns the union of a schema and all schemas that extend it, or `None` if there are none or they have no
-    /// discriminator.
+    /// Returns the union of a schema and all schemas that extend it or that its discriminator maps, or `None` if there
+    /// are none or they have no discriminator.
     pub(super) fn hierarchy(&mut self, id: SchemaId, direction: Direction, place: &str) -> Option<Type> {
-        if direction == Direction::Form || !self.families.children.contains_key(&id) {
+        if direction == Direction::Form || !self.families.has_members(id) {
             return None;
         }
         let discriminator = self.inherited_discriminator(id)?;

@@ -126,6 +126,9 @@ impl Types<'_> {
         if fields.properties.is_empty() {
             return "Object".to_owned();
         }
+        if let Some(name) = constant_name(choices, index) {
+            return name;
+        }
         let mut others = HashSet::new();
         for (other, choice) in choices.iter().enumerate() {
             if other != index {
@@ -150,6 +153,17 @@ impl Types<'_> {
         let [constant] = constants.next()?;
         constants.next().is_none().then(|| names::variant_name(&constant))
     }
+}
+
+/// Returns the name of an object, derived from the first constant that no other one has, although no property
+/// distinguishes all of them.
+fn constant_name(choices: &[Alternative], index: usize) -> Option<String> {
+    choices[index].conditions.iter().find_map(|constant| {
+        let [TagValue::Text(text)] = constant.1.as_slice() else { return None };
+        let mut others = choices.iter().enumerate().filter(|(other, _)| *other != index);
+        let is_shared = others.any(|(_, choice)| choice.conditions.contains(constant));
+        (!is_shared).then(|| names::variant_name(text))
+    })
 }
 
 /// Returns the name of an object, derived from its first properties.
