@@ -1,7 +1,7 @@
 //! The state that all calls of one client share: the server, the credentials and the limits.
 
+pub(crate) mod base_url;
 mod builder;
-mod http;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use secrecy::SecretString;
 use crate::auth::{self, Credential, Credentials, Revocation, Scheme, TokenListener};
 use crate::error::{Error, RequestError};
 use crate::hook::Hook;
+use crate::platform;
 use crate::record::Recorder;
 use crate::request::Sending;
 use crate::serde::tolerance::Tolerance;
 use crate::transport::{Limiter, Retry, RetryBudget, Transport};
+use base_url::{check_base_url, is_loopback};
 pub use builder::CoreBuilder;
 pub(crate) use builder::RESPONSE_LIMIT;
 pub(crate) use builder::ServerVariable;
 use builder::server_url;
-pub use http::http_client_builder;
-use http::{check_base_url, is_loopback};
 
 /// The shared state of a client. Clones are cheap and share their connections.
 #[derive(Clone)]
@@ -154,7 +154,7 @@ impl Core {
         if self.0.has_own_http || is_loopback(base_url) == is_loopback(&self.0.base_url) {
             return Ok(self.0.http.clone());
         }
-        http::client_for(base_url, self.0.timeout)
+        platform::client_for(base_url, self.0.timeout)
     }
 
     fn with_url(

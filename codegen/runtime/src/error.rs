@@ -5,7 +5,7 @@ mod transport;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -13,6 +13,7 @@ use reqwest::header::HeaderMap;
 
 use crate::auth::AuthError;
 use crate::operation::Reply;
+use crate::platform;
 use crate::redact::Redactor;
 use crate::response::decode::DecodeFailure;
 use crate::response::header::{self, Header, HeaderError, HeaderValue};
@@ -133,7 +134,7 @@ impl<B> Error<B> {
 
     /// Returns the delay in the response's `Retry-After` header. A date is converted to the time from now.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(self.headers()?, SystemTime::now())
+        retry_after(self.headers()?, platform::now())
     }
 
     /// Returns true if the call timed out.
@@ -261,7 +262,7 @@ impl<B> ApiError<B> {
 
     /// Returns the delay in the `Retry-After` header. A date is converted to the time from now.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(&self.reply.headers, SystemTime::now())
+        retry_after(&self.reply.headers, platform::now())
     }
 }
 

@@ -7,6 +7,12 @@
 //! redirects and reads the response within limits; `response` decodes it with the operation's decoder, or returns an
 //! [`Error`].
 
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", any(feature = "blocking", feature = "mock")))]
+compile_error!(
+    "the features `blocking` and `mock` need threads and sockets, which wasm32-unknown-unknown lacks: \
+     enable them for other targets only"
+);
+
 mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -19,6 +25,7 @@ pub mod mock;
 mod operation;
 mod pagination;
 mod path;
+mod platform;
 mod query;
 mod record;
 mod redact;
@@ -32,11 +39,11 @@ mod webhook;
 
 pub use self::serde::{additional::AdditionalProperties, base64_text::Base64, patch::Patch, tolerance::Warning};
 pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
-pub use client::http_client_builder;
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use hook::{Hook, HookError, RequestContext, ResponseContext, TraceContext};
 pub use included::Included;
 pub use pagination::{Checkpoint, Items, Pages};
+pub use platform::http_client_builder;
 pub use record::Recorder;
 pub use request::{IntoObject, Sending, SetIfSome, UndeclaredCall, Upload};
 pub use response::{

@@ -7,19 +7,20 @@ mod limiter;
 mod redirect;
 mod request;
 mod retry;
-mod upload;
 
-use std::pin::Pin;
-use std::time::{Duration, Instant, SystemTime};
+use std::pin::{Pin, pin};
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use tokio::runtime::Handle;
 
 use crate::auth::{AuthError, Secret};
 use crate::error::{RequestError, TransportError};
 use crate::hook::Outcome;
 use crate::operation::Reply;
+use crate::platform::{self, HttpResponse, Instant, Progress};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, ResponseMode};
 use crate::response::byte_stream::ByteStream;
@@ -36,7 +37,6 @@ pub(crate) use request::target;
 use retry::Attempts;
 pub use retry::Retry;
 pub(crate) use retry::retry_after;
-use upload::{LengthMismatch, Progress};
 
 /// The error of a call without a response.
 pub(crate) enum Failure {
@@ -69,18 +69,12 @@ impl From<TransportError> for Failure {
     }
 }
 
-impl From<LengthMismatch> for Failure {
-    fn from(error: LengthMismatch) -> Self {
-        Failure::Request(RequestError::new(error.to_string()))
-    }
-}
-
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         if error.is_builder() {
             return Failure::Request(RequestError::because("cannot send the request", error.without_url()));
         }
-        match LengthMismatch::beneath(&error) {
+        match platform::length_mismatch(&error) {
             Some(mismatch) => mismatch.into(),
             None => Failure::Transport(error.into()),
         }
@@ -128,8 +122,7 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
 
 /// Returns an error outside of a tokio runtime, where reqwest would panic.
 fn check_runtime() -> Result<(), RequestError> {
-    Handle::try_current()
-        .map(|_| ())
+    platform::check_runtime()
         .map_err(|error| RequestError::because("calls require a tokio runtime, such as that of #[tokio::main]", error))
 }
 
@@ -168,7 +161,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
         match delay {
             Some(delay) => {
                 span.repeating(delay);
-                tokio::time::sleep(delay).await;
+                platform::sleep(delay).await;
             }
             None => return attempt.outcome,
         }
@@ -282,7 +275,7 @@ impl<'a> Attempt<'a> {
     /// Returns the delay that the server requests, or the one that is configured for a 429.
     fn pause(&self, parts: &RequestParts) -> Option<Duration> {
         let response = self.outcome.as_ref().ok()?;
-        let asked = retry_after(&response.reply.headers, SystemTime::now());
+        let asked = retry_after(&response.reply.headers, platform::now());
         let known = || parts.core.inner().limiter.known_pause(parts.rate_limit.as_ref());
         asked.or_else(|| known().filter(|_| self.is_throttled()))
     }
@@ -295,9 +288,9 @@ impl<'a> Attempt<'a> {
 /// Returns the secrets of the request. Fetching tokens has the timeout of an attempt.
 async fn secrets(parts: &RequestParts, limit: Duration) -> Result<Vec<Secret<'_>>, Failure> {
     let secrets = parts.core.inner().credentials.secrets(&parts.security, &parts.headers);
-    match tokio::time::timeout(limit, secrets).await {
-        Ok(secrets) => secrets.map_err(|missing| missing.into_failure(parts.name)),
-        Err(_) => Err(TransportError::timed_out(limit).into()),
+    match platform::timeout(limit, secrets).await {
+        Some(secrets) => secrets.map_err(|missing| missing.into_failure(parts.name)),
+        None => Err(TransportError::timed_out(limit).into()),
     }
 }
 
@@ -323,9 +316,10 @@ async fn send(
         sent.any = true;
         let response = custom::execute(client, request).await?;
         sent.redirected |= response.status().is_redirection();
-        if client.transport.is_none() && client.has_own_http && *response.url() != url {
+        let follows = client.has_own_http || platform::FOLLOWS_REDIRECTS;
+        if client.transport.is_none() && follows && *response.url() != url {
             sent.redirected = true;
-            check_followed(parts)?;
+            check_followed(parts, &url, response.url())?;
         }
         // A response created by a transport may have no URL.
         let url = if client.transport.is_some() { &url } else { response.url() };
@@ -344,17 +338,23 @@ async fn send(
     Ok(response)
 }
 
-/// Returns an error if the caller's HTTP client has followed a redirect, since it may have turned a POST into a GET.
-fn check_followed(parts: &RequestParts) -> Result<(), TransportError> {
+/// Returns an error if the HTTP client has followed a redirect that it should not follow: it may have turned a POST
+/// into a GET, and `fetch` may have sent credentials to another host.
+fn check_followed(parts: &RequestParts, from: &Url, to: &Url) -> Result<(), TransportError> {
+    if platform::FOLLOWS_REDIRECTS && from.origin() != to.origin() {
+        let origin = to.origin().ascii_serialization();
+        return Err(TransportError::redirect(format!(
+            "it was followed to {origin}, where credentials must not be sent"
+        )));
+    }
     if redirect::is_read(&parts.method) {
         return Ok(());
     }
-    let message =
-        format!("the HTTP client followed a redirect of a {}; create it with `http_client_builder()`", parts.method);
-    Err(TransportError::redirect(message))
+    let advice = if platform::FOLLOWS_REDIRECTS { "" } else { "; create it with `http_client_builder()`" };
+    Err(TransportError::redirect(format!("the HTTP client followed a redirect of a {}{advice}", parts.method)))
 }
 
-async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<RawResponse, Failure> {
+async fn receive(parts: &RequestParts, response: HttpResponse) -> Result<RawResponse, Failure> {
     // Errors are always read completely so that they can be decoded.
     let streamed = match parts.response_mode {
         ResponseMode::Whole => false,
@@ -378,7 +378,7 @@ fn holds_events(headers: &HeaderMap) -> bool {
 }
 
 /// Returns the head of a response with its body as a stream.
-fn stream(parts: &RequestParts, mut response: reqwest::Response) -> RawResponse {
+fn stream(parts: &RequestParts, mut response: HttpResponse) -> RawResponse {
     let timeout = parts.timeout.unwrap_or(parts.core.inner().timeout);
     let headers = std::mem::take(response.headers_mut());
     let reply = Reply { status: response.status().as_u16(), headers, body: Bytes::new() };
@@ -389,7 +389,7 @@ fn stream(parts: &RequestParts, mut response: reqwest::Response) -> RawResponse 
 const FIRST_ALLOCATION: usize = 1024 * 1024;
 
 /// Reads the body in chunks, so that a server cannot exhaust the memory.
-async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Failure> {
+async fn read(mut response: HttpResponse, limit: usize) -> Result<Reply, Failure> {
     let too_large = || Failure::Transport(TransportError::too_large(limit));
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
@@ -398,7 +398,11 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
     // Most bodies consist of a single chunk, which is used without a copy.
     let mut first = Bytes::new();
     let mut pieces = Vec::new();
-    while let Some(piece) = response.chunk().await? {
+    let status = response.status().as_u16();
+    let headers = std::mem::take(response.headers_mut());
+    let mut chunks = pin!(platform::chunks(response));
+    while let Some(piece) = chunks.next().await {
+        let piece = piece?;
         if piece.len() > limit.saturating_sub(first.len() + pieces.len()) {
             return Err(too_large());
         }
@@ -414,6 +418,5 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
         pieces.extend_from_slice(&piece);
     }
     let body = if pieces.is_empty() { first } else { pieces.into() };
-    let headers = std::mem::take(response.headers_mut());
-    Ok(Reply { status: response.status().as_u16(), headers, body })
+    Ok(Reply { status, headers, body })
 }

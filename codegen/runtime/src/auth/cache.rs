@@ -5,17 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::Shared;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::runtime::Handle;
 
 use super::oauth2::{GrantSource, TokenErrorBody};
 use super::token::{Token, TokenSource};
 use crate::error::{Error, TransportError};
+use crate::platform::{self, Instant};
 
 /// The maximum time before its expiry at which a token is renewed.
 const LONGEST_MARGIN: Duration = Duration::from_secs(60);
@@ -201,7 +201,6 @@ impl TokenCache {
 
     /// Starts a fetch in its own task.
     fn begin(&self, replaces_rejected: bool) -> Result<Fetch, Fault> {
-        let runtime = Handle::try_current().map_err(|error| -> Fault { Arc::new(error) })?;
         let cache = self.clone();
         let fetching = async move {
             let outcome = cache.0.fetch(replaces_rejected).await;
@@ -210,8 +209,8 @@ impl TokenCache {
         };
         let mut caches = fetching_caches();
         caches.push(self.id());
-        let task = runtime.spawn(FETCHING.scope(caches, fetching));
-        Ok(task.map(Result::ok).boxed().shared())
+        let task = platform::spawn(FETCHING.scope(caches, fetching)).map_err(|error| -> Fault { Arc::new(error) })?;
+        Ok(task.shared())
     }
 
     /// Removes a fetch that ended with its runtime.
@@ -240,9 +239,9 @@ impl Inner {
         let requested_at = Instant::now();
         let fetched = AssertUnwindSafe(async { self.source.fetch().await }).catch_unwind();
         let fetched = match self.fetch_limit {
-            Some(limit) => tokio::time::timeout(limit, fetched)
+            Some(limit) => platform::timeout(limit, fetched)
                 .await
-                .map_err(|_| Arc::new(Error::<TokenErrorBody>::from(TransportError::timed_out(limit))) as Fault)?,
+                .ok_or_else(|| Arc::new(Error::<TokenErrorBody>::from(TransportError::timed_out(limit))) as Fault)?,
             None => fetched.await,
         };
         let token = fetched.unwrap_or_else(|_| Err("the token source panicked".into()))?;

@@ -8,10 +8,11 @@ use reqwest::Client;
 use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
-use super::{ClientInner, Core, Redacted, http};
+use super::{ClientInner, Core, Redacted, check_base_url};
 use crate::auth::{Credentials, Given, Grant, IssuedToken, Scheme, TokenListener, TokenSource};
 use crate::error::RequestError;
 use crate::hook::Hook;
+use crate::platform;
 use crate::record::Recorder;
 use crate::serde::tolerance::Tolerance;
 use crate::transport::{CallLimits, Limiter, RateLimit, Retry, RetryBudget, Transport};
@@ -245,19 +246,19 @@ impl CoreBuilder {
             Some(url) => url.clone(),
             None => self.document_url()?,
         };
-        let base_url = http::check_base_url(&url, self.allow_http)?;
+        let base_url = check_base_url(&url, self.allow_http)?;
         // An HTTP client provided by the caller may set its own `User-Agent`.
         let user_agent = match (&self.user_agent, &self.http) {
             (Some(user_agent), _) => Some(user_agent.as_str()),
             (None, Some(_)) => None,
-            (None, None) => Some(self.package),
+            (None, None) => Some(self.package).filter(|_| platform::SETS_USER_AGENT),
         };
         let user_agent = user_agent
             .map(HeaderValue::from_str)
             .transpose()
             .map_err(|error| RequestError::because("invalid user agent", error))?;
         let has_own_http = self.http.is_some();
-        let http = self.http.map_or_else(|| http::client_for(&base_url, self.timeout), Ok)?;
+        let http = self.http.map_or_else(|| platform::client_for(&base_url, self.timeout), Ok)?;
         let mut inner = ClientInner {
             api: self.api,
             documented_url: self.documented_url,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Source, show};
+use crate::platform;
 
 /// The error of a call without a complete response. The request may or may not have reached the server.
 #[derive(Debug)]
@@ -108,7 +109,7 @@ impl TransportError {
 
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
-        let (timeout, connect, refused) = (error.is_timeout(), error.is_connect(), error.is_redirect());
+        let (timeout, connect, refused) = (error.is_timeout(), platform::is_connect(&error), error.is_redirect());
         let message = match () {
             () if connect => "could not connect",
             () if timeout => "timed out",

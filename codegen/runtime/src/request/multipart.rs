@@ -1,19 +1,14 @@
 //! Multipart bodies: their parts, and the macro that lists the parts of a type.
 
-use std::collections::VecDeque;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use bytes::Bytes;
-use http_body::{Body as HttpBody, Frame};
+use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Body, RequestBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::body::{Attaching, BodySource};
 use super::upload::{Upload, escape};
 use crate::error::RequestError;
+use crate::platform::Sections;
 use crate::query::{self, PartEncoding, encoding_of, is_json_type};
 
 /// The media type of objects in a form.
@@ -210,7 +205,7 @@ impl FormParts {
 
     /// Returns the encoded parts.
     async fn sections(&self, boundary: &str) -> Result<Sections, RequestError> {
-        let mut sections = Sections { bodies: VecDeque::new(), length: Some(0) };
+        let mut sections = Sections::default();
         for (name, content) in &self.parts {
             let mut head = format!("--{boundary}\r\n");
             let named = (!self.unnamed).then(|| format!("form-data; name=\"{}\"", escape(name)));
@@ -250,11 +245,11 @@ impl FormParts {
                 }
             }
             head.push_str("\r\n");
-            sections.push_text(head);
+            push_text(&mut sections, head);
             sections.push(body, length);
-            sections.push_text("\r\n".to_owned());
+            push_text(&mut sections, "\r\n".to_owned());
         }
-        sections.push_text(format!("--{boundary}--\r\n"));
+        push_text(&mut sections, format!("--{boundary}--\r\n"));
         Ok(sections)
     }
 
@@ -268,6 +263,11 @@ impl FormParts {
             Value::Null
         })
     }
+}
+
+fn push_text(sections: &mut Sections, text: String) {
+    let length = text.len() as u64;
+    sections.push(text.into(), Some(length));
 }
 
 /// Appends a header to the head of a part.
@@ -298,51 +298,14 @@ impl BodySource for FormParts {
         Box::pin(async {
             let boundary = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
             let sections = self.sections(&boundary).await?;
-            let length = sections.length.map(|length| (CONTENT_LENGTH, HeaderValue::from(length)));
+            let length = sections.length().map(|length| (CONTENT_LENGTH, HeaderValue::from(length)));
             let media_type = self.media_type.unwrap_or("multipart/form-data");
             let content_type = HeaderValue::from_str(&format!("{media_type}; boundary={boundary}"))
                 .map_err(|error| RequestError::because(format!("{media_type:?} is not a valid content type"), error))?;
-            let request = request.body(Body::wrap(sections));
+            let request = request.body(sections.into_body());
             let headers = [(CONTENT_TYPE, content_type)].into_iter().chain(length);
             Ok(request.headers(HeaderMap::from_iter(headers)))
         })
-    }
-}
-
-/// Bodies that are sent one after another as a single body.
-struct Sections {
-    bodies: VecDeque<Body>,
-    /// The total length; `None` if one of them has an unknown length.
-    length: Option<u64>,
-}
-
-impl Sections {
-    fn push(&mut self, body: Body, length: Option<u64>) {
-        self.bodies.push_back(body);
-        self.length = self.length.zip(length).and_then(|(all, length)| all.checked_add(length));
-    }
-
-    fn push_text(&mut self, text: String) {
-        let length = text.len() as u64;
-        self.push(text.into(), Some(length));
-    }
-}
-
-impl HttpBody for Sections {
-    type Data = Bytes;
-    type Error = reqwest::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, reqwest::Error>>> {
-        while let Some(first) = self.bodies.front_mut() {
-            if let Some(frame) = ready!(Pin::new(first).poll_frame(context)) {
-                return Poll::Ready(Some(frame));
-            }
-            self.bodies.pop_front();
-        }
-        Poll::Ready(None)
     }
 }
 

@@ -1,21 +1,19 @@
 //! Files and other bytes sent in a request.
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use futures_core::Stream;
 use reqwest::header::CONTENT_LENGTH;
 use reqwest::{Body, RequestBuilder};
 
 use super::body::{Attaching, BodySource};
 use crate::error::RequestError;
+use crate::platform::UploadSource;
 
 /// Bytes to send: from memory, from a file that is read while it is sent, or from a stream.
 ///
-/// Clones are cheap. A stream can be sent only once, by whichever clone is sent first.
+/// Clones are cheap. A stream can be sent only once, by whichever clone is sent first. On `wasm32-unknown-unknown` there
+/// are no files and streams.
 #[derive(Clone)]
 pub struct Upload {
     source: UploadSource,
@@ -25,37 +23,13 @@ pub struct Upload {
     headers: Vec<(String, String)>,
 }
 
-#[derive(Clone)]
-enum UploadSource {
-    Bytes(Bytes),
-    File(PathBuf),
-    Stream { body: Arc<Mutex<Option<Body>>>, length: Option<u64> },
-}
-
 impl Upload {
     /// Creates an upload of these bytes.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self::new(UploadSource::Bytes(bytes.into()))
+        Self::new(UploadSource::bytes(bytes.into()))
     }
 
-    /// Creates an upload of a file, which is opened when the request is sent and never held in memory as a whole.
-    ///
-    /// In a multipart body its name and content type are derived from the path unless they are set.
-    pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self::new(UploadSource::File(path.into()))
-    }
-
-    /// Creates an upload of a stream, with its length if that is known. A stream with another length is an error.
-    pub fn stream<S, E>(stream: S, length: Option<u64>) -> Self
-    where
-        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
-        E: Into<Box<dyn StdError + Send + Sync>>,
-    {
-        let body = Arc::new(Mutex::new(Some(Body::wrap_stream(stream))));
-        Self::new(UploadSource::Stream { body, length })
-    }
-
-    fn new(source: UploadSource) -> Self {
+    pub(crate) fn new(source: UploadSource) -> Self {
         Self { source, file_name: None, content_type: None, headers: Vec::new() }
     }
 
@@ -88,23 +62,12 @@ impl Upload {
 
     /// Returns the bytes as a body, with their length if that is known.
     pub(super) async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
-        match &self.source {
-            UploadSource::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
-            UploadSource::File(path) => {
-                let length = file_length(path).await?;
-                let file = tokio::fs::File::open(path).await.map_err(|error| unreadable(path, error))?;
-                Ok((file.into(), Some(length)))
-            }
-            UploadSource::Stream { body, length } => Ok((take(body)?, *length)),
-        }
+        self.source.open().await
     }
 
     /// Returns the content type of the part in a multipart body; `declared` is the document's.
     pub(crate) fn part_type(&self, declared: Option<&str>) -> String {
-        let guessed = || match &self.source {
-            UploadSource::File(path) => mime_guess::from_path(path).first_raw(),
-            _ => None,
-        };
+        let guessed = || mime_guess::from_path(self.source.path()?).first_raw();
         let known = self.content_type.as_deref().or(declared).or_else(guessed);
         known.unwrap_or("application/octet-stream").to_owned()
     }
@@ -112,11 +75,11 @@ impl Upload {
     /// Returns the file name of the part. In a form it is always set, because servers treat a part without a file name
     /// as a text field.
     pub(crate) fn part_name(&self, in_form: bool) -> Option<String> {
-        match (&self.file_name, &self.source) {
+        match (&self.file_name, self.source.path()) {
             (Some(name), _) => Some(name.clone()),
             (None, _) if !in_form => None,
-            (None, UploadSource::File(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
-            (None, _) => Some("file".to_owned()),
+            (None, Some(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
+            (None, None) => Some("file".to_owned()),
         }
     }
 
@@ -133,7 +96,7 @@ impl BodySource for Upload {
     }
 
     fn is_repeatable(&self) -> bool {
-        !matches!(self.source, UploadSource::Stream { .. })
+        self.source.is_repeatable()
     }
 
     fn attach(&self, request: RequestBuilder) -> Attaching<'_> {
@@ -151,32 +114,10 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A").replace('\0', "%00")
 }
 
-fn take(body: &Mutex<Option<Body>>) -> Result<Body, RequestError> {
-    // A panic elsewhere cannot leave an `Option` half-written.
-    let mut body = body.lock().unwrap_or_else(PoisonError::into_inner);
-    body.take().ok_or_else(|| RequestError::new("the upload's stream was already sent"))
-}
-
-async fn file_length(path: &Path) -> Result<u64, RequestError> {
-    let metadata = tokio::fs::metadata(path).await.map_err(|error| unreadable(path, error))?;
-    if !metadata.is_file() {
-        return Err(RequestError::new(format!("cannot upload {}: it is not a file", path.display())));
-    }
-    Ok(metadata.len())
-}
-
-fn unreadable(path: &Path, error: std::io::Error) -> RequestError {
-    RequestError::because(format!("cannot upload {}", path.display()), error)
-}
-
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Upload");
-        match &self.source {
-            UploadSource::Bytes(bytes) => shown.field("bytes", &bytes.len()),
-            UploadSource::File(path) => shown.field("file", path),
-            UploadSource::Stream { length, .. } => shown.field("stream", length),
-        };
+        self.source.show(&mut shown);
         shown.field("file_name", &self.file_name).finish()
     }
 }
@@ -190,11 +131,5 @@ impl From<Bytes> for Upload {
 impl From<Vec<u8>> for Upload {
     fn from(bytes: Vec<u8>) -> Self {
         Upload::bytes(bytes)
-    }
-}
-
-impl From<PathBuf> for Upload {
-    fn from(path: PathBuf) -> Self {
-        Upload::file(path)
     }
 }

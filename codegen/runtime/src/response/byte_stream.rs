@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::runtime::Handle;
-use tokio::time::Sleep;
 
 use crate::error::TransportError;
+use crate::platform::{self, HttpResponse, Sleep};
 
 /// The body of a response as a [`Stream`] of chunks.
 ///
@@ -41,8 +40,8 @@ struct Open {
 }
 
 impl ByteStream {
-    pub(crate) fn new(response: reqwest::Response, timeout: Duration, operation: &'static str) -> Self {
-        Self(Some(Open { pieces: Box::pin(response.bytes_stream()), timeout, deadline: None, operation }))
+    pub(crate) fn new(response: HttpResponse, timeout: Duration, operation: &'static str) -> Self {
+        Self(Some(Open { pieces: Box::pin(platform::chunks(response)), timeout, deadline: None, operation }))
     }
 
     /// Returns the next chunk; `None` at the end.
@@ -73,10 +72,10 @@ impl Open {
             );
         }
         let timeout = self.timeout;
-        if self.deadline.is_none() && Handle::try_current().is_err() {
+        if self.deadline.is_none() && platform::check_runtime().is_err() {
             return Poll::Ready(Some(Err(TransportError::no_runtime().of(self.operation))));
         }
-        let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(platform::sleep(timeout)));
         std::task::ready!(deadline.as_mut().poll(context));
         Poll::Ready(Some(Err(TransportError::timed_out(timeout).of(self.operation))))
     }

@@ -4,11 +4,12 @@
 //! decoded on a single thread.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de;
 
 use crate::client::RESPONSE_LIMIT;
+use crate::platform::Instant;
 use crate::serde::tolerance::{self, Tolerance, Warning};
 
 /// The memory limit of decoding a response, as a multiple of the response limit.

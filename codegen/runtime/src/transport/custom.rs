@@ -8,6 +8,7 @@ use reqwest::{Request, Response};
 use super::Failure;
 use crate::client::ClientInner;
 use crate::error::TransportError;
+use crate::platform::{self, HttpResponse};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -55,10 +56,10 @@ where
 }
 
 /// Sends a request with the client's transport.
-pub(super) async fn execute(client: &ClientInner, request: Request) -> Result<Response, Failure> {
-    let Some(transport) = &client.transport else { return Ok(client.http.execute(request).await?) };
+pub(super) async fn execute(client: &ClientInner, request: Request) -> Result<HttpResponse, Failure> {
+    let Some(transport) = &client.transport else { return Ok(platform::execute(&client.http, request).await?) };
     let error = match transport.send(request).await {
-        Ok(response) => return Ok(response),
+        Ok(response) => return Ok(platform::sendable(response)),
         Err(error) => error,
     };
     Err(match error.downcast::<reqwest::Error>() {

@@ -1,12 +1,11 @@
 //! Calling a client's hooks.
 
-use std::time::Instant;
-
 use reqwest::Request;
 
 use super::{Failure, RawResponse, Sent};
 use crate::error::RequestError;
 use crate::hook::{Outcome, RequestContext, ResponseContext};
+use crate::platform::Instant;
 use crate::request::RequestParts;
 
 /// Calls the hooks before a request is sent.

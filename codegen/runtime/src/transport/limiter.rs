@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::path::PathValue;
+use crate::platform::{self, Instant};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -189,7 +190,7 @@ impl Limiter {
         if let Some(counter) = &counter {
             turn = Some(counter.turn.lock().await);
             while let Some(delay) = counter.delay(Instant::now()) {
-                tokio::time::sleep(delay).await;
+                platform::sleep(delay).await;
             }
         }
         let permit = match &self.in_flight {
@@ -199,7 +200,7 @@ impl Limiter {
         if self.all.rate.is_some() || self.paused().is_some() {
             let _turn = self.all.turn.lock().await;
             while let Some(delay) = self.paused().or_else(|| self.all.delay(Instant::now())) {
-                tokio::time::sleep(delay).await;
+                platform::sleep(delay).await;
             }
             self.all.count(Instant::now());
         }

@@ -1,11 +1,12 @@
 //! The retry policy: the conditions of a retry, and its delay.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::budget::RetryBudget;
 use crate::error::TransportError;
+use crate::platform::Instant;
 
 /// Retry policy for throttled requests and network failures.
 ///

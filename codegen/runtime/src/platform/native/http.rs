@@ -1,4 +1,4 @@
-//! The underlying HTTP client, and the check of base URLs.
+//! The underlying HTTP client.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Url};
 use rustls::crypto::{CryptoProvider, ring};
 
+use crate::client::base_url::{is_localhost, is_loopback};
 use crate::error::RequestError;
 
 /// The timeout of connecting, including TLS. It is shorter than that of an attempt, since a request that was never sent
@@ -42,7 +43,7 @@ pub fn http_client_builder() -> ClientBuilder {
 }
 
 /// Returns the HTTP client for a server. Requests to this machine bypass proxies, whatever the environment says.
-pub(super) fn client_for(url: &Url, timeout: Duration) -> Result<Client, RequestError> {
+pub(crate) fn client_for(url: &Url, timeout: Duration) -> Result<Client, RequestError> {
     let builder = http_client_builder().connect_timeout(CONNECT_TIMEOUT.min(timeout / 2));
     let builder = if is_loopback(url) { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| RequestError::because("cannot build the HTTP client", error))
@@ -62,64 +63,5 @@ impl Resolve for Resolver {
             let addresses = tokio::net::lookup_host((name.as_str(), 0)).await?;
             Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs)
         })
-    }
-}
-
-pub(super) fn check_base_url(text: &str, allow_http: bool) -> Result<Url, RequestError> {
-    // The text is not shown because it may contain a password.
-    let url = Url::parse(text).map_err(|error| RequestError::because("the base URL is not a URL", error))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(RequestError::new("the base URL contains a user or password: set a credential instead"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(RequestError::new("the base URL must not have a query or fragment"));
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if allow_http || is_loopback(&url) => {}
-        "http" => {
-            let host = url.host_str().unwrap_or_default();
-            return Err(RequestError::new(format!(
-                "plain http to {host} would expose secrets: use https, or allow it with `allow_http(true)`"
-            )));
-        }
-        other => return Err(RequestError::new(format!("the base URL must be https, found {other}"))),
-    }
-    Ok(url)
-}
-
-/// Returns true if the host of a URL is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.map_or_else(|_| is_localhost(host), |address| address.to_canonical().is_loopback())
-}
-
-fn is_localhost(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    host == "localhost" || host.ends_with(".localhost")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_hosts() -> Result<(), Box<dyn std::error::Error>> {
-        for (host, expected) in [
-            ("127.0.0.1", true),
-            ("127.9.9.9", true),
-            ("[::1]", true),
-            ("[::ffff:127.0.0.1]", true),
-            ("LOCALHOST", true),
-            ("localhost.", true),
-            ("api.localhost", true),
-            ("localhost.example", false),
-            ("notlocalhost", false),
-            ("10.0.0.1", false),
-        ] {
-            assert_eq!(is_loopback(&Url::parse(&format!("http://{host}/"))?), expected, "{host}");
-        }
-        Ok(())
     }
 }

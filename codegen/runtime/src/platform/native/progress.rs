@@ -13,6 +13,8 @@ use http_body::{Body as _, Frame, SizeHint};
 use reqwest::header::CONTENT_LENGTH;
 use reqwest::{Body, Request};
 
+use crate::error::RequestError;
+
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Maximum size of a chunk, so that the progress of a large body is visible.
@@ -20,14 +22,14 @@ const PIECE: usize = 64 * 1024;
 
 /// The time at which the body of a request last made progress, shared by clones.
 #[derive(Clone)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     begun: Instant,
     /// Milliseconds after `begun`.
     last: Arc<AtomicU64>,
 }
 
 impl Progress {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         Self { begun: Instant::now(), last: Arc::default() }
     }
 
@@ -43,11 +45,11 @@ impl Progress {
     }
 
     /// Runs a future until it makes no progress for `limit`.
-    pub(super) async fn limit<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn limit<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
         let mut future = std::pin::pin!(future);
         loop {
             let left = limit.saturating_sub(self.idle());
-            if let Ok(output) = tokio::time::timeout(left, &mut future).await {
+            if let Some(output) = super::timeout(left, &mut future).await {
                 return Some(output);
             }
             if self.idle() >= limit {
@@ -57,7 +59,7 @@ impl Progress {
     }
 
     /// Watches the body of a request, if it has one.
-    pub(super) async fn watch(&self, request: &mut Request) -> Result<(), LengthMismatch> {
+    pub(crate) async fn watch(&self, request: &mut Request) -> Result<(), RequestError> {
         let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let Some(body) = request.body_mut() else { return Ok(()) };
         if body.as_bytes().is_some_and(|bytes| bytes.len() <= PIECE) {
@@ -70,7 +72,9 @@ impl Progress {
             Watched { inner, declared, left: declared.unwrap_or(0), piece: Bytes::new(), ended: false, progress };
         if declared == Some(0) {
             // A body with length 0 would not be read at all.
-            poll_fn(|context| watched.poll_end(context)).await.map_err(|_| LengthMismatch::TooLong { declared: 0 })?;
+            poll_fn(|context| watched.poll_end(context))
+                .await
+                .map_err(|_| LengthMismatch::TooLong { declared: 0 }.into_error())?;
         }
         *body = Body::wrap(watched);
         Ok(())
@@ -167,23 +171,27 @@ impl http_body::Body for Watched {
 
 /// The error of a body whose length differs from the declared one.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum LengthMismatch {
+enum LengthMismatch {
     TooLong { declared: u64 },
     TooShort { declared: u64, length: u64 },
 }
 
 impl LengthMismatch {
-    /// Finds this error among the sources of an error.
-    pub(super) fn beneath(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(mismatch) = error.downcast_ref() {
-                return Some(*mismatch);
-            }
-            next = error.source();
-        }
-        None
+    fn into_error(self) -> RequestError {
+        RequestError::new(self.to_string())
     }
+}
+
+/// Returns the error of a body whose length differs from the declared one, if it is among the sources of an error.
+pub(crate) fn length_mismatch(error: &reqwest::Error) -> Option<RequestError> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(mismatch) = error.downcast_ref::<LengthMismatch>() {
+            return Some(mismatch.into_error());
+        }
+        next = error.source();
+    }
+    None
 }
 
 impl fmt::Display for LengthMismatch {
