@@ -112,7 +112,7 @@ async fn the_media_type_selects_xml_beside_json_and_the_body_of_an_error() -> Ou
 
 #[test]
 fn overlapping_alternatives_lose_no_properties() -> Outcome {
-    use overlapping::types::{Holder, HolderApart, HolderExclusive, HolderKinds, HolderMixed, HolderProfileCode};
+    use overlapping::types::{Holder, HolderApart, HolderExclusive, HolderKinds, HolderMixed, PersonCode};
     let both = json!({"name": "n", "hobby": "h", "salary": 3, "code": 7, "home": {"street": "s", "floor": 1}});
     let holder: Holder = round_trip(json!({
         "profile": both, "mixed": both, "lists": [both, {"name": "m"}], "labels": {"name": "n", "tag": "t", "rank": "r"},
@@ -120,7 +120,7 @@ fn overlapping_alternatives_lose_no_properties() -> Outcome {
     }))?;
     let profile = holder.profile.ok_or("no profile")?;
     assert_eq!((profile.hobby.as_deref(), profile.salary), (Some("h"), Some(3)));
-    assert_eq!(profile.code, Some(HolderProfileCode::Integer(7)));
+    assert_eq!(profile.code, Some(PersonCode::Integer(7)));
     assert!(matches!(holder.mixed, Some(HolderMixed::PersonOrEmployee(all)) if all == profile));
     assert_eq!(holder.lists.ok_or("no list")?.len(), 2);
     assert_eq!(holder.labels.ok_or("no labels")?.additional_properties.len(), 2);
