@@ -1,19 +1,31 @@
-//! Measures the overhead of hooks and limits: 10,000 calls of a server on loopback without and with them, in
-//! alternating rounds, so that other load on the machine affects both.
+//! Measures the overhead of hooks and limits: 10,000 calls of a server on loopback with each kind of client.
+//!
+//! The server is a process of its own, so that the processor time is that of the calls. In each round, every client
+//! makes a few calls in turn; the result is the median of the rounds' ratios, which other load on the machine hardly
+//! affects.
 
+use std::env;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crm_clients_runtime::generated::{Call, Core, Method, Operation, RateLimit, decode};
 use crm_clients_runtime::{CallLimits, Hook, HookError, RequestContext, ResponseContext};
+use rustix::time::{ClockId, clock_gettime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const CALLS: usize = 10_000;
-const ROUNDS: usize = 100;
+const ROUNDS: usize = 500;
+/// Rounds that are not measured; the first ones open the connections.
+const WARM_UP: usize = 10;
+
+/// The argument with which the benchmark runs itself as the server.
+const SERVE: &str = "--serve";
 
 static GET: Operation<(), ()> = Operation {
     name: "things.get",
@@ -26,14 +38,14 @@ static GET: Operation<(), ()> = Operation {
     errors: &[],
 };
 
-/// Counts requests and responses, and sets a header.
+/// Counts requests and responses.
 #[derive(Clone, Default)]
 struct Count(Arc<AtomicUsize>);
 
 impl Hook for Count {
-    fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+    fn before_request(&self, _request: &mut RequestContext<'_>) -> Result<(), HookError> {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(request.set_header("x-source", "bench")?)
+        Ok(())
     }
 
     fn after_response(&self, response: &ResponseContext<'_>) {
@@ -41,28 +53,73 @@ impl Hook for Count {
     }
 }
 
-/// Responds to each request on each connection.
-async fn server() -> std::io::Result<String> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut request = [0; 4096];
-                while stream.read(&mut request).await.is_ok_and(|length| length > 0) {
-                    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await?;
-                }
-                Ok::<(), std::io::Error>(())
-            });
-        }
-    });
-    Ok(url)
+/// Sets a header, which makes the request larger.
+struct SetHeader;
+
+impl Hook for SetHeader {
+    fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+        Ok(request.set_header("x-source", "bench")?)
+    }
 }
 
-/// Makes the calls of one round. Returns the time per call.
-async fn round(core: &Core, limited: bool) -> Outcome<Duration> {
+/// Responds to each request on each connection, after printing the URL.
+async fn serve() -> Outcome {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    println!("http://{}", listener.local_addr()?);
+    loop {
+        let (mut stream, _) = listener.accept().await?;
+        tokio::spawn(async move {
+            let mut request = [0; 4096];
+            while stream.read(&mut request).await.is_ok_and(|length| length > 0) {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await?;
+            }
+            Ok::<(), std::io::Error>(())
+        });
+    }
+}
+
+/// A server in a process of its own, which ends when it is dropped.
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    fn start() -> Outcome<Self> {
+        let mut process = Command::new(env::current_exe()?).arg(SERVE).stdout(Stdio::piped()).spawn()?;
+        let stdout = process.stdout.take().ok_or("no output")?;
+        let url = BufReader::new(stdout).lines().next().ok_or("no URL")??;
+        Ok(Self { process, url })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.process.kill();
+    }
+}
+
+/// The cost of a call in microseconds.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: f64,
+    cpu: f64,
+}
+
+impl Cost {
+    fn cpu(&self) -> f64 {
+        self.cpu
+    }
+
+    fn wall(&self) -> f64 {
+        self.wall
+    }
+}
+
+/// Makes the calls of one round.
+async fn round(core: &Core, limited: bool) -> Outcome<Cost> {
     let calls = CALLS / ROUNDS;
-    let begun = Instant::now();
+    let (begun, used) = (Instant::now(), processor_time());
     for _ in 0..calls {
         let mut call = Call::new(core, &GET, &[&7i64]);
         if limited {
@@ -70,34 +127,60 @@ async fn round(core: &Core, limited: bool) -> Outcome<Duration> {
         }
         call.await?;
     }
-    Ok(begun.elapsed() / u32::try_from(calls)?)
+    let (wall, cpu) = (begun.elapsed().as_secs_f64(), processor_time() - used);
+    Ok(Cost { wall: 1e6 * wall / calls as f64, cpu: 1e6 * cpu / calls as f64 })
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+/// The processor time of this process in seconds.
+fn processor_time() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome {
-    let url = server().await?;
-    let builder = || Core::builder("bench", "https://api.example").base_url(url.clone());
-    let plain = builder().build()?;
-    let count = Count::default();
-    let limits = CallLimits::new().max_in_flight(8).per_minute(1_000_000);
-    let both = builder().hook(count.clone()).hook(Count::default()).limits(limits).build()?;
-    round(&plain, false).await?;
-    round(&both, true).await?;
-    let (mut without, mut with) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        without.push(round(&plain, false).await?);
-        with.push(round(&both, true).await?);
+    if env::args().any(|argument| argument == SERVE) {
+        return serve().await;
     }
-    let (without, with) = (median(without), median(with));
-    let percent = 100.0 * (with.as_secs_f64() / without.as_secs_f64() - 1.0);
-    println!(
-        "a call: {without:?}; with 2 hooks and 3 limits: {with:?} ({percent:+.1} %); {} events",
-        count.0.load(Ordering::Relaxed)
-    );
+    let server = Server::start()?;
+    let builder = || Core::builder("bench", "https://api.example").base_url(server.url.clone());
+    let limits = || CallLimits::new().max_in_flight(8).per_minute(1_000_000);
+    let counts = Count::default();
+    let clients = [
+        ("without", builder().build()?, false),
+        // The precision of the measurement.
+        ("without, again", builder().build()?, false),
+        ("2 hooks", builder().hook(counts.clone()).hook(Count::default()).build()?, false),
+        ("2 hooks that set a header", builder().hook(SetHeader).hook(SetHeader).build()?, false),
+        ("3 limits", builder().limits(limits()).build()?, true),
+        ("2 hooks and 3 limits", builder().hook(counts.clone()).hook(Count::default()).limits(limits()).build()?, true),
+    ];
+    let mut rounds = vec![Vec::new(); clients.len()];
+    for number in 0..ROUNDS + WARM_UP {
+        // Each client is the first of a round equally often.
+        for turn in 0..clients.len() {
+            let index = (number + turn) % clients.len();
+            let (_, core, limited) = &clients[index];
+            let cost = round(core, *limited).await?;
+            if number >= WARM_UP {
+                rounds[index].push(cost);
+            }
+        }
+    }
+    for (index, (name, ..)) in clients.iter().enumerate() {
+        let cells = [Cost::cpu, Cost::wall].map(|of| {
+            let value = median(rounds[index].iter().map(of));
+            let ratio = median(rounds[index].iter().zip(&rounds[0]).map(|(with, without)| of(with) / of(without)));
+            format!("{value:.1} µs ({:+.1} %)", 100.0 * (ratio - 1.0))
+        });
+        println!("{name}: {} of processor time, {} of time", cells[0], cells[1]);
+    }
+    println!("{} events", counts.0.load(Ordering::Relaxed));
     Ok(())
 }

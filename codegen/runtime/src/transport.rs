@@ -133,9 +133,10 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
     let mut token_renewed = false;
     loop {
         let waiting = Instant::now();
-        let permit = client.limiter.enter(parts.rate_limit.as_ref()).await;
-        attempts.waited(waiting.elapsed());
-        span.waited(waiting.elapsed());
+        let (entered, permit) = client.limiter.enter(parts.rate_limit.as_ref(), waiting).await;
+        let waited = entered - waiting;
+        attempts.waited(waited);
+        span.waited(waited);
         let attempt = Attempt::send(parts, &attempts).await;
         attempt.record(parts);
         drop(permit);

@@ -4,12 +4,15 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::path::PathValue;
 use crate::platform::{self, Instant};
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// The length of a number with its slash, for which a key has room from the start.
+const SCOPE_LENGTH: usize = 21;
 
 /// Limits that all calls of a client and its clones share.
 ///
@@ -107,7 +110,8 @@ pub(crate) struct ScopedLimit {
 
 impl ScopedLimit {
     pub(crate) fn new(limit: RateLimit, values: &[&dyn PathValue]) -> Self {
-        let mut key = limit.name.to_owned();
+        let mut key = String::with_capacity(limit.name.len() + values.len() * SCOPE_LENGTH);
+        key += limit.name;
         for value in values {
             key += "/";
             value.push(&mut key);
@@ -121,7 +125,7 @@ impl ScopedLimit {
 pub(crate) struct Limiter {
     pause: Option<Duration>,
     without_declared: bool,
-    in_flight: Option<Arc<Semaphore>>,
+    in_flight: Option<Semaphore>,
     all: Counter,
     /// The counters by [`ScopedLimit::key`].
     declared: Mutex<HashMap<String, Arc<Counter>>>,
@@ -132,21 +136,30 @@ pub(crate) struct Limiter {
 #[derive(Debug, Default)]
 struct Counter {
     rate: Option<Rate>,
-    /// A lock held by the call whose turn is next.
-    turn: tokio::sync::Mutex<()>,
-    /// The times of the last requests, as many as the rate allows.
-    sent: Mutex<VecDeque<Instant>>,
+    /// The times of the last requests, as many as the rate allows. The call whose turn is next holds the lock.
+    sent: tokio::sync::Mutex<VecDeque<Instant>>,
 }
+
+type Turn<'a> = tokio::sync::MutexGuard<'a, VecDeque<Instant>>;
 
 impl Counter {
     fn new(rate: Option<Rate>) -> Self {
         Self { rate, ..Self::default() }
     }
 
+    /// Waits until the calls before this one have had their turn, and updates the time if that takes any.
+    async fn turn(&self, now: &mut Instant) -> Turn<'_> {
+        if let Ok(turn) = self.sent.try_lock() {
+            return turn;
+        }
+        let turn = self.sent.lock().await;
+        *now = Instant::now();
+        turn
+    }
+
     /// Returns how long the next request has to wait.
-    fn delay(&self, now: Instant) -> Option<Duration> {
+    fn delay(&self, sent: &mut Turn<'_>, now: Instant) -> Option<Duration> {
         let Rate { requests, within } = self.rate?;
-        let mut sent = locked(&self.sent);
         while sent.len() >= requests {
             let end = sent.front().and_then(|first| first.checked_add(within));
             let delay = end.and_then(|end| end.checked_duration_since(now)).filter(|delay| !delay.is_zero());
@@ -158,16 +171,17 @@ impl Counter {
         None
     }
 
-    fn count(&self, now: Instant) {
+    fn count(&self, sent: &mut Turn<'_>, now: Instant) {
         if self.rate.is_some() {
-            locked(&self.sent).push_back(now);
+            sent.push_back(now);
         }
     }
 
     /// Returns true if the counter is equivalent to a new one.
     fn is_idle(&self, now: Instant) -> bool {
         let within = self.rate.map_or(Duration::ZERO, |rate| rate.within);
-        locked(&self.sent).back().is_none_or(|last| now.duration_since(*last) >= within)
+        let sent = self.sent.try_lock();
+        sent.is_ok_and(|sent| sent.back().is_none_or(|last| now.duration_since(*last) >= within))
     }
 }
 
@@ -176,39 +190,51 @@ impl Limiter {
     pub(crate) fn new(limits: CallLimits, declared: Option<RateLimit>) -> Self {
         // `Semaphore` has its own upper limit, which no program reaches.
         let permits = limits.max_in_flight.map(|requests| requests.min(Semaphore::MAX_PERMITS));
-        let in_flight = permits.map(|permits| Arc::new(Semaphore::new(permits)));
+        let in_flight = permits.map(Semaphore::new);
         let declared = declared.filter(|_| !limits.without_declared).map(RateLimit::rate);
         let all = Counter::new(limits.rate.or(declared));
         Self { pause: limits.pause, without_declared: limits.without_declared, in_flight, all, ..Self::default() }
     }
 
-    /// Waits until a request may be sent. The permit is held until its response arrives.
-    pub(super) async fn enter(&self, limit: Option<&ScopedLimit>) -> Option<OwnedSemaphorePermit> {
+    /// Waits until a request may be sent. Returns the time at which it may be, which is `now` if it does not wait, and
+    /// the permit, which is held until its response arrives.
+    pub(super) async fn enter(
+        &self,
+        limit: Option<&ScopedLimit>,
+        mut now: Instant,
+    ) -> (Instant, Option<SemaphorePermit<'_>>) {
         // Calls wait for their declared limit first, so that they do not delay other calls.
         let counter = limit.filter(|_| !self.without_declared).map(|limit| self.counter(limit));
-        let mut turn = None;
+        let mut declared = None;
         if let Some(counter) = &counter {
-            turn = Some(counter.turn.lock().await);
-            while let Some(delay) = counter.delay(Instant::now()) {
+            let mut turn = counter.turn(&mut now).await;
+            while let Some(delay) = counter.delay(&mut turn, now) {
                 platform::sleep(delay).await;
+                now = Instant::now();
             }
+            declared = Some((counter, turn));
         }
-        let permit = match &self.in_flight {
-            Some(in_flight) => Arc::clone(in_flight).acquire_owned().await.ok(),
+        let permit = match self.in_flight.as_ref().map(|in_flight| (in_flight, in_flight.try_acquire())) {
+            Some((_, Ok(permit))) => Some(permit),
+            Some((in_flight, Err(_))) => {
+                let permit = in_flight.acquire().await.ok();
+                now = Instant::now();
+                permit
+            }
             None => None,
         };
-        if self.all.rate.is_some() || self.paused().is_some() {
-            let _turn = self.all.turn.lock().await;
-            while let Some(delay) = self.paused().or_else(|| self.all.delay(Instant::now())) {
+        if self.all.rate.is_some() || self.paused(now).is_some() {
+            let mut turn = self.all.turn(&mut now).await;
+            while let Some(delay) = self.paused(now).or_else(|| self.all.delay(&mut turn, now)) {
                 platform::sleep(delay).await;
+                now = Instant::now();
             }
-            self.all.count(Instant::now());
+            self.all.count(&mut turn, now);
         }
-        if let Some(counter) = &counter {
-            counter.count(Instant::now());
+        if let Some((counter, mut turn)) = declared {
+            counter.count(&mut turn, now);
         }
-        drop(turn);
-        permit
+        (now, permit)
     }
 
     /// Returns the counter of a declared limit.
@@ -226,9 +252,9 @@ impl Limiter {
     }
 
     /// Returns the rest of the pause, if there is one.
-    fn paused(&self) -> Option<Duration> {
+    fn paused(&self, now: Instant) -> Option<Duration> {
         let mut paused_until = locked(&self.paused_until);
-        let delay = (*paused_until)?.checked_duration_since(Instant::now()).filter(|delay| !delay.is_zero());
+        let delay = (*paused_until)?.checked_duration_since(now).filter(|delay| !delay.is_zero());
         if delay.is_none() {
             *paused_until = None;
         }
