@@ -309,6 +309,11 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["breaking rust-field-type-changed c::types::Pet::a"],
         ),
         (
+            "a number becomes a time",
+            received("{type: object, properties: {a: {type: integer, format: <int64|unix-time>}, b: {type: string, format: date-time}}}"),
+            &["breaking rust-field-type-changed c::types::Pet::a"],
+        ),
+        (
             "a response type is also sent",
             "paths: {/pets: {get: {tags: [Pets], $gives}, <|post: {tags: [Pets], $takes, $done}>}}\ncomponents: {schemas: {pet: {type: object, required: [a], properties: {a: {type: string}}}}}".to_owned(),
             &["info rust-method-added c::pets::Pets::create", "info rust-constructor-added c::types::Pet::new"],

@@ -9,7 +9,7 @@
 //! | `x-rust-feature` | operation | the name of a cargo feature | emits the operation, and the parts that only it needs, under this feature |
 //! | `x-pagination` | operation | map, see the README | declares how its list is paginated |
 //! | `x-rate-limit` | the document, operation | see [`RateLimit`] | declares a rate limit of the server |
-//! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text instead of as types |
+//! | `x-rust-text-formats` | the document | list of formats | reads values of these formats as text or numbers instead of as types |
 //! | `x-webhook-signature` | the document | see [`Signature`] | declares how webhook deliveries are signed |
 
 mod idempotent;
@@ -43,8 +43,16 @@ const KNOWN: &[&str] = &[
     signature::NAME,
 ];
 
-/// The string formats that have their own types, unless a document declares them as text.
-pub const TYPED_FORMATS: &[&str] = &["date-time", "date", "byte", "uuid", "ipv4", "ipv6"];
+/// The formats that have their own types, unless a document declares them as text.
+pub const TYPED_FORMATS: &[&str] = &["date-time", UNIX_TIME, "date", "byte", "uuid", "ipv4", "ipv6"];
+
+/// The format of times in seconds since 1970. The format registry of OpenAPI calls it `unixtime`.
+pub const UNIX_TIME: &str = "unix-time";
+
+/// Returns true if values of this format are times in seconds since 1970.
+pub fn is_unix_time(format: &str) -> bool {
+    matches!(format, UNIX_TIME | "unixtime")
+}
 
 const TEXT_FORMATS: &str = "x-rust-text-formats";
 
@@ -206,7 +214,7 @@ impl Extensions {
             return BTreeSet::new();
         };
         for unknown in listed.iter().filter(|format| !TYPED_FORMATS.contains(format)) {
-            let message = format!("strings of the format `{unknown}` are always text");
+            let message = format!("the format `{unknown}` has no type of its own");
             let help = format!("remove it; the formats with types are {}", TYPED_FORMATS.join(", "));
             diagnostics.error("bad-extension", place.clone(), message, help);
         }

@@ -30,7 +30,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::fileset::FileSet;
-use crate::ir::{Api, ResponseHeaders, Type, TypeId, Webhooks};
+use crate::ir::{Api, ResponseHeaders, Type, TypeId, UnixForm, Webhooks};
 use types::TypeModule;
 
 pub use file::Header;
@@ -144,6 +144,9 @@ pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
         Type::F64 => quote!(f64),
         Type::String => quote!(String),
         Type::Timestamp => quote!(runtime::Timestamp),
+        Type::UnixTime(UnixForm::Integer) => quote!(runtime::UnixTime),
+        Type::UnixTime(UnixForm::Float) => quote!(runtime::UnixTimeFloat),
+        Type::UnixTime(UnixForm::Text) => quote!(runtime::UnixTimeText),
         Type::Date => quote!(runtime::Date),
         Type::Uuid => quote!(runtime::Uuid),
         Type::Ipv4 => quote!(std::net::Ipv4Addr),

@@ -276,6 +276,8 @@ pub struct Argument {
     pub deprecated: bool,
     /// The type of its values.
     pub ty: Type,
+    /// The type that its values are encoded as, if it is another one.
+    pub encoding: Option<Type>,
     /// The part of the request that contains it.
     #[serde(serialize_with = "debug")]
     pub location: Location,
@@ -424,6 +426,17 @@ pub struct ErrorField {
     pub variants: Vec<(usize, bool)>,
 }
 
+/// The JSON type of a time in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum UnixForm {
+    /// An integer.
+    Integer,
+    /// A number with a fraction.
+    Float,
+    /// A string of digits.
+    Text,
+}
+
 /// An index into [`Api::types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct TypeId(pub usize);
@@ -445,6 +458,8 @@ pub enum Type {
     String,
     /// An instant.
     Timestamp,
+    /// An instant as seconds since 1970. Fields and arguments are [`Type::Timestamp`], and have this as their encoding.
+    UnixTime(UnixForm),
     /// A calendar date.
     Date,
     /// A UUID.
@@ -490,7 +505,8 @@ impl Type {
 
     /// Returns true if its values are `Copy`.
     pub fn is_copy(&self) -> bool {
-        self.is_parsed_text() || matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64)
+        self.is_parsed_text()
+            || matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64 | Self::UnixTime(_))
     }
 
     /// Returns true if it is a string on the wire, and parsed into a value of another type.
@@ -611,6 +627,8 @@ pub struct Field {
     pub deprecated: bool,
     /// The type of its values, without the wrapper that `presence` adds.
     pub ty: Type,
+    /// The type that its values are encoded as, if it is another one.
+    pub encoding: Option<Type>,
     /// Determines if it can be absent or null.
     pub presence: Presence,
     /// The single allowed value.

@@ -37,7 +37,13 @@ mod trace;
 mod transport;
 mod webhook;
 
-pub use self::serde::{additional::AdditionalProperties, base64_text::Base64, patch::Patch, tolerance::Warning};
+pub use self::serde::{
+    additional::AdditionalProperties,
+    base64_text::Base64,
+    patch::Patch,
+    tolerance::Warning,
+    unix_time::{UnixTime, UnixTimeFloat, UnixTimeText},
+};
 pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use hook::{Hook, HookError, RequestContext, ResponseContext, TraceContext};
@@ -84,6 +90,7 @@ pub mod generated {
     pub use crate::serde::constant::Constant;
     pub use crate::serde::content::Content;
     pub use crate::serde::de::{Decode, Key, Object, PropertyReader, is_required, read};
+    pub use crate::serde::encoding::{Encoded, FieldEncoding, encoded};
     pub use crate::serde::open_enum::{read_integer, read_string};
     pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
     pub use crate::serde::union::{

@@ -5,6 +5,7 @@ pub(crate) mod base64_text;
 pub(crate) mod constant;
 pub(crate) mod content;
 pub(crate) mod de;
+pub(crate) mod encoding;
 pub(crate) mod lenient;
 pub(crate) mod object;
 pub(crate) mod open_enum;
@@ -12,6 +13,7 @@ pub(crate) mod patch;
 pub(crate) mod ser;
 pub(crate) mod tolerance;
 pub(crate) mod union;
+pub(crate) mod unix_time;
 pub(crate) mod values;
 #[cfg(feature = "xml")]
 pub mod xml;

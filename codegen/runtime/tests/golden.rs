@@ -31,6 +31,8 @@ mod server;
 mod styles;
 #[path = "golden/themes.rs"]
 mod themes;
+#[path = "golden/unix_times.rs"]
+mod unix_times;
 #[path = "golden/webhooks.rs"]
 mod webhooks;
 #[path = "golden/xml.rs"]

@@ -138,7 +138,9 @@ impl Call<'_> {
         if matches!(argument.style, Style::Space | Style::Cookie | Style::CookieExplode) {
             replace_spaces(&mut value);
         }
-        Writer::new(self.api).argument(&argument.ty, &value).map_err(|Unsupported(why)| told(why))
+        let writer = Writer::new(self.api);
+        let written = writer.encoded_argument(&argument.ty, argument.encoding.as_ref(), &value);
+        written.map_err(|Unsupported(why)| told(why))
     }
 
     fn body(&mut self, body: &Body) -> Result<TokenStream, String> {

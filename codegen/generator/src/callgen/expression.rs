@@ -19,12 +19,22 @@ type Result<T = TokenStream> = std::result::Result<T, Unsupported>;
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
     api: &'a Api,
+    /// True if times are written as the types of their encodings.
+    wraps: bool,
 }
 
 impl<'a> Writer<'a> {
     /// Creates a writer for the types of a client.
     pub fn new(api: &'a Api) -> Self {
-        Self { api }
+        Self { api, wraps: true }
+    }
+
+    /// Returns the value as an argument for a field or a parameter of the type `ty`, with this encoding.
+    pub fn encoded_argument(self, ty: &Type, encoding: Option<&Type>, value: &Value) -> Result {
+        match encoding {
+            Some(encoding) => Self { wraps: false, ..self }.argument(encoding, value),
+            None => self.argument(ty, value),
+        }
     }
 
     /// Returns the value as an argument of the type: text as a literal, a list as an array.
@@ -79,6 +89,14 @@ impl<'a> Writer<'a> {
                 let text = escape::string(text);
                 quote!(runtime::Secret::from(#text))
             }
+            (Type::UnixTime(_), value) => match seconds(value) {
+                Some(time) if !self.wraps => time,
+                Some(time) => {
+                    let form = self.written(ty);
+                    quote!(#form(#time))
+                }
+                None => return misfit(),
+            },
             (parsed, Value::String(text)) if parsed.is_parsed_text() => {
                 let (ty, text) = (self.written(ty), escape::string(text));
                 quote!(#text.parse::<#ty>()?)
@@ -97,6 +115,7 @@ impl<'a> Writer<'a> {
                 let value = json(value);
                 quote!(serde_json::from_value::<runtime::Map<String, runtime::Value>>(#value)?)
             }
+            (Type::List(_), Value::Array(values)) if values.is_empty() && !self.wraps => quote!(Vec::new()),
             (Type::List(item), Value::Array(values)) if values.is_empty() => {
                 let item = self.written(item);
                 quote!(Vec::<#item>::new())
@@ -112,7 +131,10 @@ impl<'a> Writer<'a> {
                     Ok(quote!((#key.to_owned(), #value)))
                 });
                 let entries = entries.collect::<Result<Vec<_>>>()?;
-                quote!(BTreeMap::<String, #ty>::from([#(#entries),*]))
+                match self.wraps {
+                    true => quote!(BTreeMap::<String, #ty>::from([#(#entries),*])),
+                    false => quote!(BTreeMap::from([#(#entries),*])),
+                }
             }
             (Type::Option(_), Value::Null) => quote!(None),
             (Type::Option(inner), value) => {
@@ -224,7 +246,7 @@ impl<'a> Writer<'a> {
         if value.is_null() && field.ty != Type::Value {
             return Ok(if clear.is_some() { quote!(.#method()) } else { TokenStream::new() });
         }
-        let value = self.argument(&field.ty, value)?;
+        let value = self.encoded_argument(&field.ty, field.encoding.as_ref(), value)?;
         Ok(quote!(.#method(#value)))
     }
 
@@ -237,8 +259,11 @@ impl<'a> Writer<'a> {
             (Some(_), Some(_)) if field.is_tag => Ok(None),
             (Some(constant), _) => Err(Unsupported(format!("the property `{}` is not `{constant}`", field.wire))),
             (None, Some(Value::Null)) if field.presence == Presence::Nullable => Ok(Some(quote!(None))),
-            (None, Some(value)) if field.presence == Presence::Nullable => self.exact(&field.ty, value).map(Some),
-            (None, Some(value)) => self.argument(&field.ty, value).map(Some),
+            (None, Some(value)) if field.presence == Presence::Nullable => match &field.encoding {
+                Some(encoding) => Self { wraps: false, ..self }.exact(encoding, value).map(Some),
+                None => self.exact(&field.ty, value).map(Some),
+            },
+            (None, Some(value)) => self.encoded_argument(&field.ty, field.encoding.as_ref(), value).map(Some),
             (None, None) => Err(missing()),
         }
     }
@@ -331,6 +356,17 @@ fn json_inner(value: &Value) -> TokenStream {
             quote!({#(#entries),*})
         }
     }
+}
+
+/// Returns a number of seconds as a time.
+fn seconds(value: &Value) -> Option<TokenStream> {
+    let whole = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    let (function, count) = match whole {
+        Some(seconds) => (quote!(from_second), seconds),
+        None => (quote!(from_microsecond), (value.as_f64()? * 1e6).round() as i64),
+    };
+    let number = scalar(&Type::I64, &Number::from(count))?;
+    Some(quote!(runtime::Timestamp::#function(#number)?))
 }
 
 fn literal(text: &str) -> TokenStream {

@@ -5,6 +5,7 @@ mod pattern;
 
 use serde_json::{Map, Number, Value};
 
+use crm_clients_document::extensions::is_unix_time;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Additional, Bound, Normalizer};
 
@@ -178,6 +179,7 @@ impl<'a> Sampler<'a> {
         let digit = self.turn % 10;
         let text = match schema.limits.format.as_str() {
             "date-time" => format!("2026-01-0{}T12:30:00Z", 1 + self.turn % 9),
+            unix if is_unix_time(unix) => format!("170000000{digit}"),
             "date" => format!("2026-01-0{}", 1 + self.turn % 9),
             "time" => format!("12:30:0{digit}Z"),
             "email" => format!("alice{digit}@acme.example"),

@@ -214,7 +214,14 @@ fn path_value(api: &Api, resource: &Resource, operation: &Operation, value: &Pat
     };
     let ident = escape::ident(name);
     match arguments.iter().find(|argument| argument.name == *name) {
-        Some(argument) if argument.json => quote!(&runtime::generated::path_json(&#of #ident)),
+        Some(argument) if argument.json => {
+            let encoded = encoded(api, argument, quote!(&#of #ident));
+            quote!(&runtime::generated::path_json(#encoded))
+        }
+        Some(argument) if argument.encoding.is_some() => {
+            let encoded = encoded(api, argument, quote!(&#of #ident));
+            quote!(&runtime::generated::structured(#encoded))
+        }
         Some(argument) if argument.allow_reserved || is_structured(api, &argument.ty) => {
             quote!(&runtime::generated::structured(&#of #ident))
         }
@@ -265,7 +272,8 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
     let ty = type_tokens(api, &one.ty, From::Beside);
     let converted = if name == made.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
-    let value = if one.json { quote!(&runtime::generated::json_text(&#name)) } else { quote!(&#name) };
+    let encoded = encoded(api, one, quote!(&#name));
+    let value = if one.json { quote!(&runtime::generated::json_text(#encoded)) } else { encoded.clone() };
     match one.location {
         Location::Path => TokenStream::new(),
         Location::Query => {
@@ -284,12 +292,23 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
             let style = style(one.style);
             quote!(#converted call.styled_cookie(#wire, runtime::generated::#style, #value);)
         }
-        Location::WholeQuery(QueryFormat::Json) => quote!(#converted call.query_json(&#name);),
+        Location::WholeQuery(QueryFormat::Json) => quote!(#converted call.query_json(#encoded);),
         Location::WholeQuery(QueryFormat::Text) => quote!(#converted call.query_text(&#name);),
         Location::WholeQuery(QueryFormat::Form) => {
             let encodings = one.encodings.iter().map(part_encoding);
-            quote!(#converted call.query_form(&#name, &[#((#encodings)),*]);)
+            quote!(#converted call.query_form(#encoded, &[#((#encodings)),*]);)
         }
+    }
+}
+
+/// Returns a reference to the value of an argument in its encoding.
+fn encoded(api: &Api, one: &Argument, value: TokenStream) -> TokenStream {
+    match &one.encoding {
+        Some(encoding) => {
+            let encoding = type_tokens(api, encoding, From::Beside);
+            quote!(&runtime::generated::encoded::<#encoding>(#value))
+        }
+        None => value,
     }
 }
 

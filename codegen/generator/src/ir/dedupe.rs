@@ -125,7 +125,7 @@ impl Make {
                 kind.multipart.hash(&mut hasher);
                 for field in &kind.fields {
                     (&field.name, &field.wire, field.presence, &field.constant, field.deprecated).hash(&mut hasher);
-                    (field.deep, &field.values).hash(&mut hasher);
+                    (field.deep, &field.values, &field.encoding).hash(&mut hasher);
                     hash_type(&field.ty, &mut named, &mut hasher);
                 }
                 for constant in &kind.constants {
@@ -164,6 +164,7 @@ fn hash_type(ty: &Type, named: &mut Vec<TypeId>, hasher: &mut DefaultHasher) {
     std::mem::discriminant(ty).hash(hasher);
     match ty {
         Type::Named(id) => named.push(*id),
+        Type::UnixTime(form) => form.hash(hasher),
         other => other.inner().into_iter().for_each(|inner| hash_type(inner, named, hasher)),
     }
 }
@@ -176,7 +177,12 @@ impl Types<'_> {
 
     fn is_same_within(&self, one: &Type, other: &Type, seen: &mut HashSet<(TypeId, TypeId)>) -> bool {
         let (Type::Named(one), Type::Named(other)) = (one, other) else {
-            return std::mem::discriminant(one) == std::mem::discriminant(other)
+            let is_same = if one.inner().is_some() {
+                std::mem::discriminant(one) == std::mem::discriminant(other)
+            } else {
+                one == other
+            };
+            return is_same
                 && one.inner().zip(other.inner()).is_none_or(|(one, other)| self.is_same_within(one, other, seen));
         };
         if one == other || !seen.insert((*one, *other)) {

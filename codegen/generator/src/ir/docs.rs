@@ -47,8 +47,8 @@ pub fn value(all: &Normalizer<'_>, description: Option<&str>, schema: SchemaId, 
 fn facts(schema: &ClientSchema) -> Vec<String> {
     let mut facts = Vec::new();
     if let Kind::String { format, pattern, .. } = &schema.kind {
-        let said_by_type =
-            matches!(format.as_str(), "" | "binary" | "password") || TYPED_FORMATS.contains(&format.as_str());
+        let said_by_type = matches!(format.as_str(), "" | "binary" | "password" | "unixtime")
+            || TYPED_FORMATS.contains(&format.as_str());
         facts.extend((!said_by_type).then(|| format!("format: {}", code(format))));
         facts.extend(pattern.as_ref().map(|pattern| format!("pattern: {}", code(pattern))));
     }

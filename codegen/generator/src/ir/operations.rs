@@ -283,6 +283,7 @@ impl<'d> Builder<'d> {
             Location::WholeQuery(QueryFormat::Text) => self.query_text(parameter, ty),
             _ => ty,
         };
+        let (ty, encoding) = self.types.with_encoding(ty);
         self.check_style(parameter);
         let encodings = match (location, parameter.content.first()) {
             (Location::WholeQuery(QueryFormat::Form), Some(media)) => {
@@ -297,6 +298,7 @@ impl<'d> Builder<'d> {
             docs: docs::value(&self.types.schemas, parameter.description.as_deref(), schema, None),
             deprecated: parameter.deprecated,
             ty,
+            encoding,
             location,
             style: self.style(parameter),
             allow_reserved: parameter.allow_reserved,
@@ -320,7 +322,7 @@ impl<'d> Builder<'d> {
     fn path_type(&self, ty: Type) -> Type {
         match &ty {
             Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::String => ty,
-            parsed if parsed.is_parsed_text() => ty,
+            parsed if parsed.is_parsed_text() || matches!(parsed, Type::UnixTime(_)) => ty,
             Type::Object | Type::Map(_) => ty,
             Type::Option(inner) | Type::Boxed(inner) => self.path_type((**inner).clone()),
             Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),

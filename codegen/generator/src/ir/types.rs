@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::families::Families;
-use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs, naming};
+use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, UnixForm, docs, naming};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{self, Diagnostics, child};
+use crm_clients_document::extensions::{UNIX_TIME, is_unix_time};
 use crm_clients_document::model::{Document, SchemaId};
 use crm_clients_document::normalize::{self, Additional, ClientSchema, Kind, Normalizer};
 use crm_clients_document::normalize::{Fields, Shape, nullable};
@@ -183,7 +184,7 @@ impl<'d> Types<'d> {
     pub(super) fn scalar(&mut self, id: SchemaId, kind: &Kind, direction: Direction, place: &str) -> Type {
         match kind {
             Kind::Boolean => Type::Boolean,
-            Kind::Number => Type::F64,
+            Kind::Number => self.number(id),
             Kind::Integer { values, .. } if !values.is_empty() => {
                 let draft = self.reserve(id, direction, place);
                 let kind = enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.schemas[id]);
@@ -205,13 +206,47 @@ impl<'d> Types<'d> {
     pub(super) fn plain_scalar(&mut self, id: SchemaId, kind: &Kind) -> Type {
         match kind {
             Kind::Boolean => Type::Boolean,
-            Kind::Number => Type::F64,
+            Kind::Number => self.number(id),
             kind => self.plain_scalar_in(id, kind, Direction::Response),
         }
     }
 
+    /// Returns the type of a number that may have a fraction.
+    fn number(&self, id: SchemaId) -> Type {
+        let limits = &self.schemas[id].limits;
+        if limits.values.is_empty() && self.is_time(&limits.format) {
+            Type::UnixTime(UnixForm::Float)
+        } else {
+            Type::F64
+        }
+    }
+
+    /// Returns true if values of this format are times in seconds that the client reads as times.
+    fn is_time(&self, format: &str) -> bool {
+        is_unix_time(format) && !self.document.text_formats.contains(UNIX_TIME)
+    }
+
+    /// Returns the type of a field or an argument with values of this type: times are [`Type::Timestamp`], whatever their
+    /// encoding is. `None` if it is the same type.
+    pub(super) fn decoded(&self, ty: &Type) -> Option<Type> {
+        let within = |inner: &Type| self.decoded(inner).map(Box::new);
+        Some(match ty {
+            Type::UnixTime(_) => Type::Timestamp,
+            Type::List(inner) => Type::List(within(inner)?),
+            Type::Map(inner) => Type::Map(within(inner)?),
+            Type::Option(inner) => Type::Option(within(inner)?),
+            Type::Named(TypeId(draft)) => match &self.drafts[*draft].kind {
+                TypeKind::Alias(inner) => self.decoded(inner)?,
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
     fn plain_scalar_in(&mut self, id: SchemaId, kind: &Kind, direction: Direction) -> Type {
         match kind {
+            Kind::Integer { format, .. } if self.is_time(format) => Type::UnixTime(UnixForm::Integer),
+            Kind::String { format, .. } if self.is_time(format) => Type::UnixTime(UnixForm::Text),
             Kind::Integer { format, .. } => match format.as_str() {
                 "int32" => Type::I32,
                 "uint64" => Type::U64,
@@ -299,6 +334,8 @@ impl<'d> Types<'d> {
         let ty = match &constant {
             Some((_, ty)) => ty.clone(),
             None => match self.lenient(id) {
+                // Times are read from strings of digits in any case.
+                Some(time @ Type::UnixTime(_)) => time,
                 Some(number) => Type::Lenient(Box::new(number)),
                 None => self.of(id, direction, &format!("{owner}{}", names::type_name(wire))),
             },
@@ -315,6 +352,7 @@ impl<'d> Types<'d> {
             (Type::Lenient(number), Presence::Patch) => *number,
             (ty, _) => ty,
         };
+        let (ty, encoding) = self.with_encoding(ty);
         let constant = constant.map(|(value, _)| value);
         let values = if constant.is_none() { self.values_of_scalar(id) } else { Vec::new() };
         let docs = docs::value(&self.schemas, None, id, constant.as_deref());
@@ -326,6 +364,7 @@ impl<'d> Types<'d> {
             docs,
             deprecated,
             ty,
+            encoding,
             presence,
             constant,
             values,
@@ -375,6 +414,14 @@ impl<'d> Types<'d> {
         }
     }
 
+    /// Returns the type of a field or an argument, and that of its encoding if it is another one.
+    pub(super) fn with_encoding(&self, ty: Type) -> (Type, Option<Type>) {
+        match self.decoded(&ty) {
+            Some(decoded) => (decoded, Some(ty)),
+            None => (ty, None),
+        }
+    }
+
     /// Returns the single allowed value of a property that is null, a boolean or a non-integer number.
     fn constant_of_other_type(&mut self, id: SchemaId) -> Option<(String, Type)> {
         let id = self.schemas.referred(id);
@@ -411,10 +458,14 @@ impl<'d> Types<'d> {
         let [first, second] = choice.variants.as_slice() else {
             return None;
         };
-        let digits = |id: SchemaId| matches!(&self.schemas[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"));
+        let digits = |id: SchemaId| {
+            matches!(&self.schemas[id].kind, Kind::String { format, .. } if self.is_time(format))
+                || matches!(&self.schemas[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"))
+        };
         let number = |id: SchemaId| match &self.schemas[id].kind {
+            Kind::Integer { format, .. } if self.is_time(format) => Some(Type::UnixTime(UnixForm::Integer)),
             Kind::Integer { values, .. } if values.is_empty() => Some(Type::I64),
-            Kind::Number => Some(Type::F64),
+            Kind::Number => Some(self.number(id)),
             _ => None,
         };
         if digits(*second) { number(*first) } else { number(*second).filter(|_| digits(*first)) }

@@ -9,7 +9,9 @@ pub(crate) use tags::is_alike;
 use std::collections::HashSet;
 
 use super::types::{Direction, Types};
-use super::{Field, JsonKind, Presence, Tag, TagPresence, TagValue, Type, TypeId, TypeKind, Union, UnionVariant};
+use super::{
+    Field, JsonKind, Presence, Tag, TagPresence, TagValue, Type, TypeId, TypeKind, Union, UnionVariant, UnixForm,
+};
 use crate::names::UsedNames;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Choice, Fields, Kind, Shape};
@@ -268,6 +270,9 @@ impl Types<'_> {
             Type::Boolean => JsonKind::Boolean,
             Type::I32 | Type::I64 | Type::U64 => JsonKind::Integer,
             Type::F64 => JsonKind::Number,
+            Type::UnixTime(UnixForm::Integer) => JsonKind::Integer,
+            Type::UnixTime(UnixForm::Float) => JsonKind::Number,
+            Type::UnixTime(UnixForm::Text) => JsonKind::String,
             Type::Timestamp | Type::Date | Type::Uuid | Type::Ipv4 | Type::Ipv6 => JsonKind::String,
             Type::String | Type::Base64 | Type::Secret => JsonKind::String,
             Type::List(_) => JsonKind::Array,

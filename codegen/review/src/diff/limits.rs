@@ -8,6 +8,7 @@ use super::graph::Transport;
 use super::view::{Type, View};
 use super::wire::ChangeDraft;
 use super::{Rule, rules};
+use crm_clients_document::extensions::is_unix_time;
 use crm_clients_document::normalize::{Bound, Limits};
 
 /// Returns the differences between two views of the same type, or of two number types.
@@ -15,7 +16,9 @@ pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> V
     let mut found = Vec::new();
     values(old, new, transport, &mut found);
     let are_listed = old.values().is_some() && new.values().is_some();
-    if !are_listed || old.kind == new.kind {
+    // The format says what a number means, and every number is still valid.
+    let is_time = |view: &View<'_>| view.kind != Type::String && is_unix_time(view.format());
+    if (!are_listed || old.kind == new.kind) && !is_time(old) && !is_time(new) {
         found.extend(format(canonical(old.format()), canonical(new.format())));
     }
     // Other constraints of listed values make no difference.
@@ -34,7 +37,7 @@ pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> V
 }
 
 /// The string formats with a defined meaning, and the ones of numbers.
-const DEFINED: [&str; 41] = [
+const DEFINED: [&str; 42] = [
     "base64",
     "base64url",
     "binary",
@@ -72,6 +75,7 @@ const DEFINED: [&str; 41] = [
     "uint32",
     "uint64",
     "uint8",
+    "unix-time",
     "uri",
     "uri-reference",
     "uri-template",
@@ -83,6 +87,7 @@ fn canonical(format: &str) -> &str {
     match format {
         "url" => "uri",
         "datetime" => "date-time",
+        "unixtime" => "unix-time",
         format => format,
     }
 }

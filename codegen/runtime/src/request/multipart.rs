@@ -10,6 +10,7 @@ use super::upload::{Upload, escape};
 use crate::error::RequestError;
 use crate::platform::Sections;
 use crate::query::{self, PartEncoding, encoding_of, is_json_type};
+use crate::serde::encoding::{FieldEncoding, encoded};
 
 /// The media type of objects in a form.
 const JSON: &str = "application/json";
@@ -106,6 +107,26 @@ impl FormParts {
     /// Like [`required_deep`](Self::required_deep), if there is a value.
     pub fn optional_deep<V: Serialize>(&mut self, name: &str, value: Option<V>) {
         self.required_deep(name, value);
+    }
+
+    /// Like [`required_text`](Self::required_text), in the form `E`.
+    pub fn required_text_as<E: FieldEncoding>(&mut self, name: &str, value: E::Value) {
+        self.required_text(name, encoded::<E>(&value));
+    }
+
+    /// Like [`optional_text`](Self::optional_text), in the form `E`.
+    pub fn optional_text_as<E: FieldEncoding>(&mut self, name: &str, value: Option<E::Value>) {
+        self.optional_text(name, value.as_ref().map(encoded::<E>));
+    }
+
+    /// Like [`required_deep`](Self::required_deep), in the form `E`.
+    pub fn required_deep_as<E: FieldEncoding>(&mut self, name: &str, value: E::Value) {
+        self.required_deep(name, encoded::<E>(&value));
+    }
+
+    /// Like [`optional_deep`](Self::optional_deep), in the form `E`.
+    pub fn optional_deep_as<E: FieldEncoding>(&mut self, name: &str, value: Option<E::Value>) {
+        self.optional_deep(name, value.as_ref().map(encoded::<E>));
     }
 
     /// Adds a file.
@@ -318,7 +339,7 @@ impl BodySource for FormParts {
 macro_rules! multipart {
     (
         $body:ident $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
-        { $($field:ident : $mode:ident $name:literal),* $(,)? }
+        { $($field:ident : $mode:ident $(<$form:ty>)? $name:literal),* $(,)? }
     ) => {
         impl $crate::generated::MultipartBody for $body {
             #[inline]
@@ -326,7 +347,7 @@ macro_rules! multipart {
                 #[allow(unused_mut, reason = "a form may have no part")]
                 let mut parts = $crate::generated::FormParts::new();
                 $($(parts.required_text($constant, $crate::generated::Constant::$kind($value));)*)?
-                $(parts.$mode($name, self.$field);)*
+                $(parts.$mode$(::<$form>)?($name, self.$field);)*
                 parts
             }
         }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::serde::lenient::Lenient;
+use crate::serde::unix_time::{UnixTime, UnixTimeFloat, UnixTimeText, from_text};
 use crate::serde::values::timestamp;
 
 /// The name of a response header, and the type that the API declares for its values.
@@ -99,6 +100,9 @@ header_values! {
     u64: Lenient::from_text;
     f64: Lenient::from_text;
     Timestamp: |text| timestamp(text).ok();
+    UnixTime: |text| from_text(text).map(Self);
+    UnixTimeFloat: |text| from_text(text).map(Self);
+    UnixTimeText: |text| from_text(text).map(Self);
     Date: |text| text.parse().ok();
     Uuid: |text| text.parse().ok();
     Ipv4Addr: |text| text.parse().ok();

@@ -17,6 +17,7 @@ use crate::response::limits;
 use crate::serde::additional::Rest;
 use crate::serde::constant::{Constant, ConstantSeed};
 use crate::serde::content::{Content, OBJECT};
+use crate::serde::encoding::FieldEncoding;
 use crate::serde::lenient::{Lenient, LenientNumber};
 use crate::serde::tolerance::{self, Tolerant};
 
@@ -100,6 +101,11 @@ pub mod is_required {
     pub const patch: bool = false;
     pub const lenient: bool = true;
     pub const optional_lenient: bool = false;
+    pub const required_as: bool = true;
+    pub const optional_as: bool = false;
+    pub const or_empty_as: bool = false;
+    pub const nullable_as: bool = false;
+    pub const patch_as: bool = false;
 }
 
 /// A type that is decoded from a JSON object.
@@ -142,6 +148,24 @@ pub trait PropertyReader {
 
     /// Visits an optional number, which may be a string.
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool;
+
+    /// Like `required`, in the form `E`.
+    fn required_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut E::Value) -> bool;
+
+    /// Like `or_empty`, in the form `E`.
+    fn or_empty_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut E::Value) -> bool;
+
+    /// Like `optional`, in the form `E`.
+    fn optional_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut Option<E::Value>) -> bool;
+
+    /// Like `nullable`, in the form `E`.
+    #[inline(always)]
+    fn nullable_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut Option<E::Value>) -> bool {
+        self.optional_as::<E>(name, slot)
+    }
+
+    /// Like `patch`, in the form `E`.
+    fn patch_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut Patch<E::Value>) -> bool;
 
     /// Visits the properties that the type does not declare, if it keeps them.
     fn rest<M: Rest>(&mut self, map: &mut M) -> bool;
@@ -346,6 +370,36 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     }
 
     #[inline(always)]
+    fn required_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut E::Value) -> bool {
+        self.field(name, Seed::<E>::new(), |value| *slot = value.into_value())
+    }
+
+    #[inline(always)]
+    fn or_empty_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut E::Value) -> bool {
+        self.field(name, Tolerant::<Option<E>>::new(self.tolerant), |value| {
+            if let Some(Some(value)) = value {
+                *slot = value.into_value();
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn optional_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut Option<E::Value>) -> bool {
+        self.field(name, Tolerant::<Option<E>>::new(self.tolerant), |value| {
+            *slot = value.flatten().map(E::into_value);
+        })
+    }
+
+    #[inline(always)]
+    fn patch_as<E: FieldEncoding>(&mut self, name: &'static str, slot: &mut Patch<E::Value>) -> bool {
+        self.field(name, Tolerant::<Option<E>>::new(self.tolerant), |value| {
+            if let Some(value) = value {
+                *slot = value.map(E::into_value).into();
+            }
+        })
+    }
+
+    #[inline(always)]
     fn rest<M: Rest>(&mut self, map: &mut M) -> bool {
         self.additional(map);
         true
@@ -419,6 +473,26 @@ impl PropertyReader for MissingSearch {
 
     #[inline(always)]
     fn optional_lenient<T: Lenient>(&mut self, _name: &'static str, _slot: &mut Option<T>) -> bool {
+        self.optional()
+    }
+
+    #[inline(always)]
+    fn required_as<E: FieldEncoding>(&mut self, name: &'static str, _slot: &mut E::Value) -> bool {
+        self.required(name)
+    }
+
+    #[inline(always)]
+    fn or_empty_as<E: FieldEncoding>(&mut self, _name: &'static str, _slot: &mut E::Value) -> bool {
+        self.optional()
+    }
+
+    #[inline(always)]
+    fn optional_as<E: FieldEncoding>(&mut self, _name: &'static str, _slot: &mut Option<E::Value>) -> bool {
+        self.optional()
+    }
+
+    #[inline(always)]
+    fn patch_as<E: FieldEncoding>(&mut self, _name: &'static str, _slot: &mut Patch<E::Value>) -> bool {
         self.optional()
     }
 

@@ -14,6 +14,9 @@
 //! | `lenient` | a number | error | error | a numeric string | as a number |
 //! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string | unless `None` |
 //!
+//! A mode that ends in `_as`, such as `optional_as<UnixTime>`, names the form in which the field's value is decoded and
+//! serialized; see [`encoding`](crate::serde::encoding).
+//!
 //! A property that allows a single value is no field: it is written with that value, and an object without it is an error.
 //! Another value is left out as one that is not of its type.
 //!
@@ -39,7 +42,7 @@ macro_rules! object {
 macro_rules! read_object {
     (
         $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
-        { $($field:ident : $mode:ident $key:literal),* $(,)? }
+        { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
     ) => {
         impl $crate::generated::Decode for $name {
             const KEYS: &'static [$crate::generated::Key] = &[
@@ -61,7 +64,7 @@ macro_rules! read_object {
             #[inline(always)]
             fn each<R: $crate::generated::PropertyReader>(&mut self, reader: &mut R) -> bool {
                 $($(R::constant(reader, $constant, $crate::generated::Constant::$kind($value)) ||)*)?
-                $(R::$mode(reader, $key, &mut self.$field) ||)*
+                $(R::$mode$(::<$form>)?(reader, $key, &mut self.$field) ||)*
                 $(R::rest(reader, &mut self.$rest) ||)?
                 R::skip(reader)
             }
@@ -83,13 +86,13 @@ macro_rules! read_object {
 macro_rules! write_object {
     (
         $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
-        { $($field:ident : $mode:ident $key:literal),* $(,)? }
+        { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
     ) => {
         impl $crate::generated::WriteObject for $name {
             fn write<W: $crate::generated::PropertyWriter>(&self, writer: &mut W) {
                 $(W::reserve(writer, &self.$rest);)?
                 $($(W::constant(writer, $constant, $crate::generated::Constant::$kind($value));)*)?
-                $(W::$mode(writer, $key, &self.$field);)*
+                $(W::$mode$(::<$form>)?(writer, $key, &self.$field);)*
                 $(W::rest(writer, &self.$rest);)?
             }
         }

@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::Patch;
 use crate::serde::constant::Constant;
 use crate::serde::de::Decode;
+use crate::serde::encoding::{FieldEncoding, encoded};
 
 /// A type that is serialized as a JSON object.
 #[doc(hidden)]
@@ -56,6 +57,40 @@ pub trait PropertyWriter {
     /// Serializes a number that has a value.
     fn optional_lenient<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         self.optional(name, value);
+    }
+
+    /// Like `required`, in the form `E`.
+    fn required_as<E: FieldEncoding>(&mut self, name: &'static str, value: &E::Value) {
+        self.required(name, &encoded::<E>(value));
+    }
+
+    /// Like `optional`, in the form `E`.
+    fn optional_as<E: FieldEncoding>(&mut self, name: &'static str, value: &Option<E::Value>) {
+        if let Some(value) = value {
+            self.required_as::<E>(name, value);
+        }
+    }
+
+    /// Like `or_empty`, in the form `E`.
+    fn or_empty_as<E: FieldEncoding>(&mut self, name: &'static str, value: &E::Value)
+    where
+        E::Value: Decode + PartialEq,
+    {
+        if *value != E::Value::blank() {
+            self.required_as::<E>(name, value);
+        }
+    }
+
+    /// Like `nullable`, in the form `E`.
+    fn nullable_as<E: FieldEncoding>(&mut self, name: &'static str, value: &Option<E::Value>) {
+        self.nullable(name, &value.as_ref().map(encoded::<E>));
+    }
+
+    /// Like `patch`, in the form `E`.
+    fn patch_as<E: FieldEncoding>(&mut self, name: &'static str, value: &Patch<E::Value>) {
+        if !value.is_absent() {
+            self.required(name, &value.as_option().map(encoded::<E>));
+        }
     }
 
     /// Passes the undeclared properties before the others, because one can have the name of a declared property whose

@@ -235,6 +235,9 @@ mod typed_headers;
 #[path = "../../../checks/tests/fixtures/golden/unions/calls/mod.rs"]
 #[rustfmt::skip]
 mod unions;
+#[path = "../../../checks/tests/fixtures/golden/unix_times/calls/mod.rs"]
+#[rustfmt::skip]
+mod unix_times;
 #[path = "../../../checks/tests/fixtures/golden/unserved/calls/mod.rs"]
 #[rustfmt::skip]
 mod unserved;
@@ -290,7 +293,7 @@ async fn every_call_sends_a_request() -> Outcome {
         no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
         rate_limits recursion references resource_names response_choices responses rust_names scopes security servers style_table
-        swagger_2 tag_values tagged text_formats type_names typed_headers unions unserved webhook_names webhooks wide_enums
+        swagger_2 tag_values tagged text_formats type_names typed_headers unions unix_times unserved webhook_names webhooks wide_enums
         xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

@@ -227,6 +227,9 @@ pub mod typed_headers;
 #[path = "../../../checks/tests/fixtures/golden/unions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod unions;
+#[path = "../../../checks/tests/fixtures/golden/unix_times/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod unix_times;
 #[path = "../../../checks/tests/fixtures/golden/unserved/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod unserved;

@@ -37,7 +37,7 @@ impl Writer<'_> {
             #[non_exhaustive]
             pub struct #name { #fields #rest }
         });
-        let mut entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
+        let mut entries: Vec<String> = kind.fields.iter().map(|field| self.entry(field, kind.multipart)).collect();
         let head = match &kind.rest {
             Some((name, ty)) if kind.multipart => {
                 let mode = if *ty == Type::Upload { "rest_files" } else { "rest_values" };
@@ -58,6 +58,14 @@ impl Writer<'_> {
         let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
         let ty = in_presence(field, multipart, ty);
         quote!(#docs #deprecated pub #name: #ty,)
+    }
+
+    /// Returns a field's entry in the macro that serializes and deserializes the struct.
+    fn entry(&self, field: &Field, multipart: bool) -> String {
+        let mode = mode(field, multipart);
+        let form = field.encoding.as_ref();
+        let form = form.map(|encoding| format!("_as<{}>", compact(&self.tokens(encoding)))).unwrap_or_default();
+        format!("{}: {mode}{form} {}", field.name, escape::quoted(&field.wire))
     }
 
     fn rest_type(&self, ty: &Type) -> TokenStream {
@@ -364,7 +372,7 @@ fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
         Type::String | Type::Secret => ("text", false),
         Type::I32 | Type::I64 | Type::U64 | Type::F64 => ("number", false),
         Type::Boolean => ("boolean", false),
-        Type::Timestamp => ("time", false),
+        Type::Timestamp | Type::UnixTime(_) => ("time", false),
         Type::Date => ("day", false),
         Type::Uuid => ("UUID", false),
         Type::Ipv4 | Type::Ipv6 => ("address", false),
@@ -429,9 +437,9 @@ fn is_files(ty: &Type) -> bool {
     matches!(ty, Type::List(item) if **item == Type::Upload)
 }
 
-/// Returns a field's entry in the macro that serializes and deserializes the struct.
-fn entry(field: &Field, multipart: bool) -> String {
-    let mode = match (&field.ty, field.presence) {
+/// Returns the mode of a field in the macro that serializes and deserializes the struct.
+fn mode(field: &Field, multipart: bool) -> &'static str {
+    match (&field.ty, field.presence) {
         (ty, _) if multipart && is_files(ty) => "files",
         (Type::Upload, Presence::Required) if multipart => "required_file",
         (Type::Upload, _) if multipart => "optional_file",
@@ -446,6 +454,5 @@ fn entry(field: &Field, multipart: bool) -> String {
         (_, Presence::OrEmpty) => "or_empty",
         (_, Presence::Nullable) => "nullable",
         (_, Presence::Patch) => "patch",
-    };
-    format!("{}: {mode} {}", field.name, escape::quoted(&field.wire))
+    }
 }
