@@ -8,7 +8,7 @@ use crm_clients::chatwoot::types::{
     FilterCondition, FilterConditionFilterOperator, FilterConditionQueryOperator,
 };
 use crm_clients::chatwoot::{Client, Error, ErrorBody};
-use crm_clients::runtime::{Map, Retry, Value};
+use crm_clients::runtime::{Map, Retry, Timestamp, Value};
 use support::{Answer, Outcome, Server, curl, misread, refusal};
 
 const CONTACTS: &str = "/api/v1/accounts/7/contacts";
@@ -114,7 +114,10 @@ async fn a_contact_is_read() -> Outcome {
         &requests[0],
     )?;
     assert_eq!(requests[1].target, "/api/v1/accounts/7/contacts/101?include_contact_inboxes=false");
-    assert_eq!((maya.name.as_str(), maya.last_activity_at), ("Maya Okafor", Some(1_773_993_600)));
+    assert_eq!(
+        (maya.name.as_str(), maya.last_activity_at),
+        ("Maya Okafor", Some(Timestamp::from_second(1_773_993_600)?))
+    );
     assert_eq!(maya.availability_status, ContactAvailabilityStatus::Online);
     assert_eq!((nobody.name.as_str(), nobody.email, nobody.last_activity_at), ("", None, None));
     assert_eq!(nobody.contact_inboxes, None);

@@ -12,10 +12,14 @@ use std::path::{Path, PathBuf};
 
 use crm_clients::chatwoot::types::*;
 use crm_clients::chatwoot::{Client, Error, mock};
-use crm_clients::runtime::{Upload, Value};
+use crm_clients::runtime::{Timestamp, Upload, Value};
 use serde::de::DeserializeOwned;
 use support::truth::{Losses, operations};
 use support::{Outcome, refusal};
+
+/// The period of recorded reports.
+const START: Timestamp = Timestamp::constant(1_790_000_000, 0);
+const END: Timestamp = Timestamp::constant(1_791_000_000, 0);
 
 operations! { client:
     "contacts.create_note" => client.account(7).contacts().create_note(5, sent::<ContactNotePayload>("contacts.create_note")?),
@@ -137,15 +141,15 @@ operations! { client:
     "agent_bots.reset_secret" => client.account(7).agent_bots().reset_secret(4),
     "account.cache_keys" => client.account(7).cache_keys(),
     "account.update_active_at" => client.account(7).update_active_at(),
-    "reports.export_agents" => client.account(7).reports().export_agents().since(1790000000).until(1791000000),
-    "reports.export_inboxes" => client.account(7).reports().export_inboxes().since(1790000000).until(1791000000),
-    "reports.export_labels" => client.account(7).reports().export_labels().since(1790000000).until(1791000000),
-    "reports.export_teams" => client.account(7).reports().export_teams().since(1790000000).until(1791000000),
-    "reports.export_conversation_traffic" => client.account(7).reports().export_conversation_traffic().since(1790000000).until(1791000000),
-    "reports.export_summary" => client.account(7).reports().export_summary().since(1790000000).until(1791000000),
-    "reports.bot_summary" => client.account(7).reports().bot_summary().since(1790000000).until(1791000000).r#type("account"),
-    "reports.bot_metrics" => client.account(7).reports().bot_metrics().since(1790000000).until(1791000000).r#type("account"),
-    "reports.summary_by_label" => client.account(7).reports().summary_by_label().since(1790000000).until(1791000000),
+    "reports.export_agents" => client.account(7).reports().export_agents().since(START).until(END),
+    "reports.export_inboxes" => client.account(7).reports().export_inboxes().since(START).until(END),
+    "reports.export_labels" => client.account(7).reports().export_labels().since(START).until(END),
+    "reports.export_teams" => client.account(7).reports().export_teams().since(START).until(END),
+    "reports.export_conversation_traffic" => client.account(7).reports().export_conversation_traffic().since(START).until(END),
+    "reports.export_summary" => client.account(7).reports().export_summary().since(START).until(END),
+    "reports.bot_summary" => client.account(7).reports().bot_summary().since(START).until(END).r#type("account"),
+    "reports.bot_metrics" => client.account(7).reports().bot_metrics().since(START).until(END).r#type("account"),
+    "reports.summary_by_label" => client.account(7).reports().summary_by_label().since(START).until(END),
     "reports.live_conversations" => client.account(7).reports().live_conversations(),
     "reports.live_conversations_by" => client.account(7).reports().live_conversations_by("assignee_id"),
     "reports.year_in_review" => client.account(7).reports().year_in_review().year(2026),

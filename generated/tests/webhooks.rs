@@ -15,7 +15,8 @@ fn fixture(path: &str) -> Outcome<Vec<u8>> {
     std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// Normalizes JSON that has several notations: null is equivalent to absent, and instants are compared by their time.
+/// Normalizes JSON that has several notations: null is equivalent to absent, instants are compared by their time, and
+/// numbers by their value.
 fn normal(value: Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -25,6 +26,10 @@ fn normal(value: Value) -> Value {
             .collect(),
         Value::Array(items) => items.into_iter().map(normal).collect(),
         Value::String(text) => Value::String(text.parse::<Timestamp>().map_or(text, |instant| instant.to_string())),
+        Value::Number(number) => match number.as_f64() {
+            Some(whole) if number.is_f64() && whole.fract() == 0.0 => Value::from(whole as i64),
+            _ => Value::Number(number),
+        },
         other => other,
     }
 }

@@ -444,19 +444,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl BotMetricsCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 
@@ -480,19 +488,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl BotSummaryCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 
@@ -524,21 +540,27 @@ impl EventsCall {
         self
     }
 
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 
@@ -586,19 +608,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportAgentsCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -613,19 +643,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportConversationTrafficCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -640,19 +678,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportInboxesCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -667,19 +713,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportLabelsCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -694,19 +748,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportSummaryCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -721,19 +783,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl ExportTeamsCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -746,21 +816,27 @@ runtime::operation! {
 }
 
 impl FirstResponseTimeDistributionCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 }
@@ -773,21 +849,27 @@ runtime::operation! {
 }
 
 impl InboxLabelMatrixCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 
@@ -834,21 +916,27 @@ runtime::operation! {
 }
 
 impl OutgoingMessagesCountCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 }
@@ -870,21 +958,27 @@ impl SeriesCall {
         self
     }
 
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 }
@@ -906,21 +1000,27 @@ impl SummaryCall {
         self
     }
 
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 }
@@ -933,21 +1033,27 @@ runtime::operation! {
 }
 
 impl SummaryByAgentCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 
@@ -968,21 +1074,27 @@ runtime::operation! {
 }
 
 impl SummaryByChannelCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 }
@@ -995,21 +1107,27 @@ runtime::operation! {
 }
 
 impl SummaryByInboxCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 
@@ -1032,19 +1150,27 @@ runtime::operation! {
 
 #[cfg(feature = "chatwoot-undocumented")]
 impl SummaryByLabelCall {
-    /// Start of the period, as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: i64) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&since),
+        );
         self
     }
 
-    /// End of the period, as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: i64) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTime>(&until),
+        );
         self
     }
 }
@@ -1057,21 +1183,27 @@ runtime::operation! {
 }
 
 impl SummaryByTeamCall {
-    /// Start of the period as a Unix timestamp.
+    /// Start of the period.
     #[inline]
-    pub fn since(mut self, since: impl Into<String>) -> Self {
+    pub fn since(mut self, since: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let since: String = since.into();
-        call.query_param("since", Style::FormExplode, &since);
+        call.query_param(
+            "since",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&since),
+        );
         self
     }
 
-    /// End of the period as a Unix timestamp.
+    /// End of the period.
     #[inline]
-    pub fn until(mut self, until: impl Into<String>) -> Self {
+    pub fn until(mut self, until: runtime::Timestamp) -> Self {
         let call = &mut self.call;
-        let until: String = until.into();
-        call.query_param("until", Style::FormExplode, &until);
+        call.query_param(
+            "until",
+            Style::FormExplode,
+            &runtime::generated::encoded::<runtime::UnixTimeText>(&until),
+        );
         self
     }
 

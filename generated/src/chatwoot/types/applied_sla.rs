@@ -14,10 +14,10 @@ pub struct AppliedSla {
     pub sla_id: Option<i64>,
     /// Status of the SLA: `active`, `active_with_misses`, `hit` or `missed`.
     pub sla_status: Option<String>,
-    /// Time at which the SLA was applied, as a Unix timestamp.
-    pub created_at: Option<i64>,
-    /// Time of the last change as a Unix timestamp.
-    pub updated_at: Option<i64>,
+    /// Time at which the SLA was applied.
+    pub created_at: Option<runtime::Timestamp>,
+    /// Time of the last change.
+    pub updated_at: Option<runtime::Timestamp>,
     /// Description of the SLA policy.
     pub sla_description: Option<String>,
     /// Name of the SLA policy.
@@ -39,8 +39,8 @@ runtime::object! {
         id: required "id",
         sla_id: optional "sla_id",
         sla_status: optional "sla_status",
-        created_at: optional "created_at",
-        updated_at: optional "updated_at",
+        created_at: optional_as<runtime::UnixTime> "created_at",
+        updated_at: optional_as<runtime::UnixTime> "updated_at",
         sla_description: optional "sla_description",
         sla_name: optional "sla_name",
         sla_first_response_time_threshold: optional "sla_first_response_time_threshold",

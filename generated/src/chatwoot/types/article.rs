@@ -28,8 +28,8 @@ pub struct Article {
     pub position: Option<i64>,
     /// ID of the account.
     pub account_id: i64,
-    /// Time of the last change as a Unix timestamp.
-    pub updated_at: i64,
+    /// Time of the last change.
+    pub updated_at: runtime::Timestamp,
     /// Title, description and tags for search engines.
     pub meta: Option<runtime::Map<String, runtime::Value>>,
     /// The category of the article.
@@ -54,7 +54,7 @@ runtime::object! {
         draft_content: optional "draft_content",
         position: nullable "position",
         account_id: required "account_id",
-        updated_at: required "updated_at",
+        updated_at: required_as<runtime::UnixTime> "updated_at",
         meta: optional "meta",
         category: required "category",
         views: nullable "views",

@@ -36,8 +36,8 @@ pub struct AuditLog {
     pub comment: Option<String>,
     /// ID of the request that made the change.
     pub request_uuid: Option<String>,
-    /// Creation time as a Unix timestamp.
-    pub created_at: Option<i64>,
+    /// Creation time.
+    pub created_at: Option<runtime::Timestamp>,
     /// IP address from which the change was made.
     pub remote_address: Option<String>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -60,7 +60,7 @@ runtime::object! {
         version: optional "version",
         comment: optional "comment",
         request_uuid: optional "request_uuid",
-        created_at: optional "created_at",
+        created_at: optional_as<runtime::UnixTime> "created_at",
         remote_address: optional "remote_address",
     }
 }

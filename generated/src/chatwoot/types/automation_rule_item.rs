@@ -14,8 +14,8 @@ pub struct AutomationRuleItem {
     pub account_id: i64,
     /// Name.
     pub name: String,
-    /// Creation time of the rule as a Unix timestamp.
-    pub created_on: i64,
+    /// Creation time of the rule.
+    pub created_on: runtime::Timestamp,
     /// Whether the rule is active.
     pub active: bool,
     /// Short description.
@@ -37,7 +37,7 @@ runtime::object! {
         id: required "id",
         account_id: required "account_id",
         name: required "name",
-        created_on: required "created_on",
+        created_on: required_as<runtime::UnixTime> "created_on",
         active: required "active",
         description: nullable "description",
         event_name: required "event_name",

@@ -30,8 +30,8 @@ pub struct Campaign {
     pub enabled: bool,
     /// `ongoing` on a website, `one_off` on other channels.
     pub campaign_type: String,
-    /// Time at which a `one_off` campaign is sent, as a Unix timestamp.
-    pub scheduled_at: Option<i64>,
+    /// Time at which a `one_off` campaign is sent.
+    pub scheduled_at: Option<runtime::Timestamp>,
     pub audience: Option<Vec<super::CampaignAudience>>,
     /// Conditions for showing it to a visitor: `url` and `time_on_page` in seconds.
     pub trigger_rules: runtime::Map<String, runtime::Value>,
@@ -58,7 +58,7 @@ runtime::object! {
         campaign_status: required "campaign_status",
         enabled: required "enabled",
         campaign_type: required "campaign_type",
-        scheduled_at: optional "scheduled_at",
+        scheduled_at: optional_as<runtime::UnixTime> "scheduled_at",
         audience: optional "audience",
         trigger_rules: required "trigger_rules",
         trigger_only_during_business_hours: required "trigger_only_during_business_hours",

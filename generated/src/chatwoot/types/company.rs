@@ -22,12 +22,12 @@ pub struct Company {
     pub custom_attributes: runtime::Map<String, runtime::Value>,
     /// URL of the avatar; empty if there is none.
     pub avatar_url: String,
-    /// Time of the last activity of one of its contacts, as a Unix timestamp.
-    pub last_activity_at: Option<i64>,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
-    /// Time of the last change, as a Unix timestamp.
-    pub updated_at: i64,
+    /// Time of the last activity of one of its contacts.
+    pub last_activity_at: Option<runtime::Timestamp>,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
+    /// Time of the last change.
+    pub updated_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -41,8 +41,8 @@ runtime::object! {
         description: nullable "description",
         custom_attributes: required "custom_attributes",
         avatar_url: required "avatar_url",
-        last_activity_at: optional "last_activity_at",
-        created_at: required "created_at",
-        updated_at: required "updated_at",
+        last_activity_at: optional_as<runtime::UnixTime> "last_activity_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
+        updated_at: required_as<runtime::UnixTime> "updated_at",
     }
 }

@@ -28,10 +28,10 @@ pub struct CompanyContact {
     pub additional_attributes: runtime::Map<String, runtime::Value>,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Time of the last activity, as a Unix timestamp.
-    pub last_activity_at: Option<i64>,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
+    /// Time of the last activity.
+    pub last_activity_at: Option<runtime::Timestamp>,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// ID of the company that it belongs to.
     pub company_id: Option<i64>,
     /// Whether it belongs to the requested company.
@@ -54,8 +54,8 @@ runtime::object! {
         availability_status: required "availability_status",
         additional_attributes: required "additional_attributes",
         custom_attributes: required "custom_attributes",
-        last_activity_at: optional "last_activity_at",
-        created_at: required "created_at",
+        last_activity_at: optional_as<runtime::UnixTime> "last_activity_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         company_id: nullable "company_id",
         linked_to_current_company: required "linked_to_current_company",
         company: nullable "company",

@@ -28,10 +28,10 @@ pub struct Contact {
     pub additional_attributes: runtime::Map<String, runtime::Value>,
     /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// Time of the contact's last activity as a Unix timestamp; absent if there was none.
-    pub last_activity_at: Option<i64>,
-    /// Creation time as a Unix timestamp.
-    pub created_at: i64,
+    /// Time of the contact's last activity; absent if there was none.
+    pub last_activity_at: Option<runtime::Timestamp>,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// ID of the contact's company; null if there is none, and absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
     /// Inboxes of the contact with its source IDs; absent if the operation does not include them.
@@ -52,8 +52,8 @@ runtime::object! {
         availability_status: required "availability_status",
         additional_attributes: required "additional_attributes",
         custom_attributes: required "custom_attributes",
-        last_activity_at: optional "last_activity_at",
-        created_at: required "created_at",
+        last_activity_at: optional_as<runtime::UnixTime> "last_activity_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         company_id: optional "company_id",
         contact_inboxes: optional "contact_inboxes",
     }

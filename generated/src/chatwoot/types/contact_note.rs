@@ -18,10 +18,10 @@ pub struct ContactNote {
     pub contact_id: Option<i64>,
     /// An agent of an account.
     pub user: super::Agent,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
-    /// Time of the last change, as a Unix timestamp.
-    pub updated_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
+    /// Time of the last change.
+    pub updated_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -33,7 +33,7 @@ runtime::object! {
         account_id: nullable "account_id",
         contact_id: nullable "contact_id",
         user: required "user",
-        created_at: required "created_at",
-        updated_at: required "updated_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
+        updated_at: required_as<runtime::UnixTime> "updated_at",
     }
 }

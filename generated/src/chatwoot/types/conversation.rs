@@ -20,14 +20,14 @@ pub struct Conversation {
     pub uuid: String,
     /// Additional attributes, with any keys and JSON values.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub agent_last_seen_at: i64,
-    /// Time at which the assignee last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub assignee_last_seen_at: i64,
+    /// Time at which an agent last viewed the conversation; 1970-01-01 if never.
+    pub agent_last_seen_at: runtime::Timestamp,
+    /// Time at which the assignee last viewed the conversation; 1970-01-01 if never.
+    pub assignee_last_seen_at: runtime::Timestamp,
     /// Whether the channel currently allows agents to reply.
     pub can_reply: bool,
-    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub contact_last_seen_at: i64,
+    /// Time at which the contact last viewed the conversation; 1970-01-01 if never.
+    pub contact_last_seen_at: runtime::Timestamp,
     /// Values of the custom attributes, by key.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
     /// ID of the inbox.
@@ -40,24 +40,24 @@ pub struct Conversation {
     pub snoozed_until: Option<runtime::Timestamp>,
     /// Status of the conversation.
     pub status: ConversationStatus,
-    /// Creation time as a Unix timestamp.
-    pub created_at: i64,
-    /// Time of the last change as a Unix timestamp with a fraction.
-    pub updated_at: f64,
-    /// Time of the last activity as a Unix timestamp.
-    pub timestamp: i64,
-    /// Time of the first reply as a Unix timestamp; 0 if there is none.
-    pub first_reply_created_at: Option<i64>,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
+    /// Time of the last change.
+    pub updated_at: runtime::Timestamp,
+    /// Time of the last activity.
+    pub timestamp: runtime::Timestamp,
+    /// Time of the first reply; 1970-01-01 if there is none.
+    pub first_reply_created_at: Option<runtime::Timestamp>,
     /// Number of messages not yet read by an agent.
     pub unread_count: i64,
     /// The last message that is not an activity; null if there is none.
     pub last_non_activity_message: Option<super::Message>,
-    /// Time of the last activity as a Unix timestamp.
-    pub last_activity_at: i64,
+    /// Time of the last activity.
+    pub last_activity_at: runtime::Timestamp,
     /// Priority of the conversation; null if not set.
     pub priority: Option<ConversationPriority>,
-    /// Time since when the contact has been waiting for a reply, as a Unix timestamp; 0 if not waiting.
-    pub waiting_since: Option<i64>,
+    /// Time since when the contact has been waiting for a reply; 1970-01-01 if not waiting.
+    pub waiting_since: Option<runtime::Timestamp>,
     /// ID of the SLA policy (Enterprise edition); null if there is none.
     pub sla_policy_id: Option<i64>,
     /// The applied SLA policy (Enterprise edition).
@@ -76,25 +76,25 @@ runtime::object! {
         account_id: required "account_id",
         uuid: required "uuid",
         additional_attributes: required "additional_attributes",
-        agent_last_seen_at: required "agent_last_seen_at",
-        assignee_last_seen_at: required "assignee_last_seen_at",
+        agent_last_seen_at: required_as<runtime::UnixTime> "agent_last_seen_at",
+        assignee_last_seen_at: required_as<runtime::UnixTime> "assignee_last_seen_at",
         can_reply: required "can_reply",
-        contact_last_seen_at: required "contact_last_seen_at",
+        contact_last_seen_at: required_as<runtime::UnixTime> "contact_last_seen_at",
         custom_attributes: required "custom_attributes",
         inbox_id: required "inbox_id",
         labels: required "labels",
         muted: required "muted",
         snoozed_until: nullable "snoozed_until",
         status: required "status",
-        created_at: required "created_at",
-        updated_at: required "updated_at",
-        timestamp: required "timestamp",
-        first_reply_created_at: nullable "first_reply_created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
+        updated_at: required_as<runtime::UnixTimeFloat> "updated_at",
+        timestamp: required_as<runtime::UnixTime> "timestamp",
+        first_reply_created_at: nullable_as<runtime::UnixTime> "first_reply_created_at",
         unread_count: required "unread_count",
         last_non_activity_message: nullable "last_non_activity_message",
-        last_activity_at: required "last_activity_at",
+        last_activity_at: required_as<runtime::UnixTime> "last_activity_at",
         priority: nullable "priority",
-        waiting_since: nullable "waiting_since",
+        waiting_since: nullable_as<runtime::UnixTime> "waiting_since",
         sla_policy_id: optional "sla_policy_id",
         applied_sla: optional "applied_sla",
         sla_events: optional "sla_events",

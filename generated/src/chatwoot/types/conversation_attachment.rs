@@ -26,8 +26,8 @@ pub struct ConversationAttachment {
     pub width: Option<i64>,
     /// Height of a picture.
     pub height: Option<i64>,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// Sender: a contact, a user or a bot.
     pub sender: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -45,7 +45,7 @@ runtime::object! {
         extension: nullable "extension",
         width: nullable "width",
         height: nullable "height",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         sender: optional "sender",
     }
 }

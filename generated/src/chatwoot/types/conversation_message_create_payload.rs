@@ -66,8 +66,8 @@ pub struct ConversationMessageCreatePayload {
     pub bcc_emails: Option<String>,
     /// Comma-separated recipients of an email, instead of the contact.
     pub to_emails: Option<String>,
-    /// Time at which the channel recorded the message, as a Unix timestamp.
-    pub external_created_at: Option<i64>,
+    /// Time at which the channel recorded the message.
+    pub external_created_at: Option<runtime::Timestamp>,
     /// `AgentBot` if a bot of the account sends the message.
     pub sender_type: Option<String>,
     /// ID of the sending bot.
@@ -91,7 +91,7 @@ runtime::object! {
         cc_emails: optional "cc_emails",
         bcc_emails: optional "bcc_emails",
         to_emails: optional "to_emails",
-        external_created_at: optional "external_created_at",
+        external_created_at: optional_as<runtime::UnixTime> "external_created_at",
         sender_type: optional "sender_type",
         sender_id: optional "sender_id",
         email_html_content: optional "email_html_content",
@@ -197,8 +197,11 @@ impl ConversationMessageCreatePayload {
         self
     }
 
-    /// Time at which the channel recorded the message, as a Unix timestamp.
-    pub fn external_created_at(mut self, external_created_at: i64) -> Self {
+    /// Time at which the channel recorded the message.
+    pub fn external_created_at(
+        mut self,
+        external_created_at: runtime::Timestamp,
+    ) -> Self {
         self.external_created_at = Some(external_created_at);
         self
     }

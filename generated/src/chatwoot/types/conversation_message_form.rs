@@ -30,8 +30,8 @@ pub struct ConversationMessageForm {
     pub bcc_emails: Option<String>,
     /// Comma-separated recipients of an email, instead of the contact.
     pub to_emails: Option<String>,
-    /// Time at which the channel recorded the message, as a Unix timestamp.
-    pub external_created_at: Option<i64>,
+    /// Time at which the channel recorded the message.
+    pub external_created_at: Option<runtime::Timestamp>,
     /// `AgentBot` if a bot of the account sends the message.
     pub sender_type: Option<String>,
     /// ID of the sending bot.
@@ -55,7 +55,7 @@ runtime::multipart! {
         cc_emails: optional_text "cc_emails",
         bcc_emails: optional_text "bcc_emails",
         to_emails: optional_text "to_emails",
-        external_created_at: optional_text "external_created_at",
+        external_created_at: optional_text_as<runtime::UnixTime> "external_created_at",
         sender_type: optional_text "sender_type",
         sender_id: optional_text "sender_id",
         email_html_content: optional_text "email_html_content",
@@ -144,8 +144,11 @@ impl ConversationMessageForm {
         self
     }
 
-    /// Time at which the channel recorded the message, as a Unix timestamp.
-    pub fn external_created_at(mut self, external_created_at: i64) -> Self {
+    /// Time at which the channel recorded the message.
+    pub fn external_created_at(
+        mut self,
+        external_created_at: runtime::Timestamp,
+    ) -> Self {
         self.external_created_at = Some(external_created_at);
         self
     }

@@ -190,14 +190,14 @@ impl From<String> for ConversationsTogglePriorityRequest {
 pub struct ConversationsToggleStatusRequest {
     /// New status.
     pub status: super::ConversationStatus,
-    /// Time at which a snoozed conversation reopens, as a Unix timestamp; if omitted, it reopens at the next reply.
-    pub snoozed_until: Option<i64>,
+    /// Time at which a snoozed conversation reopens; if omitted, it reopens at the next reply.
+    pub snoozed_until: Option<runtime::Timestamp>,
 }
 
 runtime::object! {
     ConversationsToggleStatusRequest {
         status: required "status",
-        snoozed_until: optional "snoozed_until",
+        snoozed_until: optional_as<runtime::UnixTime> "snoozed_until",
     }
 }
 
@@ -210,8 +210,8 @@ impl ConversationsToggleStatusRequest {
         }
     }
 
-    /// Time at which a snoozed conversation reopens, as a Unix timestamp; if omitted, it reopens at the next reply.
-    pub fn snoozed_until(mut self, snoozed_until: i64) -> Self {
+    /// Time at which a snoozed conversation reopens; if omitted, it reopens at the next reply.
+    pub fn snoozed_until(mut self, snoozed_until: runtime::Timestamp) -> Self {
         self.snoozed_until = Some(snoozed_until);
         self
     }

@@ -16,8 +16,8 @@ pub struct CsatSurveyResponse {
     pub feedback_message: Option<String>,
     /// Notes of agents about the rating.
     pub csat_review_notes: Option<String>,
-    /// Time of the last change of the notes, as a Unix timestamp.
-    pub review_notes_updated_at: Option<i64>,
+    /// Time of the last change of the notes.
+    pub review_notes_updated_at: Option<runtime::Timestamp>,
     /// ID of the account it belongs to.
     pub account_id: i64,
     /// ID of the message with the survey.
@@ -28,8 +28,8 @@ pub struct CsatSurveyResponse {
     pub conversation_id: i64,
     /// An agent of an account.
     pub assigned_agent: Option<super::Agent>,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -40,12 +40,12 @@ runtime::object! {
         rating: required "rating",
         feedback_message: nullable "feedback_message",
         csat_review_notes: nullable "csat_review_notes",
-        review_notes_updated_at: nullable "review_notes_updated_at",
+        review_notes_updated_at: nullable_as<runtime::UnixTime> "review_notes_updated_at",
         account_id: required "account_id",
         message_id: required "message_id",
         contact: required "contact",
         conversation_id: required "conversation_id",
         assigned_agent: optional "assigned_agent",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
     }
 }

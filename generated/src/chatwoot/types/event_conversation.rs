@@ -38,20 +38,20 @@ pub struct EventConversation {
     pub first_reply_created_at: Option<runtime::Timestamp>,
     /// Priority of the conversation.
     pub priority: Option<super::ConversationPriority>,
-    /// Time since when the contact has been waiting for a reply, as a Unix timestamp; 0 if not waiting.
-    pub waiting_since: i64,
-    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub agent_last_seen_at: i64,
-    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub contact_last_seen_at: i64,
-    /// Time of the last activity as a Unix timestamp.
-    pub last_activity_at: i64,
+    /// Time since when the contact has been waiting for a reply; 1970-01-01 if not waiting.
+    pub waiting_since: runtime::Timestamp,
+    /// Time at which an agent last viewed the conversation; 1970-01-01 if never.
+    pub agent_last_seen_at: runtime::Timestamp,
+    /// Time at which the contact last viewed the conversation; 1970-01-01 if never.
+    pub contact_last_seen_at: runtime::Timestamp,
+    /// Time of the last activity.
+    pub last_activity_at: runtime::Timestamp,
     /// The same as `last_activity_at`.
-    pub timestamp: i64,
-    /// Creation time as a Unix timestamp.
-    pub created_at: i64,
-    /// Time of the last change as a Unix timestamp.
-    pub updated_at: f64,
+    pub timestamp: runtime::Timestamp,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
+    /// Time of the last change.
+    pub updated_at: runtime::Timestamp,
     /// The account; absent before Chatwoot 4.16.
     pub account: Option<super::IdAndName>,
     /// ID of the SLA policy (Enterprise edition); null if there is none.
@@ -81,13 +81,13 @@ runtime::object! {
         unread_count: required "unread_count",
         first_reply_created_at: nullable "first_reply_created_at",
         priority: nullable "priority",
-        waiting_since: required "waiting_since",
-        agent_last_seen_at: required "agent_last_seen_at",
-        contact_last_seen_at: required "contact_last_seen_at",
-        last_activity_at: required "last_activity_at",
-        timestamp: required "timestamp",
-        created_at: required "created_at",
-        updated_at: required "updated_at",
+        waiting_since: required_as<runtime::UnixTime> "waiting_since",
+        agent_last_seen_at: required_as<runtime::UnixTime> "agent_last_seen_at",
+        contact_last_seen_at: required_as<runtime::UnixTime> "contact_last_seen_at",
+        last_activity_at: required_as<runtime::UnixTime> "last_activity_at",
+        timestamp: required_as<runtime::UnixTime> "timestamp",
+        created_at: required_as<runtime::UnixTime> "created_at",
+        updated_at: required_as<runtime::UnixTimeFloat> "updated_at",
         account: optional "account",
         sla_policy_id: optional "sla_policy_id",
         applied_sla: optional "applied_sla",

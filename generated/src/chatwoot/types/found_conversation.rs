@@ -12,8 +12,8 @@ pub struct FoundConversation {
     pub id: i64,
     /// UUID of the conversation.
     pub uuid: String,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// The contact of a conversation that was found.
     pub contact: super::FoundContact,
     /// The inbox of a conversation that was found.
@@ -29,7 +29,7 @@ runtime::object! {
     FoundConversation rest additional_properties {
         id: required "id",
         uuid: required "uuid",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         contact: required "contact",
         inbox: required "inbox",
         messages: required "messages",

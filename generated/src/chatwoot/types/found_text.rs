@@ -16,8 +16,8 @@ pub struct FoundText {
     pub sender_name: Option<String>,
     /// 0 incoming, 1 outgoing, 2 activity, 3 template.
     pub message_type: i64,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -28,6 +28,6 @@ runtime::object! {
         content: nullable "content",
         sender_name: nullable "sender_name",
         message_type: required "message_type",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
     }
 }

@@ -20,8 +20,8 @@ pub struct Message {
     pub conversation_id: i64,
     /// Message type: 0 incoming, 1 outgoing, 2 activity, 3 template.
     pub message_type: MessageMessageType,
-    /// Creation time as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// Time of the last change to the message.
     pub updated_at: runtime::Timestamp,
     /// Whether the message is a private note, visible only to agents.
@@ -64,7 +64,7 @@ runtime::object! {
         inbox_id: required "inbox_id",
         conversation_id: required "conversation_id",
         message_type: required "message_type",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         updated_at: required "updated_at",
         private: required "private",
         status: nullable "status",
@@ -143,8 +143,8 @@ pub struct MessageConversation {
     pub assignee_id: Option<i64>,
     /// Number of messages not yet read by an agent.
     pub unread_count: i64,
-    /// Time of the last activity as a Unix timestamp.
-    pub last_activity_at: i64,
+    /// Time of the last activity.
+    pub last_activity_at: runtime::Timestamp,
     /// The contact's identity in the inbox.
     pub contact_inbox: Option<MessageConversationContactInbox>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -155,7 +155,7 @@ runtime::object! {
     MessageConversation rest additional_properties {
         assignee_id: nullable "assignee_id",
         unread_count: required "unread_count",
-        last_activity_at: required "last_activity_at",
+        last_activity_at: required_as<runtime::UnixTime> "last_activity_at",
         contact_inbox: optional "contact_inbox",
     }
 }

@@ -26,8 +26,8 @@ pub struct MessageDetailed {
     pub status: Option<super::MessageStatus>,
     /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Creation time as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// Whether the message is a private note, visible only to agents.
     pub private: bool,
     /// ID of the message in the originating channel; null if the channel provides none.
@@ -51,7 +51,7 @@ runtime::object! {
         content_type: required "content_type",
         status: nullable "status",
         content_attributes: nullable "content_attributes",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         private: required "private",
         source_id: nullable "source_id",
         sender: optional "sender",

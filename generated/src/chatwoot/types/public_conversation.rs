@@ -14,12 +14,12 @@ pub struct PublicConversation {
     pub uuid: String,
     /// ID of the inbox.
     pub inbox_id: i64,
-    /// Time at which the contact last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub contact_last_seen_at: i64,
+    /// Time at which the contact last viewed the conversation; 1970-01-01 if never.
+    pub contact_last_seen_at: runtime::Timestamp,
     /// Status of the conversation.
     pub status: super::ConversationStatus,
-    /// Time at which an agent last viewed the conversation, as a Unix timestamp; 0 if never.
-    pub agent_last_seen_at: i64,
+    /// Time at which an agent last viewed the conversation; 1970-01-01 if never.
+    pub agent_last_seen_at: runtime::Timestamp,
     /// Messages of the conversation.
     pub messages: Vec<super::PublicMessage>,
     /// The contact.
@@ -33,9 +33,9 @@ runtime::object! {
         id: required "id",
         uuid: required "uuid",
         inbox_id: required "inbox_id",
-        contact_last_seen_at: required "contact_last_seen_at",
+        contact_last_seen_at: required_as<runtime::UnixTime> "contact_last_seen_at",
         status: required "status",
-        agent_last_seen_at: required "agent_last_seen_at",
+        agent_last_seen_at: required_as<runtime::UnixTime> "agent_last_seen_at",
         messages: required "messages",
         contact: required "contact",
     }

@@ -18,8 +18,8 @@ pub struct PublicMessage {
     pub content_type: String,
     /// Attributes that depend on the content type, with any keys and JSON values.
     pub content_attributes: runtime::Map<String, runtime::Value>,
-    /// Creation time as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// Number of the conversation within its account.
     pub conversation_id: i64,
     /// The attachments; absent if there are none.
@@ -37,7 +37,7 @@ runtime::object! {
         message_type: required "message_type",
         content_type: required "content_type",
         content_attributes: required "content_attributes",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         conversation_id: required "conversation_id",
         attachments: optional "attachments",
         sender: optional "sender",

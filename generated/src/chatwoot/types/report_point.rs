@@ -10,8 +10,8 @@ use crm_clients_runtime as runtime;
 pub struct ReportPoint {
     /// Value of the metric at that time: a count, or an average in seconds.
     pub value: Option<f64>,
-    /// Start of the interval as a Unix timestamp.
-    pub timestamp: i64,
+    /// Start of the interval.
+    pub timestamp: runtime::Timestamp,
     /// Number of events in the average; absent for counts.
     pub count: Option<i64>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -21,7 +21,7 @@ pub struct ReportPoint {
 runtime::object! {
     ReportPoint rest additional_properties {
         value: nullable "value",
-        timestamp: required "timestamp",
+        timestamp: required_as<runtime::UnixTime> "timestamp",
         count: optional "count",
     }
 }

@@ -20,8 +20,8 @@ pub struct SearchContact {
     pub identifier: Option<String>,
     /// Additional attributes.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Time of the last activity, as a Unix timestamp.
-    pub last_activity_at: Option<i64>,
+    /// Time of the last activity.
+    pub last_activity_at: Option<runtime::Timestamp>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -34,6 +34,6 @@ runtime::object! {
         phone_number: nullable "phone_number",
         identifier: nullable "identifier",
         additional_attributes: required "additional_attributes",
-        last_activity_at: nullable "last_activity_at",
+        last_activity_at: nullable_as<runtime::UnixTime> "last_activity_at",
     }
 }

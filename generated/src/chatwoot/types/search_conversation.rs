@@ -12,8 +12,8 @@ pub struct SearchConversation {
     pub id: i64,
     /// ID of the account it belongs to.
     pub account_id: i64,
-    /// Creation time, as a Unix timestamp.
-    pub created_at: i64,
+    /// Creation time.
+    pub created_at: runtime::Timestamp,
     /// The message that has the text.
     pub message: Option<runtime::Map<String, runtime::Value>>,
     /// The customer.
@@ -32,7 +32,7 @@ runtime::object! {
     SearchConversation rest additional_properties {
         id: required "id",
         account_id: required "account_id",
-        created_at: required "created_at",
+        created_at: required_as<runtime::UnixTime> "created_at",
         message: optional "message",
         contact: optional "contact",
         inbox: optional "inbox",
