@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crm_clients_document::rust_types::{RustTypes, is_path};
 use crm_clients_generator::emit::Runtime;
 use semver::Version;
 use serde::Deserialize;
@@ -66,6 +67,18 @@ pub struct Client {
     /// The names of types by component name.
     #[serde(default)]
     pub types: BTreeMap<Spanned<String>, String>,
+    /// The traits that all structs and enums derive, as paths. Standard ones are derived where it is possible.
+    #[serde(default)]
+    pub derives: Vec<Spanned<String>>,
+    /// Further traits by component name.
+    #[serde(default)]
+    pub derive: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    /// The types that replace those of components, as paths by component name.
+    #[serde(default)]
+    pub replace: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Further dependencies of the crate, as in its `Cargo.toml`.
+    #[serde(default)]
+    pub dependencies: BTreeMap<Spanned<String>, toml::Value>,
     /// The file of the names that the client keeps when the document renames things. It is written with the client.
     pub names: Option<String>,
     /// The directory that references may not leave.
@@ -89,6 +102,16 @@ enum RuntimeSource {
     Version(String),
     Path(String),
     Git(String),
+}
+
+impl Client {
+    /// Returns the choices for the types of components.
+    pub(crate) fn rust_types(&self) -> RustTypes {
+        let texts = |paths: &[Spanned<String>]| paths.iter().map(|path| path.get_ref().clone()).collect();
+        let derives_of = self.derive.iter().map(|(name, paths)| (name.get_ref().clone(), texts(paths)));
+        let replaced = self.replace.iter().map(|(name, path)| (name.get_ref().clone(), path.get_ref().clone()));
+        RustTypes { replaced: replaced.collect(), derives: texts(&self.derives), derives_of: derives_of.collect() }
+    }
 }
 
 impl Config {
@@ -117,6 +140,23 @@ impl Config {
                     let message =
                         format!("unknown feature `{}`; the features are {}", feature.get_ref(), FEATURES.join(", "));
                     return Err(self.at(feature, &message));
+                }
+            }
+            let derived = client.derives.iter().chain(client.derive.values().flatten());
+            for path in derived.chain(client.replace.values()) {
+                if !is_path(path.get_ref()) {
+                    let message = format!("`{}` is not a path such as `rust_decimal::Decimal`", path.get_ref());
+                    return Err(self.at(path, &message));
+                }
+            }
+            for package in client.dependencies.keys() {
+                check_package(package.get_ref()).map_err(|error| self.at(package, &error))?;
+                if client.module {
+                    let message = "a module has no manifest; add the dependency to that of the crate around it";
+                    return Err(self.at(package, message));
+                }
+                if package.get_ref() == "crm-clients-runtime" {
+                    return Err(self.at(package, "every client depends on it; set its source with `runtime`"));
                 }
             }
             for prefix in client.map.keys() {
@@ -203,6 +243,12 @@ mod tests {
             (format!("{client}features = [\"http3\"]\n"), "crm-clients.toml:4:13: unknown feature `http3`"),
             (format!("{client}package = \"a b\"\n"), "crm-clients.toml:4:11: `a b` is not a valid package name"),
             (format!("{client}map = {{\"x\" = \"y\"}}\n"), "crm-clients.toml:4:8: `x` is not a URL prefix"),
+            (format!("{client}derives = [\"Hash\", \"a b\"]\n"), "crm-clients.toml:4:20: `a b` is not a path"),
+            (format!("{client}replace = {{Money = \"Vec<u8>\"}}\n"), "crm-clients.toml:4:20: `Vec<u8>` is not a path"),
+            (
+                format!("{client}module = true\ndependencies = {{a = \"1\"}}\n"),
+                "crm-clients.toml:5:17: a module has no",
+            ),
             (format!("{client}{}", client.replace("pets]", "dogs]")), "crm-clients.toml:6:10: another client has"),
         ] {
             let error = Config::parse(FILE, text.clone()).err().map(|error| error.to_string()).unwrap_or_default();

@@ -1,5 +1,5 @@
 //! The settings of `crm-clients.toml` that change a document, as an overlay: skipped operations, names of methods and
-//! types.
+//! types. Also checks the components that other settings name.
 
 use crm_clients_document::diagnostic::closest;
 use crm_clients_document::spec::METHODS;
@@ -64,15 +64,17 @@ pub fn overlay(config: &Config, client: &Client, document: &Value) -> Result<Opt
         None => ("$.definitions", document.get("definitions")),
     };
     let schemas = schemas.and_then(Value::as_object);
-    for (key, name) in &client.types {
-        if schemas.is_some_and(|schemas| schemas.contains_key(key.get_ref())) {
-            let target = format!("{parent}[{}]", Value::from(key.get_ref().as_str()));
-            actions.push(json!({"target": target, "update": {"x-rust-name": name}}));
-        } else {
+    let has_schema = |name: &str| schemas.is_some_and(|schemas| schemas.contains_key(name));
+    for key in client.types.keys().chain(client.derive.keys()).chain(client.replace.keys()) {
+        if !has_schema(key.get_ref()) {
             let known = schemas.into_iter().flat_map(|schemas| schemas.keys().map(String::as_str));
             let message = format!("the document has no schema `{}`{}", key.get_ref(), suggestion(key.get_ref(), known));
             faults.push_str(&config.at(key, &message).into_text());
         }
+    }
+    for (key, name) in &client.types {
+        let target = format!("{parent}[{}]", Value::from(key.get_ref().as_str()));
+        actions.push(json!({"target": target, "update": {"x-rust-name": name}}));
     }
     if !faults.is_empty() {
         return Err(Error::shown(faults));

@@ -237,7 +237,6 @@ impl Project {
         let maps = client.map.iter();
         source.maps.extend(maps.map(|(prefix, path)| (prefix.get_ref().clone(), Copies::Directory(shown(path)))));
         source.strict |= client.strict;
-        source.drop_undeclared = client.drop_undeclared;
         source.names = client.names.as_deref().map(|path| names_lock::read_file(&shown(path))).transpose()?;
         self.with_edits(source, config, client)
     }
@@ -250,9 +249,13 @@ impl Project {
         }
     }
 
-    /// Adds the settings of a client that change its document.
-    pub(crate) fn with_edits(&self, source: Source, config: &Config, client: &Client) -> Result<Source, Error> {
-        if client.skip.is_empty() && client.methods.is_empty() && client.types.is_empty() {
+    /// Adds the settings of a client that change its document or its types.
+    pub(crate) fn with_edits(&self, mut source: Source, config: &Config, client: &Client) -> Result<Source, Error> {
+        source.drop_undeclared = client.drop_undeclared;
+        source.rust_types = client.rust_types();
+        let names_schemas =
+            [client.types.is_empty(), client.derive.is_empty(), client.replace.is_empty()].contains(&false);
+        if client.skip.is_empty() && client.methods.is_empty() && !names_schemas {
             return Ok(source);
         }
         let (document, pipeline) = source.inspect(Pipeline::overlaid);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crm_clients_document::diagnostic::summarize;
 use crm_clients_document::names_lock::NamesLock;
+use crm_clients_document::rust_types::RustTypes;
 use crm_clients_document::{Input, Pipeline};
 
 use crate::git::Tree;
@@ -45,6 +46,8 @@ pub struct Source {
     pub(crate) strict: bool,
     /// True if the client drops undeclared properties of responses.
     pub(crate) drop_undeclared: bool,
+    /// The types that the configuration chooses.
+    pub(crate) rust_types: RustTypes,
     /// True if all warnings are shown.
     pub(crate) all_warnings: bool,
     /// The names that the client keeps.
@@ -72,6 +75,7 @@ impl Source {
             maps: Vec::new(),
             strict: false,
             drop_undeclared: false,
+            rust_types: RustTypes::default(),
             all_warnings: false,
             names: None,
         }
@@ -252,6 +256,7 @@ impl Source {
         let mut pipeline = Pipeline {
             strict: self.strict,
             drop_undeclared: self.drop_undeclared,
+            rust_types: self.rust_types.clone(),
             names: self.names.clone(),
             ..Pipeline::new()
         };

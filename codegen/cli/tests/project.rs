@@ -165,6 +165,54 @@ overlays = [\"first.yaml\", \"second.yaml\"]
 }
 
 #[test]
+fn types_are_of_the_callers_choice() -> Result {
+    let runtime = repository().join("codegen/runtime").canonicalize()?;
+    let head = format!("runtime = {{ path = {:?} }}\n", runtime.display().to_string());
+    let settings = "\
+own-workspace = true
+features = [\"mock\"]
+derives = [\"Eq\", \"std::hash::Hash\", \"Ord\", \"PartialOrd\"]
+derive.format = [\"crate_of_traits::Named\"]
+replace = { money = \"crate_of_types::Money\", tags = \"crate_of_types::Tags\" }
+dependencies.crate_of_types = { path = \"../../types\" }
+dependencies.crate_of_traits = { path = \"../../traits\" }
+dependencies.serde_json = \"1\"
+";
+    let project = Project::new(&format!("{head}{CONFIG}{settings}"))?;
+    project.write("openapi.yaml", include_str!("fixtures/prices.yaml"))?;
+    project.write("types/Cargo.toml", "[package]\nname = \"crate_of_types\"\nedition = \"2024\"\n[dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\n[workspace]\n")?;
+    project.write("types/src/lib.rs", include_str!("fixtures/types.rs"))?;
+    project.write(
+        "traits/Cargo.toml",
+        "[package]\nname = \"crate_of_traits\"\nedition = \"2024\"\n[lib]\nproc-macro = true\n[workspace]\n",
+    )?;
+    project.write("traits/src/lib.rs", include_str!("fixtures/traits.rs"))?;
+    project.succeeds(&["generate"])?;
+    project.succeeds(&["check"])?;
+    project.write("clients/library/tests/prices.rs", include_str!("fixtures/prices.rs"))?;
+    let output = cargo(&project.path("clients/library"), &["test", "--quiet"])?;
+    assert!(output.status.success(), "{}", said(&output));
+
+    for (from, to, expected) in [
+        ("{ money", "{ mony", "the document has no schema `mony`; did you mean `money`?"),
+        ("derive.format", "derive.formt", "the document has no schema `formt`; did you mean `format`?"),
+        ("[\"crate_of_traits::Named\"]", "[\"a b\"]", "`a b` is not a path such as"),
+    ] {
+        project.write("crm-clients.toml", &format!("{head}{CONFIG}{settings}").replace(from, to))?;
+        let output = project.run(&["generate"])?;
+        assert_eq!(output.status.code(), Some(2), "{to}");
+        assert!(said(&output).contains(expected), "{expected}\n{}", said(&output));
+    }
+    let config = format!("{head}{CONFIG}{settings}derive.price = [\"Ord\"]\n").replace(", \"Ord\"", "");
+    project.write("crm-clients.toml", &config)?;
+    let output = project.run(&["generate"])?;
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "`Price` cannot derive `Ord`: the field `weight` is a floating-point number";
+    assert!(said(&output).contains(expected), "{}", said(&output));
+    Ok(())
+}
+
+#[test]
 fn a_module_is_written_into_a_crate_and_compiled() -> Result {
     let project = Project::new(&format!("{CONFIG}module = true\n").replace("clients/library", "src/library"))?;
     project.write("src/main.rs", "mod library;\n")?;

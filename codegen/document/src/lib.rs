@@ -28,6 +28,7 @@ mod pointer;
 pub mod raise;
 pub mod recursion;
 pub mod refs;
+pub mod rust_types;
 pub mod sanitize;
 pub mod spec;
 pub mod template;
@@ -41,6 +42,7 @@ use load::Read;
 use model::Document;
 use names_lock::NamesLock;
 use origin::SourceMap;
+use rust_types::RustTypes;
 
 /// The input of a generated client.
 pub struct Input<'a> {
@@ -64,6 +66,8 @@ pub struct Pipeline {
     pub strict: bool,
     /// True if clients drop the properties of responses that the document does not declare.
     pub drop_undeclared: bool,
+    /// The types that the user of the generator chooses.
+    pub rust_types: RustTypes,
     /// The names that the client keeps when the document renames things.
     pub names: Option<NamesLock>,
 }
@@ -184,6 +188,7 @@ impl Pipeline {
         let held = self.names.as_ref().map(|lock| lock.hold(&mut value)).unwrap_or_default();
         let mut document = model::document(&value, &mut self.diagnostics)?;
         document.drop_undeclared = self.drop_undeclared;
+        document.rust_types = self.rust_types.clone();
         document.held = held;
         Some(document)
     }

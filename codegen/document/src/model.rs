@@ -26,12 +26,14 @@ use serde_json::{Map, Value};
 pub use crate::extensions::{BeyondOAuth2, RateLimit, Signature};
 use crate::names_lock::HeldNames;
 use crate::refs::joined;
+use crate::rust_types::RustTypes;
 pub use about::*;
 pub use arena::{Arena, Id};
 pub use build::document;
 pub use exchange::*;
 pub use pagination::{HasMore, PageStrategy, Pagination};
 pub use schema::{RareKeywords, Schema, SchemaId, Type, Xml};
+pub use schemas::component_name;
 
 /// Members whose names begin with `x-`.
 pub type ExtensionMap = Map<String, Value>;
@@ -92,6 +94,8 @@ pub struct Document {
     pub text_formats: BTreeSet<String>,
     /// Whether clients drop the properties of responses that are not declared: a setting, not a part of the text.
     pub drop_undeclared: bool,
+    /// The types that the user of the generator chooses: a setting, too.
+    pub rust_types: RustTypes,
     /// Extensions.
     pub extensions: ExtensionMap,
     /// The names that the client keeps.

@@ -154,6 +154,11 @@ pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
         Type::Base64 => quote!(runtime::Base64),
         Type::Secret => quote!(runtime::Secret),
         Type::Upload => quote!(runtime::Upload),
+        Type::Custom(external) => {
+            let path = escape::path(&external.path);
+            quote!(runtime::Custom<#path>)
+        }
+        Type::External(external) => escape::path(&external.path),
         Type::Value => quote!(runtime::Value),
         Type::Object => quote!(runtime::Map<String, runtime::Value>),
         Type::List(item) => {

@@ -5,6 +5,7 @@
 
 mod bodies;
 mod dedupe;
+mod derives;
 pub(crate) mod docs;
 mod errors;
 mod families;
@@ -426,6 +427,15 @@ pub struct ErrorField {
     pub variants: Vec<(usize, bool)>,
 }
 
+/// A type of the caller's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct External {
+    /// Its path.
+    pub path: String,
+    /// The JSON type of the component's values.
+    pub json: JsonKind,
+}
+
 /// The JSON type of a time in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum UnixForm {
@@ -474,6 +484,11 @@ pub enum Type {
     Secret,
     /// A file to send.
     Upload,
+    /// A type of the caller's that replaces that of a component. Fields and arguments are [`Type::External`], and have this
+    /// as their encoding.
+    Custom(External),
+    /// A type of the caller's.
+    External(External),
     /// Any JSON value.
     Value,
     /// Any JSON object.
@@ -543,6 +558,8 @@ pub struct TypeDef {
     pub secret: bool,
     /// The cargo feature of the operations that use it, if no other part of the client does.
     pub feature: Option<String>,
+    /// The paths of the traits that it derives besides those of every type.
+    pub derives: Vec<String>,
     /// The definition.
     pub kind: TypeKind,
 }

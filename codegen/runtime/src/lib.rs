@@ -40,6 +40,7 @@ mod webhook;
 pub use self::serde::{
     additional::AdditionalProperties,
     base64_text::Base64,
+    custom::Custom,
     patch::Patch,
     tolerance::Warning,
     unix_time::{UnixTime, UnixTimeFloat, UnixTimeText},
@@ -89,7 +90,7 @@ pub mod generated {
     pub use crate::serde::additional::Rest;
     pub use crate::serde::constant::Constant;
     pub use crate::serde::content::Content;
-    pub use crate::serde::de::{Decode, Key, Object, PropertyReader, is_required, read};
+    pub use crate::serde::de::{Decode, Key, Object, PropertyReader, blank, is_required, read};
     pub use crate::serde::encoding::{Encoded, FieldEncoding, encoded};
     pub use crate::serde::open_enum::{read_integer, read_string};
     pub use crate::serde::ser::{PropertyWriter, WriteObject, write};

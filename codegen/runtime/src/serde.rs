@@ -4,6 +4,7 @@ pub(crate) mod additional;
 pub(crate) mod base64_text;
 pub(crate) mod constant;
 pub(crate) mod content;
+pub(crate) mod custom;
 pub(crate) mod de;
 pub(crate) mod encoding;
 pub(crate) mod lenient;

@@ -120,6 +120,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
         version: None,
         runtime,
         features: Vec::new(),
+        dependencies: Vec::new(),
         own_workspace: arguments.own_workspace,
     };
     let layout = Layout {
@@ -224,11 +225,13 @@ fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layou
 
 fn layout_of(project: &Project, config: &Config, name: &str, client: &Client) -> Result<Layout, Error> {
     let directory = project.shown_path(client.output.get_ref());
+    let dependencies = client.dependencies.iter();
     let options = CrateOptions {
         name: client.package.as_ref().map_or_else(|| name.to_owned(), |package| package.get_ref().clone()),
         version: config.version()?.map(|version| version.to_string()),
         runtime: layout::runtime_from(config.runtime(), project.root(), &directory)?,
         features: client.features.iter().map(|feature| feature.get_ref().clone()).collect(),
+        dependencies: dependencies.map(|(name, value)| (name.get_ref().clone(), value.to_string())).collect(),
         own_workspace: client.own_workspace,
     };
     Ok(Layout {

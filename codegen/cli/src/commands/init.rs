@@ -91,6 +91,10 @@ output = {}
 # Names of methods and types.
 # methods = {{ "GET /pets" = "list" }}
 # types = {{ pet = "Animal" }}
+# Traits that all types derive, and types of yours that replace those of components.
+# derives = ["Eq", "Hash"]
+# replace = {{ money = "rust_decimal::Decimal" }}
+# dependencies = {{ rust_decimal = "1" }}
 # Keeps the names that callers use when the document renames things.
 # names = "{name}.names.lock"
 "#,

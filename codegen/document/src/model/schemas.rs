@@ -293,7 +293,7 @@ fn xml(xml: &JsonObject) -> Xml {
 }
 
 /// Returns the name of the component at a pointer.
-fn component_name(pointer: &str) -> Option<String> {
+pub fn component_name(pointer: &str) -> Option<String> {
     let name = pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
     tokens(&format!("/{name}")).next()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::sample::BASE64;
 use crate::emit::types::SetterNames;
 use crate::emit::{From, converts, escape, type_tokens};
-use crate::ir::{Api, Enum, Field, Presence, Struct, TagPresence, TagValue, Type, TypeDef, TypeKind, Union};
+use crate::ir::{Api, Enum, External, Field, Presence, Struct, TagPresence, TagValue, Type, TypeDef, TypeKind, Union};
 
 /// The reason why a type cannot hold a value.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ type Result<T = TokenStream> = std::result::Result<T, Unsupported>;
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
     api: &'a Api,
-    /// True if times are written as the types of their encodings.
+    /// True if times and types of the caller's are written as the types of their encodings.
     wraps: bool,
 }
 
@@ -108,6 +108,14 @@ impl<'a> Writer<'a> {
             (Type::Upload, Value::String(text)) => {
                 let text = escape::string(text);
                 quote!(runtime::Upload::bytes(#text).file_name("sample.txt"))
+            }
+            (Type::Custom(External { path, .. }), value) if !self.wraps => {
+                let (path, value) = (escape::path(path), json(value));
+                quote!(serde_json::from_value::<#path>(#value)?)
+            }
+            (Type::Custom(_) | Type::External(_), value) => {
+                let (ty, value) = (self.written(ty), json(value));
+                quote!(serde_json::from_value::<#ty>(#value)?)
             }
             (Type::Value, value) => json(value),
             (Type::Object, Value::Object(entries)) if entries.is_empty() => quote!(runtime::Map::new()),

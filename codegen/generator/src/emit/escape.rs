@@ -19,6 +19,16 @@ pub fn ident(name: &str) -> Ident {
     }
 }
 
+/// Returns the path of an item.
+pub fn path(path: &str) -> TokenStream {
+    let segments = path.strip_prefix("::").unwrap_or(path).split("::").map(|segment| match segment {
+        "crate" | "super" | "self" => Ident::new(segment, Span::call_site()),
+        name => ident(name),
+    });
+    let global = path.starts_with("::").then(|| quote!(::));
+    quote!(#global #(#segments)::*)
+}
+
 /// Returns a string literal.
 pub fn string(text: &str) -> Literal {
     Literal::string(text)

@@ -11,7 +11,7 @@ use super::{
     From, aliases, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens,
 };
 use crate::ir::{
-    Api, Argument, Body, BodyKind, ConstParam, EventStream, Framing, ItemStream, Location, Operation, Output,
+    Api, Argument, Body, BodyKind, ConstParam, EventStream, Framing, ItemStream, JsonKind, Location, Operation, Output,
     PART_OF_UNNAMED_FILE, PartEncoding, PathValue, QueryFormat, RateLimit, Resource, Status, Style, Type, TypeKind,
     media,
 };
@@ -257,6 +257,9 @@ fn is_plain_cookie(api: &Api, one: &Argument) -> bool {
 fn is_structured(api: &Api, ty: &Type) -> bool {
     match ty {
         Type::Object | Type::Map(_) => true,
+        Type::Custom(external) | Type::External(external) => {
+            matches!(external.json, JsonKind::Object | JsonKind::Any)
+        }
         Type::Named(id) => match &api[*id].kind {
             TypeKind::Struct(_) | TypeKind::Union(_) | TypeKind::Responses(_) => true,
             TypeKind::Alias(inner) => is_structured(api, inner),

@@ -139,6 +139,8 @@ pub struct CrateOptions {
     pub version: Option<String>,
     /// The features that are on by default.
     pub features: Vec<String>,
+    /// Further dependencies: the packages' names, and their requirements as values of TOML.
+    pub dependencies: Vec<(String, String)>,
     /// Where the runtime's package comes from.
     pub runtime: Runtime,
     /// Whether the crate is a workspace of its own: it can then be built inside the directory of a workspace that it is not a
@@ -149,8 +151,14 @@ pub struct CrateOptions {
 impl CrateOptions {
     /// Returns the options of a package with all defaults.
     pub fn new(name: impl Into<String>) -> Self {
-        let (features, runtime) = (Vec::new(), Runtime::default());
-        Self { name: name.into(), version: None, features, runtime, own_workspace: false }
+        Self {
+            name: name.into(),
+            version: None,
+            features: Vec::new(),
+            dependencies: Vec::new(),
+            runtime: Runtime::default(),
+            own_workspace: false,
+        }
     }
 }
 
@@ -204,6 +212,8 @@ fn manifest(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
     };
     let features = if api.xml.roots.is_empty() { "" } else { ", features = [\"xml\"]" };
     let own: String = api.features().iter().map(|feature| format!("{feature} = []\n")).collect();
+    let dependency = |(name, requirement): &(String, String)| format!("{name} = {requirement}\n");
+    let dependencies: String = options.dependencies.iter().map(dependency).collect();
     let workspace = if options.own_workspace { "\n[workspace]\n" } else { "" };
     format!(
         r#"# {}
@@ -221,7 +231,7 @@ doctest = false
 
 [dependencies]
 crm-clients-runtime = {{ {key} = {}{features} }}
-
+{dependencies}
 [features]
 default = {}
 blocking = ["crm-clients-runtime/blocking"]

@@ -143,6 +143,13 @@ fn head(def: &TypeDef) -> TokenStream {
     quote!(#docs #deprecated)
 }
 
+/// Returns the attribute that derives these traits, and those that are chosen for the type.
+fn derive(traits: &[&str], def: &TypeDef) -> TokenStream {
+    let chosen = def.derives.iter().map(String::as_str).filter(|path| !traits.contains(path));
+    let paths = traits.iter().copied().chain(chosen).map(escape::path);
+    quote!(#[derive(#(#paths),*)])
+}
+
 fn deprecated(def: &TypeDef) -> Option<TokenStream> {
     def.deprecated.then(|| quote!(#[deprecated]))
 }
@@ -170,11 +177,12 @@ fn open_enum<T>(
             quote!(#doc #variant,)
         })
         .collect();
+    let derives = derive(&["Clone", "Debug", "PartialEq", "Eq", "Hash"], def);
     let wide = if kept == "i128" { ": i128" } else { "" };
     let kept = escape::ident(kept);
     file.items(quote! {
         #head
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #derives
         #[non_exhaustive]
         pub enum #name {
             #variants

@@ -165,6 +165,7 @@ fn hash_type(ty: &Type, named: &mut Vec<TypeId>, hasher: &mut DefaultHasher) {
     match ty {
         Type::Named(id) => named.push(*id),
         Type::UnixTime(form) => form.hash(hasher),
+        Type::Custom(external) | Type::External(external) => external.hash(hasher),
         other => other.inner().into_iter().for_each(|inner| hash_type(inner, named, hasher)),
     }
 }

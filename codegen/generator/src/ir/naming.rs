@@ -256,6 +256,7 @@ fn assemble(
             sent: false,
             secret: false,
             feature: None,
+            derives: Vec::new(),
             kind,
         });
     }

@@ -11,8 +11,8 @@ use super::wire::{self, Location, QueryFormat};
 use super::xml::XmlBuilder;
 use super::{
     Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, RateLimit,
-    Resource, ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, features, pages,
-    templates, words,
+    Resource, ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, derives, docs, errors,
+    features, pages, templates, words,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -84,6 +84,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     naming::place(&mut types, &resources, webhooks.as_ref(), &error_types, document);
     features::attach(&mut types, &resources, webhooks.as_ref(), &error_types);
+    derives::set(&mut types, &document.rust_types, diagnostics);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
     let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);
@@ -322,7 +323,7 @@ impl<'d> Builder<'d> {
     fn path_type(&self, ty: Type) -> Type {
         match &ty {
             Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::String => ty,
-            parsed if parsed.is_parsed_text() || matches!(parsed, Type::UnixTime(_)) => ty,
+            parsed if parsed.is_parsed_text() || matches!(parsed, Type::UnixTime(_) | Type::Custom(_)) => ty,
             Type::Object | Type::Map(_) => ty,
             Type::Option(inner) | Type::Boxed(inner) => self.path_type((**inner).clone()),
             Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),

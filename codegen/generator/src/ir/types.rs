@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::families::Families;
-use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, UnixForm, docs, naming};
+use super::{Enum, External, Field, JsonKind, Presence, Struct, Type, TypeId, TypeKind, UnixForm, docs, naming};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{self, Diagnostics, child};
 use crm_clients_document::extensions::{UNIX_TIME, is_unix_time};
@@ -129,7 +129,10 @@ impl<'d> Types<'d> {
     }
 
     fn make(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
-        let ty = match normalize::shape(&mut self.schemas, id) {
+        let shape = normalize::shape(&mut self.schemas, id);
+        let external = self.external(id, &shape);
+        let ty = match shape {
+            _ if external.is_some() => external.map_or(Type::Value, Type::Custom),
             Shape::Same(other) => self.of(other, direction, place),
             Shape::Any => Type::Value,
             Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
@@ -148,6 +151,28 @@ impl<'d> Types<'d> {
             self.drafts[alias.0].kind = TypeKind::Alias(ty.clone());
         }
         ty
+    }
+
+    /// Returns the caller's type that replaces that of a component.
+    fn external(&self, id: SchemaId, shape: &Shape) -> Option<External> {
+        let component = self.schemas[id].component.as_ref()?;
+        let path = self.document.rust_types.replaced.get(component)?.clone();
+        let json = match shape {
+            Shape::Scalar(Kind::Boolean) => JsonKind::Boolean,
+            Shape::Scalar(Kind::Integer { .. }) => JsonKind::Integer,
+            Shape::Scalar(Kind::Number) => JsonKind::Number,
+            Shape::Scalar(Kind::String { .. }) => JsonKind::String,
+            Shape::Array(_) => JsonKind::Array,
+            Shape::Object(_) => JsonKind::Object,
+            _ => JsonKind::Any,
+        };
+        Some(External { path, json })
+    }
+
+    /// Returns true if a type of the caller's replaces that of the schema.
+    fn is_replaced(&self, id: SchemaId) -> bool {
+        let component = self.schemas[self.schemas.referred(id)].component.as_ref();
+        component.is_some_and(|component| self.document.rust_types.replaced.contains_key(component))
     }
 
     /// Creates a draft that can be referred to before its definition is known.
@@ -227,11 +252,12 @@ impl<'d> Types<'d> {
     }
 
     /// Returns the type of a field or an argument with values of this type: times are [`Type::Timestamp`], whatever their
-    /// encoding is. `None` if it is the same type.
+    /// encoding is, and values of the caller's types are not wrapped. `None` if it is the same type.
     pub(super) fn decoded(&self, ty: &Type) -> Option<Type> {
         let within = |inner: &Type| self.decoded(inner).map(Box::new);
         Some(match ty {
             Type::UnixTime(_) => Type::Timestamp,
+            Type::Custom(external) => Type::External(external.clone()),
             Type::List(inner) => Type::List(within(inner)?),
             Type::Map(inner) => Type::Map(within(inner)?),
             Type::Option(inner) => Type::Option(within(inner)?),
@@ -330,10 +356,11 @@ impl<'d> Types<'d> {
         let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.schemas, id));
         let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
         let constant = constant.or_else(|| self.constant_of_other_type(id));
-        let constant = constant.filter(|(_, ty)| !may_be_null || *ty == Type::Value);
+        let replaced = self.is_replaced(id);
+        let constant = constant.filter(|(_, ty)| !replaced && (!may_be_null || *ty == Type::Value));
         let ty = match &constant {
             Some((_, ty)) => ty.clone(),
-            None => match self.lenient(id) {
+            None => match self.lenient(id).filter(|_| !replaced) {
                 // Times are read from strings of digits in any case.
                 Some(time @ Type::UnixTime(_)) => time,
                 Some(number) => Type::Lenient(Box::new(number)),
@@ -343,7 +370,7 @@ impl<'d> Types<'d> {
         let presence = match (required, may_be_null && ty != Type::Value, direction) {
             (true, false, _) => Presence::Required,
             (true, true, _) => Presence::Nullable,
-            (false, _, Direction::Response) if self.empty_by_default(id) => Presence::OrEmpty,
+            (false, _, Direction::Response) if !replaced && self.empty_by_default(id) => Presence::OrEmpty,
             (false, true, Direction::Request) => Presence::Patch,
             (false, _, _) => Presence::Optional,
         };

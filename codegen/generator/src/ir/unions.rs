@@ -278,6 +278,7 @@ impl Types<'_> {
             Type::List(_) => JsonKind::Array,
             Type::Object | Type::Map(_) => JsonKind::Object,
             Type::Boxed(inner) | Type::Lenient(inner) => self.json_kind(inner, depth + 1),
+            Type::Custom(external) | Type::External(external) => external.json,
             Type::Value | Type::Upload | Type::Option(_) => JsonKind::Any,
             Type::Named(TypeId(draft)) => match &self.drafts[*draft].kind {
                 TypeKind::Struct(_) => JsonKind::Object,

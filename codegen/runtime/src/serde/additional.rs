@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
@@ -39,6 +40,14 @@ impl DerefMut for AdditionalProperties {
 impl PartialEq for AdditionalProperties {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
+    }
+}
+
+impl Eq for AdditionalProperties {}
+
+impl Hash for AdditionalProperties {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }
 

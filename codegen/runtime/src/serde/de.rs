@@ -108,6 +108,35 @@ pub mod is_required {
     pub const patch_as: bool = false;
 }
 
+/// The initial values of fields, by mode.
+#[expect(missing_docs, reason = "the functions are named after the methods of `PropertyReader`")]
+pub mod blank {
+    use super::Decode;
+
+    macro_rules! initial_values {
+        ($($mode:ident: $bound:ident $value:ident,)*) => {
+            $(#[inline(always)]
+            pub fn $mode<T: $bound>() -> T {
+                T::$value()
+            })*
+        };
+    }
+    initial_values! {
+        required: Decode blank,
+        optional: Decode blank,
+        or_empty: Decode blank,
+        nullable: Decode blank,
+        patch: Decode blank,
+        lenient: Decode blank,
+        optional_lenient: Decode blank,
+        required_as: Default default,
+        optional_as: Default default,
+        or_empty_as: Default default,
+        nullable_as: Default default,
+        patch_as: Default default,
+    }
+}
+
 /// A type that is decoded from a JSON object.
 #[doc(hidden)]
 pub trait Object: Decode {

@@ -54,7 +54,7 @@ macro_rules! read_object {
             #[inline]
             fn blank() -> Self {
                 Self {
-                    $($field: $crate::generated::Decode::blank(),)*
+                    $($field: $crate::generated::blank::$mode(),)*
                     $($rest: $crate::generated::Rest::empty(),)?
                 }
             }

@@ -74,9 +74,9 @@ pub trait PropertyWriter {
     /// Like `or_empty`, in the form `E`.
     fn or_empty_as<E: FieldEncoding>(&mut self, name: &'static str, value: &E::Value)
     where
-        E::Value: Decode + PartialEq,
+        E::Value: Default + PartialEq,
     {
-        if *value != E::Value::blank() {
+        if *value != E::Value::default() {
             self.required_as::<E>(name, value);
         }
     }

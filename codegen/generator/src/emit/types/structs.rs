@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{Writer, deprecated};
+use super::{Writer, deprecated, derive};
 use crate::emit::file::File;
 use crate::emit::{From, argument, compact, escape, type_tokens};
 use crate::ir::{Api, ConstProperty, Field, Presence, Struct, TagValue, Type, TypeDef, TypeId, TypeKind};
@@ -24,16 +24,17 @@ impl Writer<'_> {
         });
         let empty =
             def.sent && free(kind).next().is_none() && kind.fields.iter().all(|field| !field.presence.is_certain());
-        let derives = match (kind.multipart, empty) {
-            (true, true) => quote!(Clone, Debug, Default),
-            (true, false) => quote!(Clone, Debug),
-            (false, true) => quote!(Clone, Debug, Default, PartialEq),
-            (false, false) => quote!(Clone, Debug, PartialEq),
+        let derives: &[&str] = match (kind.multipart, empty) {
+            (true, true) => &["Clone", "Debug", "Default"],
+            (true, false) => &["Clone", "Debug"],
+            (false, true) => &["Clone", "Debug", "Default", "PartialEq"],
+            (false, false) => &["Clone", "Debug", "PartialEq"],
         };
+        let derives = derive(derives, def);
         file.items(quote! {
             #docs
             #deprecated
-            #[derive(#derives)]
+            #derives
             #[non_exhaustive]
             pub struct #name { #fields #rest }
         });
@@ -299,7 +300,8 @@ impl Writer<'_> {
                     _ => {}
                 }
             }
-            Type::Option(_) | Type::Map(_) | Type::Object | Type::Value => {}
+            // The caller's type may be one that the struct converts from already.
+            Type::Option(_) | Type::Map(_) | Type::Object | Type::Value | Type::Custom(_) | Type::External(_) => {}
             other if plain => out.push(FieldSource::Type(self.tokens(other))),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Writer, head};
+use super::{Writer, derive, head};
 use crate::emit::escape;
 use crate::emit::file::File;
 use crate::ir::{TagPresence, TagValue, Type, TypeDef, Union, UnionVariant};
@@ -24,9 +24,10 @@ impl Writer<'_> {
             }
             converted.push(held);
         }
+        let derives = derive(&["Clone", "Debug", "PartialEq"], def);
         file.items(quote! {
             #head
-            #[derive(Clone, Debug, PartialEq)]
+            #derives
             #[non_exhaustive]
             pub enum #name {
                 #variants
