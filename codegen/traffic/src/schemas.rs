@@ -74,11 +74,30 @@ pub struct Located {
     pub is_time: bool,
 }
 
+/// A schema of a document.
+#[derive(Clone)]
+pub struct SchemaNode<'d> {
+    /// Its JSON pointer.
+    pub pointer: String,
+    /// Its value.
+    pub node: &'d Value,
+}
+
+impl<'d> SchemaNode<'d> {
+    /// Returns the value of a keyword.
+    pub fn member(&self, keyword: &str) -> Option<Self> {
+        let node: &'d Value = self.node;
+        Some(Self { node: node.get(keyword)?, pointer: child(&self.pointer, keyword) })
+    }
+}
+
 /// The validators of a document's schemas, each of which is created when it is first used.
 pub struct Schemas<'d> {
     references: References<'d>,
     registry: Registry<'d>,
     validators: HashMap<String, Option<Validator>>,
+    /// The targets of references, by the schema that contains the reference. A recording asks for each many times.
+    targets: HashMap<*const Value, Option<SchemaNode<'d>>>,
     /// The validator of RFC 3339 times.
     time: Validator,
 }
@@ -95,7 +114,13 @@ impl<'d> Schemas<'d> {
         let time = serde_json::json!({"type": "string", "format": "date-time"});
         let time =
             jsonschema::options().should_validate_formats(true).build(&time).map_err(|error| error.to_string())?;
-        Ok(Self { references: References::new(document), registry, validators: HashMap::new(), time })
+        Ok(Self {
+            references: References::new(document),
+            registry,
+            validators: HashMap::new(),
+            targets: HashMap::new(),
+            time,
+        })
     }
 
     /// Returns the document.
@@ -103,10 +128,20 @@ impl<'d> Schemas<'d> {
         self.references.root()
     }
 
-    /// Returns the pointer that the `$ref` of the schema at a pointer resolves to.
-    pub fn target(&self, schema: &str) -> Option<String> {
-        let (reference, _) = member(self.document(), schema, "$ref")?;
-        self.references.target(reference.as_str()?, schema)
+    /// Returns the schema at a pointer.
+    pub fn node(&self, pointer: &str) -> Option<SchemaNode<'d>> {
+        Some(SchemaNode { node: self.document().pointer(pointer)?, pointer: pointer.to_owned() })
+    }
+
+    /// Returns the schema that the `$ref` of a schema resolves to.
+    pub fn target(&mut self, schema: &SchemaNode<'d>) -> Option<SchemaNode<'d>> {
+        let reference = schema.node.get("$ref")?.as_str()?;
+        if let Some(target) = self.targets.get(&std::ptr::from_ref(schema.node)) {
+            return target.clone();
+        }
+        let target = self.references.target(reference, &schema.pointer).and_then(|pointer| self.node(&pointer));
+        self.targets.insert(schema.node, target.clone());
+        target
     }
 
     /// Returns true if the value matches the schema at this pointer, apart from undeclared properties.
