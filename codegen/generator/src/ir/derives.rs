@@ -51,8 +51,8 @@ pub fn set(types: &mut [TypeDef], chosen: &RustTypes, diagnostics: &mut Diagnost
         let standard = Standard::of(path)?;
         obstacles.iter().find(|(other, _)| *other == standard).and_then(|(_, all)| all[index].clone())
     };
-    for index in 0..types.len() {
-        if matches!(types[index].kind, TypeKind::Alias(_) | TypeKind::Responses(_)) {
+    for (index, def) in types.iter_mut().enumerate() {
+        if matches!(def.kind, TypeKind::Alias(_) | TypeKind::Responses(_)) {
             continue;
         }
         let mut derives: Vec<String> = Vec::new();
@@ -61,12 +61,11 @@ pub fn set(types: &mut [TypeDef], chosen: &RustTypes, diagnostics: &mut Diagnost
                 derives.push(path.to_owned());
             }
         }
-        let own = component_name(&types[index].pointer).and_then(|name| chosen.derives_of.get(&name));
+        let own = component_name(&def.pointer).and_then(|name| chosen.derives_of.get(&name));
         for path in own.into_iter().flatten().map(|path| short(path)) {
             match obstacle(path, index) {
                 _ if derives.iter().any(|other| other == path) => {}
                 Some(why) => {
-                    let def = &types[index];
                     let message = format!("`{}` cannot derive `{path}`: {why}", def.name);
                     let help = "remove it from the derives of this type";
                     diagnostics.error("impossible-derive", def.pointer.clone(), message, help);
@@ -74,7 +73,7 @@ pub fn set(types: &mut [TypeDef], chosen: &RustTypes, diagnostics: &mut Diagnost
                 None => derives.push(path.to_owned()),
             }
         }
-        types[index].derives = derives;
+        def.derives = derives;
     }
 }
 
@@ -109,7 +108,7 @@ fn obstacles(types: &[TypeDef], standard: Standard) -> Vec<Option<String>> {
 fn own_obstacle(def: &TypeDef, standard: Standard) -> Option<String> {
     let is_order = matches!(standard, Standard::PartialOrd | Standard::Ord);
     match &def.kind {
-        TypeKind::Struct(kind) if kind.multipart => return Some("it is a form with files".to_owned()),
+        TypeKind::Struct(kind) if kind.multipart => Some("it is a form with files".to_owned()),
         TypeKind::Struct(kind) => {
             for field in &kind.fields {
                 if let Some(what) = leaf(&field.ty).and_then(|leaf| standard.obstacle(leaf)) {
