@@ -122,7 +122,10 @@ impl Pipeline {
         };
         let describes_operations = raise::describes_operations(&value) || self.diagnostics.iter().any(is_lost_item);
         self.repair(&mut value);
-        bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics);
+        if bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics) {
+            // The targets may be of another kind than the nodes that they replace.
+            self.repair(&mut value);
+        }
         bundle::hoist_components(&mut value, &mut self.documents, &mut self.diagnostics);
         raise::raise(&mut value, &mut self.documents, &mut self.diagnostics);
         raise::check_operations(describes_operations, &value, &mut self.diagnostics);

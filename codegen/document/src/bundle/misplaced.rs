@@ -9,12 +9,14 @@ use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// Replaces such references within the document by their targets. Fields next to a reference override the target's.
+/// Returns true if there were any.
 ///
 /// For example, `{"paths": {"/a": {"get": {"$ref": "#/x-operations/list"}}}, "x-operations": {"list": {"operationId":
 /// "list"}}}` becomes
 /// `{"paths": {"/a": {"get": {"operationId": "list"}}}, "x-operations": {"list": {"operationId": "list"}}}`.
-pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
+pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) -> bool {
     let mut growth = Growth::default();
+    let mut inlined = false;
     // An inlined node may contain further such references.
     loop {
         let mut found = Vec::new();
@@ -27,7 +29,7 @@ pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostic
             target.and_then(|target| references.node(&target)).is_some_and(|target| fits(*holds, target))
         });
         if found.is_empty() {
-            return;
+            return inlined;
         }
         for (pointer, holds, reference) in found {
             let place = child(&pointer, "$ref");
@@ -37,18 +39,19 @@ pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostic
             let (Some(target), Some(copy)) = (target, copy) else {
                 let message = format!("`{reference}` refers to an enclosing node");
                 diagnostics.error("unknown-reference", place, message, "write the intended value here");
-                return;
+                return inlined;
             };
             if let Err(message) = growth.allow(&copy, &pointer) {
                 diagnostics.error("too-large", place, message, "");
-                return;
+                return inlined;
             }
             let warning = warning(holds, &reference, place);
             diagnostics.push(match documents.origin(&warning.pointer) {
                 Some((file, source)) => Diagnostic { pointer: source, ..warning }.in_file(file),
                 None => warning,
             });
-            let Some(node) = value.pointer_mut(&pointer) else { return };
+            let Some(node) = value.pointer_mut(&pointer) else { return inlined };
+            inlined = true;
             let own = node.take();
             *node = copy;
             let own_members = own.as_object().into_iter().flatten().filter(|(name, _)| *name != "$ref");

@@ -39,8 +39,9 @@ fn reads(operation: &Operation) -> bool {
 
 fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
     let required = |argument: &Argument| {
-        let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
-        quote!(arguments.required::<#ty>(#location, #wire)?)
+        let (location, wire) = (location(argument), escape::string(&argument.wire));
+        let (ty, decode) = written(api, argument);
+        quote!(arguments.required::<#ty>(#location, #wire)? #decode)
     };
     let way = api.way_to(resource).into_iter().map(|(handle, arguments)| {
         let (handle, given) = (escape::ident(handle), arguments.iter().map(required));
@@ -50,11 +51,12 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
     let mut given: Vec<TokenStream> = operation.required.iter().map(required).collect();
     let mut statements = TokenStream::new();
     for (argument, setter) in operation.optional.iter().zip(resource::setter_names(operation)) {
-        let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
+        let (location, wire) = (location(argument), escape::string(&argument.wire));
+        let (ty, decode) = written(api, argument);
         let setter = escape::ident(&setter);
         statements.extend(quote! {
             if let Some(value) = arguments.optional::<#ty>(#location, #wire)? {
-                call = call.#setter(value);
+                call = call.#setter(value #decode);
             }
         });
     }
@@ -94,6 +96,10 @@ fn location(argument: &Argument) -> proc_macro2::Literal {
     escape::string(argument.location.word())
 }
 
-fn written(api: &Api, argument: &Argument) -> TokenStream {
-    type_tokens(api, &argument.ty, From::Beside)
+/// Returns the type that an argument is read as, and its conversion to the type that the client takes.
+fn written(api: &Api, argument: &Argument) -> (TokenStream, TokenStream) {
+    match &argument.encoding {
+        Some(encoding) => (type_tokens(api, encoding, From::Beside), quote!(.into())),
+        None => (type_tokens(api, &argument.ty, From::Beside), TokenStream::new()),
+    }
 }

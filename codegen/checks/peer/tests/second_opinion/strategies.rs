@@ -229,6 +229,7 @@ fn string(schema: &Map<String, Value>) -> Result<BoxedStrategy<Value>> {
     let value = match schema.get("format").and_then(Value::as_str).unwrap_or_default() {
         "date" => "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])".boxed(),
         "date-time" => "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]0[0-9]:[03]0)".boxed(),
+        "unix-time" => "1[0-9]{9}".boxed(),
         "uuid" => "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-fA-F]{12}".boxed(),
         "byte" | "binary" => return Err("binary strings are not supported".into()),
         _ => text(),
@@ -243,6 +244,8 @@ fn integer(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
     let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
     let (low, high) = match schema.get("format").and_then(Value::as_str) {
         Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        // The years -9999 to 9999.
+        Some("unix-time") => (-377_705_023_201, 253_402_207_200),
         _ => (i64::MIN, i64::MAX),
     };
     let (low, high) = (bound("minimum").unwrap_or(low), bound("maximum").unwrap_or(high));
