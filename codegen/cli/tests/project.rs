@@ -194,8 +194,8 @@ dependencies.serde_json = \"1\"
     assert!(output.status.success(), "{}", said(&output));
 
     for (from, to, expected) in [
-        ("{ money", "{ mony", "the document has no schema `mony`; did you mean `money`?"),
-        ("derive.format", "derive.formt", "the document has no schema `formt`; did you mean `format`?"),
+        ("{ money", "{ moneyx", "the document has no schema `moneyx`; did you mean `money`?"),
+        ("derive.format", "derive.formatx", "the document has no schema `formatx`; did you mean `format`?"),
         ("[\"crate_of_traits::Named\"]", "[\"a b\"]", "`a b` is not a path such as"),
     ] {
         project.write("crm-clients.toml", &format!("{head}{CONFIG}{settings}").replace(from, to))?;
