@@ -259,6 +259,24 @@ fn losing_all_operations_is_an_error() {
     assert!(!is_made && codes.contains(&"no-operations"), "{codes:?}");
 }
 
+/// The members of an array that is written as an object have other pointers afterwards.
+#[test]
+fn references_to_moved_parts_have_placeholders() {
+    let document = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+servers: [{url: 'https://a.example'}]
+paths:
+  /a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}
+components:
+  schemas:
+    A: {properties: {b: {$ref: '#/components/schemas/B/allOf/3'}}}
+    B: {allOf: {'3': {type: string}}}
+";
+    assert_eq!(client(document, false), (true, vec!["wrong-type", "unknown-reference"]));
+    assert_eq!(client(document, true), (false, vec!["wrong-type", "unknown-reference"]));
+}
+
 /// References may refer to parts that are left out, to objects of another kind, or to themselves.
 #[test]
 fn references_to_unreadable_parts_have_placeholders() {

@@ -136,12 +136,13 @@ impl Pipeline {
     fn repair(&mut self, value: &mut Value) {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         raise::repair(value, documents, diagnostics);
+        // References may point to parts that have been moved or removed.
+        bundle::replace_dangling(value, documents, diagnostics);
         if diagnostics.iter().any(|found| raise::LEFT_OUT.contains(&found.code)) {
-            // References may point to parts that have been removed.
-            bundle::replace_dangling(value, documents, diagnostics);
             raise::repair(value, documents, diagnostics);
         }
         if self.strict {
+            self.diagnostics.deny(bundle::DANGLING);
             self.diagnostics.deny(raise::LEFT_OUT);
         }
     }
