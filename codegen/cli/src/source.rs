@@ -200,7 +200,11 @@ impl Source {
         Path::new(&self.shown).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// Runs passes over the document. Prints warnings; errors are returned in rendered form.
+    /// Runs passes over the document and prints their warnings.
+    ///
+    /// # Errors
+    ///
+    /// If there is no result; the error is the rendered diagnostics.
     pub fn run<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Result<T, Error> {
         let (made, report) = self.run_quietly(pass);
         if made.is_some() {
@@ -209,7 +213,8 @@ impl Source {
         made.ok_or_else(|| Error::shown(report))
     }
 
-    /// Runs passes over the document. Returns their result and the rendered diagnostics.
+    /// Runs passes over the document without printing. Returns the result, if there is one, and the rendered
+    /// diagnostics.
     pub fn run_quietly<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
         let (made, pipeline) = self.inspect(pass);
         (made, self.report(&pipeline, io::stderr().is_terminal()))
@@ -239,7 +244,8 @@ impl Source {
         }
     }
 
-    /// Runs passes over the document. Returns their result, and the pipeline with the diagnostics.
+    /// Runs passes over the document without printing. Returns the result, if there is one, and the pipeline, which
+    /// has the diagnostics.
     pub fn inspect<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
         let read = |path: &str| match (self.mapped(path), &self.files) {
             (Some(_), Files::Published(read)) => read(path),

@@ -259,7 +259,7 @@ impl Bundler<'_> {
 
     /// Copies a node to the place of a reference that OpenAPI does not allow.
     fn inline_misplaced(&mut self, node: &mut Value, holds: FieldType, found: Found, reference: &str, at: &Cursor) {
-        if !misplaced::fits(holds, found.node()) {
+        if !holds.fits(found.node()) {
             let message = format!("`{reference}` refers to a value that is not allowed here");
             return self.fault(at, "wrong-type", message);
         }

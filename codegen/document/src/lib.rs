@@ -135,9 +135,12 @@ impl Pipeline {
     /// Repairs an overlaid document. Parts that are left out are errors if the pipeline is strict.
     fn repair(&mut self, value: &mut Value) {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
+        let reported = diagnostics.len();
         raise::repair(value, documents, diagnostics);
-        // References may point to parts that have been moved or removed.
-        bundle::replace_dangling(value, documents, diagnostics);
+        if diagnostics.len() > reported {
+            // References may point to parts that have been moved or removed.
+            bundle::replace_dangling(value, documents, diagnostics);
+        }
         if diagnostics.iter().any(|found| raise::LEFT_OUT.contains(&found.code)) {
             raise::repair(value, documents, diagnostics);
         }

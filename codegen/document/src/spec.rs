@@ -251,6 +251,15 @@ impl FieldType {
         }
     }
 
+    /// Returns true if a value has the JSON type of this object, array or map.
+    pub(crate) fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::List(_) => value.is_array(),
+            Self::SchemaOrBool => value.is_object() || value.is_boolean(),
+            _ => value.is_object(),
+        }
+    }
+
     /// Returns true if values of this type contain no objects of the specification and no references.
     pub fn is_data(self) -> bool {
         match self {

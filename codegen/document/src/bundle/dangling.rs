@@ -35,7 +35,7 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
                 let fault = Diagnostic::new(Severity::Warning, "reference-cycle", pointer, message, help);
                 found.push((holds, stand_in, fault));
             }
-            Some(target) if references.node(&target).is_some_and(|node| !fits(holds, node)) => {
+            Some(target) if references.node(&target).is_some_and(|node| !holds.fits(node)) => {
                 let actual = references.node(&target).map(words::found).unwrap_or_default();
                 let message = format!("`{reference}` is {actual}, expected {}", words::expected(holds));
                 let help = "correct the reference, or the value that it refers to";
@@ -94,11 +94,6 @@ fn put(node: &mut Value, holds: FieldType, stand_in: Value) {
         Value::Object(members) if holds == FieldType::SchemaOrBool => _ = members.shift_remove("$ref"),
         node => *node = stand_in,
     }
-}
-
-/// Returns true if a node has a JSON type that a place allows.
-fn fits(holds: FieldType, node: &Value) -> bool {
-    node.is_object() || holds == FieldType::SchemaOrBool && node.is_boolean()
 }
 
 /// Returns true if following references from a node leads back to it.

@@ -26,7 +26,7 @@ pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostic
         // pass.
         found.retain(|(pointer, holds, reference)| {
             let target = references.target(reference, pointer);
-            target.and_then(|target| references.node(&target)).is_some_and(|target| fits(*holds, target))
+            target.and_then(|target| references.node(&target)).is_some_and(|target| holds.fits(target))
         });
         if found.is_empty() {
             return inlined;
@@ -68,14 +68,6 @@ pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostic
                 node.extend(own);
             }
         }
-    }
-}
-
-/// Returns true if a value has the type that a place requires.
-pub(super) fn fits(holds: FieldType, value: &Value) -> bool {
-    match holds {
-        FieldType::List(_) => value.is_array(),
-        _ => value.is_object(),
     }
 }
 

@@ -93,7 +93,7 @@ fn obstacles(types: &[TypeDef], standard: Standard) -> Vec<Option<String>> {
             if found[index].is_some() {
                 continue;
             }
-            let other = named(def).into_iter().find(|id| found[id.0].is_some());
+            let other = named(def).find(|id| found[id.0].is_some());
             if let Some(other) = other {
                 found[index] = Some(format!("it contains a `{}`, which cannot", types[other.0].name));
                 changed = true;
@@ -130,20 +130,20 @@ fn own_obstacle(def: &TypeDef, standard: Standard) -> Option<String> {
     }
 }
 
-/// Returns the type within lists, maps, options and boxes, unless it is one of the client's.
-fn leaf(ty: &Type) -> Option<&Type> {
-    match ty {
-        Type::Named(_) => None,
-        other => other.inner().map_or(Some(other), leaf),
-    }
+/// Returns the type within lists, maps, options and boxes.
+fn innermost(ty: &Type) -> &Type {
+    ty.inner().map_or(ty, innermost)
 }
 
-fn named(def: &TypeDef) -> Vec<TypeId> {
-    fn id(ty: &Type) -> Option<TypeId> {
-        match ty {
-            Type::Named(id) => Some(*id),
-            other => other.inner().and_then(id),
-        }
-    }
-    def.kind.types().into_iter().filter_map(id).collect()
+/// Returns the type within lists, maps, options and boxes, unless it is one of the client's.
+fn leaf(ty: &Type) -> Option<&Type> {
+    Some(innermost(ty)).filter(|ty| !matches!(ty, Type::Named(_)))
+}
+
+/// Returns the client's types that a definition refers to.
+fn named(def: &TypeDef) -> impl Iterator<Item = TypeId> {
+    def.kind.types().into_iter().filter_map(|ty| match innermost(ty) {
+        Type::Named(id) => Some(*id),
+        _ => None,
+    })
 }
