@@ -265,14 +265,14 @@ static COUNTS: [Count; 6] = [
 
 impl Count {
     fn compare(&self, old: &View<'_>, new: &View<'_>, transport: Transport) -> Option<ChangeDraft> {
-        let strictest = |view: &View<'_>| match self.is_least {
-            true => view.limit(self.of, |one, other| one > other).unwrap_or(0).max(self.implied(view, transport)),
-            false => {
-                view.limit(self.of, |one, other| one < other).unwrap_or(usize::MAX).min(self.implied(view, transport))
+        let strictest = |view: &View<'_>| {
+            let (declared, implied) = (self.declared(view), self.implied(view, transport));
+            match self.is_least {
+                true => declared.map_or(implied, |count| count.max(implied)),
+                false => declared.map_or(implied, |count| count.min(implied)),
             }
         };
-        let (old_count, new_count) = (view_count(old, self), view_count(new, self));
-        if old_count == new_count {
+        if self.declared(old) == self.declared(new) {
             return None;
         }
         let (old, new) = (strictest(old), strictest(new));
@@ -292,6 +292,14 @@ impl Count {
         Some(ChangeDraft::from_to(rule, says, &old, &new))
     }
 
+    /// Returns the strictest declared limit.
+    fn declared(&self, view: &View<'_>) -> Option<usize> {
+        match self.is_least {
+            true => view.limit(self.of, |one, other| one > other),
+            false => view.limit(self.of, |one, other| one < other),
+        }
+    }
+
     /// Returns the implied limit: some formats have a fixed length, and a part of a path is never empty.
     fn implied(&self, view: &View<'_>, transport: Transport) -> usize {
         let is_length = self.noun[0] == "character";
@@ -307,14 +315,6 @@ impl Count {
             (None, true) => usize::from(is_length && transport == Transport::Path),
             (None, false) => usize::MAX,
         }
-    }
-}
-
-/// Returns the declared limit.
-fn view_count(view: &View<'_>, count: &Count) -> Option<usize> {
-    match count.is_least {
-        true => view.limit(count.of, |one, other| one > other),
-        false => view.limit(count.of, |one, other| one < other),
     }
 }
 

@@ -4,7 +4,6 @@ mod http;
 mod progress;
 mod upload;
 
-use std::pin::Pin;
 pub(crate) use std::time::Instant;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +13,8 @@ use futures_util::FutureExt as _;
 use reqwest::{Client, Request};
 use tokio::runtime::{Handle, TryCurrentError};
 pub(crate) use tokio::time::{Sleep, sleep};
+
+use super::Task;
 
 pub(crate) use http::client_for;
 pub use http::http_client_builder;
@@ -28,9 +29,6 @@ pub(crate) const SETS_USER_AGENT: bool = true;
 
 /// A response in a form that can be sent between threads.
 pub(crate) type HttpResponse = reqwest::Response;
-
-/// A future that runs in its own task. The output is `None` if the task did not end.
-pub(crate) type Task<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
 
 /// Returns the current time.
 pub(crate) fn now() -> SystemTime {

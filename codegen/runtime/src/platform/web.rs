@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::path::Path;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use reqwest::{Body, Client, ClientBuilder, Request, Url};
 use send_wrapper::SendWrapper;
 use web_time::web::SystemTimeExt as _;
 
+use super::Task;
 use crate::error::RequestError;
 
 pub(crate) use web_time::Instant;
@@ -46,9 +47,6 @@ pub fn http_client_builder() -> ClientBuilder {
 pub(crate) fn client_for(_url: &Url, _timeout: Duration) -> Result<Client, RequestError> {
     Ok(Client::new())
 }
-
-/// A future that runs in its own task. The output is `None` if the task did not end.
-pub(crate) type Task<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
 
 /// Returns the current time.
 pub(crate) fn now() -> SystemTime {
