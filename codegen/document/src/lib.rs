@@ -8,7 +8,7 @@
 //!                                \-> lower -> OpenAPI 3.0 for other tools
 //! ```
 //!
-//! No pass accesses the network, the clock or the environment, and files are read with a function of the caller's. This
+//! No pass accesses the network, the clock or the environment, and files are read with a function that the caller passes. This
 //! crate does not depend on the use of a document: `crm-clients-generator` generates clients, and `crm-clients-review`
 //! reviews changes.
 

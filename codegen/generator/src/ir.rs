@@ -427,10 +427,10 @@ pub struct ErrorField {
     pub variants: Vec<(usize, bool)>,
 }
 
-/// A type of the caller's.
+/// A user-defined type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct External {
-    /// Its path.
+    /// The path of the type.
     pub path: String,
     /// The JSON type of the component's values.
     pub json: JsonKind,
@@ -484,10 +484,10 @@ pub enum Type {
     Secret,
     /// A file to send.
     Upload,
-    /// A type of the caller's that replaces that of a component. Fields and arguments are [`Type::External`], and have this
+    /// A user-defined type that replaces that of a component. Fields and arguments are [`Type::External`], and have this
     /// as their encoding.
     Custom(External),
-    /// A type of the caller's.
+    /// A user-defined type.
     External(External),
     /// Any JSON value.
     Value,

@@ -91,7 +91,7 @@ output = {}
 # Names of methods and types.
 # methods = {{ "GET /pets" = "list" }}
 # types = {{ pet = "Animal" }}
-# Traits that all types derive, and types of yours that replace those of components.
+# Traits that all types derive, and your own types that replace those of components.
 # derives = ["Eq", "Hash"]
 # replace = {{ money = "rust_decimal::Decimal" }}
 # dependencies = {{ rust_decimal = "1" }}

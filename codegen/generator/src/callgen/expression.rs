@@ -19,7 +19,7 @@ type Result<T = TokenStream> = std::result::Result<T, Unsupported>;
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
     api: &'a Api,
-    /// True if times and types of the caller's are written as the types of their encodings.
+    /// True if times and user-defined types are written as the types of their encodings.
     wraps: bool,
 }
 

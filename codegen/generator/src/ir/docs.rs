@@ -2,7 +2,7 @@
 
 use super::Framing;
 use crate::markdown::{self, code};
-use crm_clients_document::extensions::TYPED_FORMATS;
+use crm_clients_document::extensions::{TYPED_FORMATS, is_unix_time};
 use crm_clients_document::model::{Operation, RateLimit, SchemaId, Server};
 use crm_clients_document::normalize::{ClientSchema, Kind, Normalizer};
 
@@ -47,8 +47,9 @@ pub fn value(all: &Normalizer<'_>, description: Option<&str>, schema: SchemaId, 
 fn facts(schema: &ClientSchema) -> Vec<String> {
     let mut facts = Vec::new();
     if let Kind::String { format, pattern, .. } = &schema.kind {
-        let said_by_type = matches!(format.as_str(), "" | "binary" | "password" | "unixtime")
-            || TYPED_FORMATS.contains(&format.as_str());
+        let format = format.as_str();
+        let said_by_type =
+            matches!(format, "" | "binary" | "password") || TYPED_FORMATS.contains(&format) || is_unix_time(format);
         facts.extend((!said_by_type).then(|| format!("format: {}", code(format))));
         facts.extend(pattern.as_ref().map(|pattern| format!("pattern: {}", code(pattern))));
     }

@@ -130,19 +130,9 @@ impl<'d> Types<'d> {
 
     fn make(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let shape = normalize::shape(&mut self.schemas, id);
-        let external = self.external(id, &shape);
-        let ty = match shape {
-            _ if external.is_some() => external.map_or(Type::Value, Type::Custom),
-            Shape::Same(other) => self.of(other, direction, place),
-            Shape::Any => Type::Value,
-            Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
-            Shape::Array(items) => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
-            Shape::Object(fields) => match self.hierarchy(id, direction, place) {
-                Some(union) => union,
-                None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
-                None => self.object(id, &fields, direction, place),
-            },
-            Shape::Choice(choice) => self.choice(id, &choice, direction, place),
+        let ty = match self.external(id, &shape) {
+            Some(external) => Type::Custom(external),
+            None => self.of_shape(id, shape, direction, place),
         };
         let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.schemas[id].pointer);
         if !own && self.schemas[id].component.is_some() {
@@ -153,7 +143,22 @@ impl<'d> Types<'d> {
         ty
     }
 
-    /// Returns the caller's type that replaces that of a component.
+    fn of_shape(&mut self, id: SchemaId, shape: Shape, direction: Direction, place: &str) -> Type {
+        match shape {
+            Shape::Same(other) => self.of(other, direction, place),
+            Shape::Any => Type::Value,
+            Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
+            Shape::Array(items) => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
+            Shape::Object(fields) => match self.hierarchy(id, direction, place) {
+                Some(union) => union,
+                None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
+                None => self.object(id, &fields, direction, place),
+            },
+            Shape::Choice(choice) => self.choice(id, &choice, direction, place),
+        }
+    }
+
+    /// Returns the user-defined type that replaces that of a component.
     fn external(&self, id: SchemaId, shape: &Shape) -> Option<External> {
         let component = self.schemas[id].component.as_ref()?;
         let path = self.document.rust_types.replaced.get(component)?.clone();
@@ -169,7 +174,7 @@ impl<'d> Types<'d> {
         Some(External { path, json })
     }
 
-    /// Returns true if a type of the caller's replaces that of the schema.
+    /// Returns true if a user-defined type replaces that of the schema.
     fn is_replaced(&self, id: SchemaId) -> bool {
         let component = self.schemas[self.schemas.referred(id)].component.as_ref();
         component.is_some_and(|component| self.document.rust_types.replaced.contains_key(component))
@@ -252,7 +257,7 @@ impl<'d> Types<'d> {
     }
 
     /// Returns the type of a field or an argument with values of this type: times are [`Type::Timestamp`], whatever their
-    /// encoding is, and values of the caller's types are not wrapped. `None` if it is the same type.
+    /// encoding is, and values of user-defined types are not wrapped. `None` if it is the same type.
     pub(super) fn decoded(&self, ty: &Type) -> Option<Type> {
         let within = |inner: &Type| self.decoded(inner).map(Box::new);
         Some(match ty {

@@ -45,7 +45,7 @@ pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     from_json(&reply.body).map_err(|error| json_failure(reply, error))
 }
 
-/// Decodes JSON as a type of the caller's; an empty body is `null`.
+/// Decodes JSON as a type that the caller chooses; an empty body is `null`.
 pub(crate) fn undeclared_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
     let body = if reply.body.trim_ascii().is_empty() { b"null".as_slice() } else { &reply.body };
     serde_json::from_slice(body).map_err(|error| json_failure(reply, bounded(error)))

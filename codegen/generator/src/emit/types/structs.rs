@@ -300,7 +300,7 @@ impl Writer<'_> {
                     _ => {}
                 }
             }
-            // The caller's type may be one that the struct converts from already.
+            // A user-defined type may be one that the struct converts from already.
             Type::Option(_) | Type::Map(_) | Type::Object | Type::Value | Type::Custom(_) | Type::External(_) => {}
             other if plain => out.push(FieldSource::Type(self.tokens(other))),
             _ => {}

@@ -126,7 +126,7 @@ impl Types<'_> {
         if fields.properties.is_empty() {
             return "Object".to_owned();
         }
-        if let Some(name) = constant_name(choices, index) {
+        if let Some(name) = own_constant(choices, index) {
             return name;
         }
         let mut others = HashSet::new();
@@ -157,7 +157,7 @@ impl Types<'_> {
 
 /// Returns the name of an object, derived from the first constant that no other one has, although no property
 /// distinguishes all of them.
-fn constant_name(choices: &[Alternative], index: usize) -> Option<String> {
+fn own_constant(choices: &[Alternative], index: usize) -> Option<String> {
     choices[index].conditions.iter().find_map(|constant| {
         let [TagValue::Text(text)] = constant.1.as_slice() else { return None };
         let mut others = choices.iter().enumerate().filter(|(other, _)| *other != index);
