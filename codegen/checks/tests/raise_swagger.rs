@@ -30,7 +30,7 @@ fn operation(document: Value, operation: Value) -> (Value, Vec<String>) {
 fn servers() {
     for (document, servers) in [
         (
-            json!({"host": "a.example", "basePath": "/v1/", "schemes": ["https", "http"]}),
+            json!({"host": "a.example", "basePath": "/v1/", "schemes": ["http", "https"]}),
             json!([{"url": "https://a.example/v1"}, {"url": "http://a.example/v1"}]),
         ),
         (json!({"host": "a.example:8080"}), json!([{"url": "https://a.example:8080"}])),

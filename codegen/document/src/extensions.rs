@@ -59,7 +59,10 @@ const TEXT_FORMATS: &str = "x-rust-text-formats";
 const FEATURE: &str = "x-rust-feature";
 
 /// Extensions of other tools that are also read.
-const KNOWN_ELSEWHERE: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-sunset"];
+const KNOWN_ELSEWHERE: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-descriptions", MULTI_SEGMENT, "x-sunset"];
+
+/// The extension of path parameters whose values may contain slashes.
+pub const MULTI_SEGMENT: &str = "x-multi-segment";
 
 /// Returns true if the generator reads extensions with this name.
 pub fn is_read(name: &str) -> bool {

@@ -377,6 +377,8 @@ pub enum Output {
     Xml(Type, usize),
     /// Text.
     Text,
+    /// A string, as JSON or as text.
+    String,
     /// Bytes.
     Bytes,
     /// One of several results, by the response's status and media type: [`TypeKind::Responses`].
@@ -388,7 +390,7 @@ impl Output {
     pub fn ty(&self) -> Option<&Type> {
         match self {
             Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
-            Self::Empty | Self::Text | Self::Bytes => None,
+            Self::Empty | Self::Text | Self::String | Self::Bytes => None,
         }
     }
 
@@ -396,7 +398,7 @@ impl Output {
     pub fn ty_mut(&mut self) -> Option<&mut Type> {
         match self {
             Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
-            Self::Empty | Self::Text | Self::Bytes => None,
+            Self::Empty | Self::Text | Self::String | Self::Bytes => None,
         }
     }
 }

@@ -30,11 +30,20 @@ impl PathValue for str {
     fn push(&self, out: &mut String) {
         out.extend(utf8_percent_encode(self, RESERVED));
     }
+
+    fn push_at(&self, out: &mut String, place: Expression<'_>) {
+        place.begin(out);
+        place.encode(self, out);
+    }
 }
 
 impl PathValue for String {
     fn push(&self, out: &mut String) {
         self.as_str().push(out);
+    }
+
+    fn push_at(&self, out: &mut String, place: Expression<'_>) {
+        self.as_str().push_at(out, place);
     }
 }
 
@@ -175,7 +184,8 @@ const RESERVED_ALLOWED: &AsciiSet = &RESERVED
     .remove(b'=');
 
 /// An expression of a path template, as in RFC 6570: `{.name}` adds a dot before the value, `{;name}` the parameter's
-/// name, `*` adds it before each element, and `{+name}` keeps reserved characters.
+/// name, `*` adds it before each element, and `{+name}` keeps reserved characters. `{*name}` keeps slashes, so that the
+/// value is several segments.
 #[derive(Clone, Copy, Default)]
 pub struct Expression<'t> {
     sign: Option<char>,
@@ -186,7 +196,7 @@ pub struct Expression<'t> {
 impl<'t> Expression<'t> {
     fn of(place: &'t str) -> Self {
         let (name, explode) = place.strip_suffix('*').map_or((place, false), |name| (name, true));
-        let sign = name.chars().next().filter(|sign| matches!(sign, '.' | ';' | '+'));
+        let sign = name.chars().next().filter(|sign| matches!(sign, '.' | ';' | '+' | '*'));
         Self { sign, name: if sign.is_some() { &name[1..] } else { name }, explode }
     }
 
@@ -215,6 +225,7 @@ impl<'t> Expression<'t> {
     fn encode(&self, text: &str, out: &mut String) {
         match self.sign {
             Some('+') => out.push_str(&keep_encoded(text, RESERVED_ALLOWED)),
+            Some('*') => out.extend(utf8_percent_encode(text, const { &RESERVED.remove(b'/') })),
             _ => out.extend(utf8_percent_encode(text, RESERVED)),
         }
     }
@@ -342,6 +353,13 @@ mod tests {
         assert_eq!(filled("/{+x}", &[&text]), "/a:b@c,d=e%2Ff%3Fg%23h%2Fi%25zz%20%C3%A9");
         let parent = super::structured("..");
         assert_eq!(filled("/{+x}/b", &[&parent]), "\"..\" is not a valid path segment (parameter `+x`)");
+    }
+
+    #[test]
+    fn several_segments_stay_below_their_place() {
+        assert_eq!(filled("/files/{*path}/raw", &[&"a b/c?d#é"]), "/files/a%20b/c%3Fd%23%C3%A9/raw");
+        assert_eq!(filled("/files/{*path}", &[&"a/../b"]), "the path /files/a/../b contains `..` segments");
+        assert_eq!(filled("/files/{*path}", &[&5i64]), "/files/5");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(super) const ASSIGN: &Operation<Option<types::Assignment>, ErrorBody> = &Ope
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), "", ErrorBody::read_text),
         (Status::Exact(401), "", ErrorBody::read_error_response),

@@ -115,6 +115,8 @@ pub struct Parameter {
     pub allow_empty_value: bool,
     /// `allowReserved`.
     pub allow_reserved: bool,
+    /// `x-multi-segment`: true if the value of a path parameter may contain slashes.
+    pub multi_segment: bool,
     /// `style` and `explode`, or their defaults for the location.
     pub style: Style,
     /// `schema`, or that of the only media type of `content`.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::build::{Builder, JsonObject, example, extensions, flag, list, text};
 use super::{Location, MediaTypeId, Parameter, ParameterId, SchemaId, Style, StyleKind};
 use crate::diagnostic::child;
+use crate::extensions::MULTI_SEGMENT;
 use crate::spec::{ObjectKind, Versions};
 use crate::template::{self, Template};
 
@@ -124,6 +125,7 @@ impl<'v> Builder<'v, '_> {
             deprecated: flag(object, "deprecated"),
             allow_empty_value: flag(object, "allowEmptyValue"),
             allow_reserved: flag(object, "allowReserved"),
+            multi_segment: is_path && flag(object, MULTI_SEGMENT),
             style: style(object, location),
             holds_json: content.first().is_some_and(|id| !is_plain_text(&self.nodes.media_types[*id].name)),
             schema: self.schema_of(object, &content, pointer).or_else(|| Some(self.own_schema(object, pointer))),

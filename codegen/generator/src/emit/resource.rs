@@ -518,7 +518,7 @@ fn output_type(api: &Api, output: &Output) -> TokenStream {
             let ty = type_tokens(api, ty, From::Beside);
             quote!(Option<#ty>)
         }
-        Output::Text => quote!(String),
+        Output::Text | Output::String => quote!(String),
         Output::Bytes => quote!(runtime::Bytes),
     }
 }
@@ -529,10 +529,12 @@ fn decoder(api: &Api, output: &Output) -> TokenStream {
         Output::Empty => quote!(empty),
         Output::Json(ty) if holds_secret(api, ty) => quote!(secret_json),
         Output::MaybeJson(ty) if holds_secret(api, ty) => quote!(secret_json_or_empty),
+        Output::Json(Type::String) => quote!(json_string),
         Output::Json(_) => quote!(json),
         Output::MaybeJson(_) => quote!(json_or_empty),
         Output::Xml(..) => quote!(xml),
         Output::Text => quote!(text),
+        Output::String => quote!(string),
         Output::Bytes => quote!(bytes),
         Output::Selected(_) => quote!(selected),
     }

@@ -144,11 +144,13 @@ impl Builder<'_> {
 
     fn body_kind(&mut self, media: &MediaType) -> BodyKind {
         match essence(&media.name).as_str() {
-            "*/*" | "application/*" if media.schema.is_none_or(|id| self.types.is_file(id)) => BodyKind::Bytes,
-            _ if is_json(&media.name) => BodyKind::Json,
-            _ if is_json_lines(&media.name) && media.schema.or(media.item_schema).is_some() => BodyKind::Lines,
+            "*/*" | "application/*" if media.schema.is_none() => BodyKind::Bytes,
             "application/x-www-form-urlencoded" => BodyKind::Form,
             name if name.starts_with("multipart/") => BodyKind::Multipart,
+            // Callers pass the content, whatever its type is.
+            _ if media.schema.is_some_and(|id| self.types.is_file(id)) => BodyKind::Bytes,
+            _ if is_json(&media.name) => BodyKind::Json,
+            _ if is_json_lines(&media.name) && media.schema.or(media.item_schema).is_some() => BodyKind::Lines,
             _ if self.xml_root(media).is_some() => BodyKind::Xml,
             _ if is_text(&media.name) => BodyKind::Text,
             _ => BodyKind::Bytes,

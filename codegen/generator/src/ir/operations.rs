@@ -495,7 +495,7 @@ impl<'d> Builder<'d> {
         }
     }
 
-    /// Adds types for components that no operation uses: they may occur inside free-form values.
+    /// Adds types for components that no operation uses: they may occur inside free-form values, unless they are files.
     fn unused_components(&mut self) {
         let document = self.types.document;
         let mut made: HashSet<String> = HashSet::new();
@@ -504,7 +504,7 @@ impl<'d> Builder<'d> {
             made.extend(self.types.drafts[seen..].iter().map(|draft| draft.pointer.clone()));
             seen = self.types.drafts.len();
             let schema = &document[*id];
-            if !made.contains(&schema.pointer) && !schema.is_alias {
+            if !made.contains(&schema.pointer) && !schema.is_alias && !self.types.is_file(*id) {
                 let name = self.types.component_name(name);
                 self.types.of(*id, Direction::Response, &name);
             }

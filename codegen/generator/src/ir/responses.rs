@@ -41,6 +41,7 @@ impl Builder<'_> {
                 let refusal = operation.responses.iter().find_map(|(_, response)| preferred(&content(*response)));
                 (Output::Empty, refusal.map(|media| media.name.clone()))
             }
+            [Output::Json(Type::Option(ty))] => (Output::MaybeJson((**ty).clone()), accept),
             [Output::Json(ty)] if some_empty => (Output::MaybeJson(ty.clone()), accept),
             [only] => ((*only).clone(), accept),
             _ => (Output::Selected(self.selected(index, cases, place)), accept),
@@ -70,8 +71,17 @@ impl Builder<'_> {
             if is_further_xml && !matches!(output, Output::Xml(..)) {
                 continue;
             }
-            match cases.iter_mut().find(|case| case.output == output) {
-                Some(known) => known.media_types.push(media.name.clone()),
+            let is_string =
+                |output: &Output| matches!(output, Output::Json(Type::String) | Output::String | Output::Text);
+            let is_same =
+                |case: &&mut ResponseCase| case.output == output || is_string(&case.output) && is_string(&output);
+            match cases.iter_mut().find(is_same) {
+                Some(known) => {
+                    if known.output != output {
+                        known.output = Output::String;
+                    }
+                    known.media_types.push(media.name.clone());
+                }
                 None => cases.push(case(&[media], output)),
             }
         }
@@ -116,9 +126,13 @@ impl Builder<'_> {
         matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Object(_) | Shape::Array(_) | Shape::Choice(_))
     }
 
+    /// Returns true if a body is JSON. Where a file is declared as JSON, the server sends the file itself.
     fn is_json_body(&mut self, media: &MediaType) -> bool {
-        let is_any = matches!(essence(&media.name).as_str(), "*/*" | "application/*");
-        is_json(&media.name) && !(is_any && media.schema.is_some_and(|id| self.types.is_file(id)))
+        is_json(&media.name) && !self.is_file_body(media)
+    }
+
+    fn is_file_body(&mut self, media: &MediaType) -> bool {
+        media.schema.is_some_and(|id| self.types.is_file(id))
     }
 
     fn read_as(&mut self, media: &MediaType, place: &str) -> Output {
@@ -129,13 +143,14 @@ impl Builder<'_> {
             return Output::Xml(self.types.element(schema, Direction::Response, place), root);
         }
         if !self.is_json_body(media) {
-            return if is_text(&media.name) { Output::Text } else { Output::Bytes };
+            return if is_text(&media.name) && !self.is_file_body(media) { Output::Text } else { Output::Bytes };
         }
         let Some(schema) = media.schema else { return Output::Json(Type::Value) };
         let component = component_place(&media.pointer, "responses", "Response").map(|at| format!("{at}Response"));
         let ty = self.types.element(schema, Direction::Response, component.as_deref().unwrap_or(place));
         self.types.set_signature(&ty);
-        Output::Json(ty)
+        // A range includes plain text.
+        if ty == Type::String && media.name.contains('*') { Output::String } else { Output::Json(ty) }
     }
 
     /// Returns the enum of the cases. Variants are named by status if there are several, and by media type if a status

@@ -24,6 +24,7 @@ pub(super) fn template(text: &str, parameters: &[&Parameter]) -> String {
             Some(Style::LabelExplode) => (".", "*"),
             Some(Style::Matrix) => (";", ""),
             Some(Style::MatrixExplode) => (";", "*"),
+            Some(_) if parameter.is_some_and(|parameter| parameter.multi_segment) => ("*", ""),
             Some(_) if parameter.is_some_and(|parameter| parameter.allow_reserved) => ("+", ""),
             Some(Style::SimpleExplode) => ("", "*"),
             _ => ("", ""),

@@ -209,6 +209,8 @@ fn parameter_extensions(parameter: &Parameter) -> &ExtensionMap {
         holds_json: _,
         // Compared for callers, in `rust`.
         rust_name: _,
+        // One of the extensions.
+        multi_segment: _,
     } = parameter;
     extensions
 }

@@ -61,18 +61,22 @@ fn split(target: &str) -> (&str, &str) {
 
 /// Returns the number of literal characters of the template that match the path; `None` if it does not match.
 fn path_fit(template: &str, path: &str) -> Option<usize> {
-    let (mut templates, mut segments) = (template.split('/'), path.split('/'));
-    let mut said = 0;
-    loop {
-        match (templates.next(), segments.next()) {
-            (None, None) => return Some(said),
-            (Some(template), Some(segment)) => {
-                let decoded = percent_decode_str(segment).decode_utf8_lossy();
-                said += segment_fit(template, &decoded)?;
-            }
-            _ => return None,
-        }
+    let templates: Vec<&str> = template.split('/').collect();
+    let mut segments: Vec<&str> = path.split('/').collect();
+    let joined: String;
+    if let (Some(at), Some(further)) =
+        (templates.iter().position(|template| template.contains("{*")), segments.len().checked_sub(templates.len()))
+    {
+        // The value of `{*path}` may be several segments.
+        joined = segments[at..=at + further].join("/");
+        segments.splice(at..=at + further, [joined.as_str()]);
     }
+    if templates.len() != segments.len() {
+        return None;
+    }
+    templates.into_iter().zip(segments).try_fold(0, |said, (template, segment)| {
+        Some(said + segment_fit(template, &percent_decode_str(segment).decode_utf8_lossy())?)
+    })
 }
 
 /// Like `path_fit`, for one segment. `{id}` matches any text that is not empty.
@@ -103,6 +107,7 @@ mod tests {
             route("report", Method::GET, "/reports/{id}.csv"),
             route("typed", Method::POST, "/?type=a"),
             route("untyped", Method::POST, "/"),
+            route("raw", Method::GET, "/files/{*path}/raw"),
         ];
         for (method, target, expected) in [
             (Method::GET, "/contacts/5", &["get"][..]),
@@ -117,6 +122,9 @@ mod tests {
             (Method::DELETE, "/contacts/5", &[]),
             (Method::GET, "/contacts/", &[]),
             (Method::GET, "/contacts/5/6", &[]),
+            (Method::GET, "/files/a/b%20c/raw", &["raw"]),
+            (Method::GET, "/files/a/raw", &["raw"]),
+            (Method::GET, "/files/raw", &[]),
         ] {
             assert_eq!(called(&routes, &method, target), expected, "{method} {target}");
         }

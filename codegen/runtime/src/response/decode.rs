@@ -1,11 +1,12 @@
 //! The functions that decode responses. Generated code names one of them for each operation.
 
-use ::serde::de::DeserializeOwned;
+use ::serde::de::{DeserializeOwned, IgnoredAny};
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
 
 use crate::operation::Reply;
-use crate::response::{check_undeclared, json_path, sanitize};
+use crate::response::select::essence;
+use crate::response::{check_undeclared, is_html, json_path, sanitize};
 use crate::serde::de::Decode;
 use crate::serde::tolerance;
 #[cfg(feature = "xml")]
@@ -45,19 +46,45 @@ pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     from_json(&reply.body).map_err(|error| json_failure(reply, error))
 }
 
+/// Decodes a JSON string. Some servers send the text itself instead, whatever the response's media type says.
+pub fn json_string(reply: &Reply) -> Result<String, DecodeFailure> {
+    json(reply).or_else(|failure| if is_plain(reply) { text(reply) } else { Err(failure) })
+}
+
+/// Returns a string that is declared as JSON and as text, or as any media type.
+pub fn string(reply: &Reply) -> Result<String, DecodeFailure> {
+    let is_text = essence(reply).is_some_and(|essence| essence.starts_with("text/") && essence != "text/json");
+    if is_text { text(reply) } else { json_string(reply) }
+}
+
+/// Returns true if a body is text, not JSON that is invalid or of another type, nor an HTML page.
+fn is_plain(reply: &Reply) -> bool {
+    let body = without_mark(&reply.body).trim_ascii();
+    let essence = essence(reply).unwrap_or_default();
+    let is_json = body.starts_with(b"\"") || serde_json::from_slice::<IgnoredAny>(body).is_ok();
+    // An empty body is text only if the server says so.
+    let is_sent = !body.is_empty() || essence.starts_with("text/");
+    is_sent && !is_json && !is_html(&essence, body)
+}
+
 /// Decodes JSON as a type that the caller chooses; an empty body is `null`.
 pub(crate) fn undeclared_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
     let body = if reply.body.trim_ascii().is_empty() { b"null".as_slice() } else { &reply.body };
-    serde_json::from_slice(body).map_err(|error| json_failure(reply, bounded(error)))
+    serde_json::from_slice(without_mark(body)).map_err(|error| json_failure(reply, bounded(error)))
 }
 
 /// Decodes JSON within the memory limit of this response. The error's message is bounded and safe to print.
 pub(crate) fn from_json<T: Decode>(text: &[u8]) -> Result<T, serde_json::Error> {
     let read = || {
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let mut deserializer = serde_json::Deserializer::from_slice(without_mark(text));
         T::decode(&mut deserializer).and_then(|value| deserializer.end().map(|()| value))
     };
     tolerance::decode(read).map_err(bounded)
+}
+
+/// Returns the text after its byte order mark, which some servers send before JSON (RFC 8259, section 8.1).
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
 /// Returns the same error with a bounded message.
@@ -68,12 +95,12 @@ fn bounded(error: serde_json::Error) -> serde_json::Error {
     if sanitize::is_shown_as(&error, &message) { error } else { serde::de::Error::custom(message) }
 }
 
-/// Decodes a JSON body that may be missing.
+/// Decodes a JSON body that may be missing or `null`.
 pub fn json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     if reply.status == 204 || reply.body.trim_ascii().is_empty() {
         return Ok(None);
     }
-    json(reply).map(Some)
+    json(reply)
 }
 
 /// Decodes a JSON body that contains secrets. Errors do not show any part of it.
@@ -138,9 +165,9 @@ fn json_failure(reply: &Reply, error: serde_json::Error) -> DecodeFailure {
     if reply.body.trim_ascii().is_empty() {
         return DecodeFailure::new("the body is empty, expected JSON", 0);
     }
-    let offset = json_path::offset(&reply.body, error.line(), error.column());
-    let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let html = media_type.is_some_and(|value| value.trim_start().starts_with("text/html"));
+    let read = without_mark(&reply.body);
+    let offset = reply.body.len() - read.len() + json_path::offset(read, error.line(), error.column());
+    let html = essence(reply).is_some_and(|essence| essence == "text/html");
     let message =
         if html { format!("the body is an HTML page (text/html), not JSON: {error}") } else { error.to_string() };
     DecodeFailure { message, offset, source: Some(error), secret: false }

@@ -5,7 +5,9 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
-use crate::themes::{body_types, form_encodings, multipart_shapes, operation_servers, parameter_content};
+use crate::themes::{
+    body_types, form_encodings, long_paths, multipart_shapes, operation_servers, parameter_content, text_responses,
+};
 
 /// Returns the client of a theme with the server's base URL.
 macro_rules! client {
@@ -262,5 +264,90 @@ async fn operations_with_their_own_servers() -> Outcome {
     let server = empty().await?;
     client!(operation_servers, server).things().user().await?;
     assert_eq!(server.request()?.first_line(), "GET /user HTTP/1.1");
+    Ok(())
+}
+
+/// Returns the result of a call that gets this content type and body.
+macro_rules! answered {
+    ($content_type:literal, $body:literal, |$client:ident| $call:expr) => {{
+        let server = Server::answering([reply("200 OK", &[concat!("content-type: ", $content_type)], $body)]).await?;
+        let $client = client!(text_responses, server);
+        $call.await
+    }};
+}
+
+#[tokio::test]
+async fn strings_are_read_as_json_and_as_text() -> Outcome {
+    assert_eq!(answered!("text/plain", "hello", |client| client.texts().any_type())?, "hello");
+    assert_eq!(answered!("text/plain", "\"hello\"", |client| client.texts().any_type())?, "\"hello\"");
+    assert_eq!(answered!("application/json", "\"hello\"", |client| client.texts().any_type())?, "hello");
+    assert_eq!(answered!("application/json", "hello", |client| client.texts().any_type())?, "hello");
+    assert_eq!(answered!("text/plain", "", |client| client.texts().any_type())?, "");
+
+    assert_eq!(answered!("application/json", "\u{feff}\"hello\"", |client| client.texts().json())?, "hello");
+    assert_eq!(answered!("text/plain", "\"hello\"", |client| client.texts().json())?, "hello");
+    assert_eq!(answered!("text/plain", "hello", |client| client.texts().json())?, "hello");
+    assert_eq!(answered!("application/json", "hello", |client| client.texts().json())?, "hello");
+    assert!(answered!("application/json", "\"hell", |client| client.texts().json()).is_err());
+    assert!(answered!("application/json", "{\"a\": 1}", |client| client.texts().json()).is_err());
+    assert!(answered!("application/json", "", |client| client.texts().json()).is_err());
+    assert!(answered!("text/html", "<html>login</html>", |client| client.texts().json()).is_err());
+
+    assert_eq!(answered!("text/plain", "hello", |client| client.texts().both())?, "hello");
+    assert_eq!(answered!("text/json", "\"hello\"", |client| client.texts().both())?, "hello");
+    let mixed = answered!("text/plain", "hello", |client| client.texts().mixed())?;
+    assert!(matches!(mixed, text_responses::types::TextsMixedResponse::Json(text) if text == "hello"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn files_are_bytes_in_every_media_type() -> Outcome {
+    let file = answered!("application/pdf", "%PDF", |client| client.files().json(b"[1]".to_vec()))?;
+    assert_eq!(file.as_ref(), b"%PDF");
+    let server = empty().await?;
+    client!(text_responses, server).files().json(b"[1]".to_vec()).await?;
+    let request = server.request()?;
+    assert_eq!((request.header("content-type"), request.body.as_str()), (Some("application/json"), "[1]"));
+    let file = answered!("text/csv", "a,b", |client| client.files().csv(b"c,d".to_vec()))?;
+    assert_eq!(file.as_ref(), b"a,b");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_nullable_body_can_be_missing() -> Outcome {
+    for answer in [reply("204 No Content", &[], ""), reply("200 OK", &["content-type: application/json"], "null")] {
+        let server = Server::answering([answer]).await?;
+        assert_eq!(client!(text_responses, server).things(1).get().await?, None);
+    }
+    let thing = answered!("application/json", "{\"name\": \"n\"}", |client| client.things(1).get())?;
+    assert_eq!(thing.map(|thing| thing.name), Some("n".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn values_with_slashes_are_several_segments() -> Outcome {
+    let server = Server::answering((0..8).map(|_| reply("204 No Content", &[], ""))).await?;
+    let files = client!(long_paths, server).files();
+    files.get_plus("a b/c?").await?;
+    files.proxied("a/b").await?;
+    files.raw("a/b").await?;
+    files.get_pattern("a/b").await?;
+    files.named("projects/p").await?;
+    files.numbered(5).await?;
+    files.get_marked("a/b").await?;
+    files.get_single("a/b").await?;
+    let lines: Vec<_> = server.requests().iter().map(|request| request.first_line().to_owned()).collect();
+    let expected = [
+        "GET /plus/a%20b/c%3F HTTP/1.1",
+        "GET /proxies/a/b HTTP/1.1",
+        "GET /stars/a/b/raw HTTP/1.1",
+        "GET /patterns/a/b HTTP/1.1",
+        "GET /names/projects/p HTTP/1.1",
+        "GET /numbers/5 HTTP/1.1",
+        "GET /marked/a/b HTTP/1.1",
+        "GET /single/a%2Fb HTTP/1.1",
+    ];
+    assert_eq!(lines, expected);
+    assert!(files.get_plus("a/../b").await.is_err());
     Ok(())
 }

@@ -100,6 +100,9 @@ mod inheritance;
 #[path = "../../../checks/tests/fixtures/golden/item_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod item_streams;
+#[path = "../../../checks/tests/fixtures/golden/long_paths/calls/mod.rs"]
+#[rustfmt::skip]
+mod long_paths;
 #[path = "../../../checks/tests/fixtures/golden/lossy/calls/mod.rs"]
 #[rustfmt::skip]
 mod lossy;
@@ -226,6 +229,9 @@ mod tagged;
 #[path = "../../../checks/tests/fixtures/golden/text_formats/calls/mod.rs"]
 #[rustfmt::skip]
 mod text_formats;
+#[path = "../../../checks/tests/fixtures/golden/text_responses/calls/mod.rs"]
+#[rustfmt::skip]
+mod text_responses;
 #[path = "../../../checks/tests/fixtures/golden/type_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod type_names;
@@ -288,12 +294,12 @@ async fn every_call_sends_a_request() -> Outcome {
         url,
         all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping default_only defaults
         directions documentation duplicates enum_names enums equal_components event_streams form_encodings formats
-        forms free_form hard_names headers_cookies held_names hierarchies idempotency inheritance item_streams lossy maps media_types
+        forms free_form hard_names headers_cookies held_names hierarchies idempotency inheritance item_streams long_paths lossy maps media_types
         method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
         no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
         rate_limits recursion references resource_names response_choices responses rust_names scopes security servers style_table
-        swagger_2 tag_values tagged text_formats type_names typed_headers unions unix_times unserved webhook_names webhooks wide_enums
+        swagger_2 tag_values tagged text_formats text_responses type_names typed_headers unions unix_times unserved webhook_names webhooks wide_enums
         xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

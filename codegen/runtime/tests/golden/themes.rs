@@ -92,6 +92,9 @@ pub mod inheritance;
 #[path = "../../../checks/tests/fixtures/golden/item_streams/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod item_streams;
+#[path = "../../../checks/tests/fixtures/golden/long_paths/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod long_paths;
 #[path = "../../../checks/tests/fixtures/golden/lossy/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod lossy;
@@ -218,6 +221,9 @@ pub mod tagged;
 #[path = "../../../checks/tests/fixtures/golden/text_formats/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod text_formats;
+#[path = "../../../checks/tests/fixtures/golden/text_responses/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod text_responses;
 #[path = "../../../checks/tests/fixtures/golden/type_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod type_names;

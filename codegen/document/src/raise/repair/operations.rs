@@ -34,9 +34,32 @@ fn meant_path(path: &str) -> Option<String> {
     if !meant.starts_with('/') {
         meant.insert(0, '/');
     }
-    let meant: Vec<String> = meant.split('/').map(meant_segment).collect();
+    let meant: Vec<String> = segments(&meant).into_iter().map(meant_segment).collect();
     let meant = meant.join("/");
     (meant != path).then_some(meant)
+}
+
+/// Returns the segments of a path. A pattern in braces can contain slashes: `/v1/{name=projects/*}`.
+fn segments(path: &str) -> Vec<&str> {
+    let (mut segments, mut start, mut pattern_end) = (Vec::new(), 0, 0);
+    for (at, letter) in path.char_indices() {
+        match letter {
+            '{' => {
+                let inside = path[at + 1..].split(['{', '}']).next().unwrap_or_default();
+                let end = at + 1 + inside.len();
+                if inside.contains('=') && path[end..].starts_with('}') {
+                    pattern_end = end;
+                }
+            }
+            '/' if at >= pattern_end => {
+                segments.push(&path[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    segments.push(&path[start..]);
+    segments
 }
 
 /// Returns a segment in which each brace encloses a name.

@@ -25,9 +25,10 @@ impl Servers {
     /// Returns the servers, with these schemes instead of the document's if there are any. `None` if the document has
     /// no host.
     ///
-    /// The default scheme is the one by which the document was reached, which is assumed to be `https`.
+    /// The default scheme is the one by which the document was reached, which is assumed to be `https`. It is also
+    /// preferred to `http`, whatever their order.
     ///
-    /// `{"host": "a.example", "basePath": "/v1", "schemes": ["https", "http"]}`
+    /// `{"host": "a.example", "basePath": "/v1", "schemes": ["http", "https"]}`
     /// becomes `{"servers": [{"url": "https://a.example/v1"}, {"url": "http://a.example/v1"}]}`.
     pub(super) fn list(&self, schemes: Option<&[String]>) -> Option<Value> {
         let path = self.base_path.trim_end_matches('/');
@@ -37,6 +38,7 @@ impl Servers {
         let https = ["https".to_owned()];
         let schemes = [schemes.unwrap_or_default(), &self.schemes, &https].into_iter().find(|list| !list.is_empty())?;
         let server = |scheme: &String| json!({"url": format!("{scheme}://{}{path}", self.host)});
-        Some(schemes.iter().map(server).collect())
+        let (preferred, others): (Vec<&String>, Vec<&String>) = schemes.iter().partition(|scheme| *scheme == "https");
+        Some(preferred.into_iter().chain(others).map(server).collect())
     }
 }

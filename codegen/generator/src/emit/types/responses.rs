@@ -6,7 +6,7 @@ use quote::quote;
 use super::head;
 use crate::emit::file::File;
 use crate::emit::{From, escape, holds_secret, type_tokens};
-use crate::ir::{Api, Output, ResponseCase, Responses, Status, TypeDef};
+use crate::ir::{Api, Output, ResponseCase, Responses, Status, Type, TypeDef};
 use crate::markdown::code;
 
 /// Emits the enum, and the macro invocation that decodes it.
@@ -31,7 +31,7 @@ fn variant(api: &Api, case: &ResponseCase, from: From<'_>) -> TokenStream {
     let name = escape::ident(&case.name);
     let held = match &case.output {
         Output::Empty => None,
-        Output::Text => Some(quote!(String)),
+        Output::Text | Output::String => Some(quote!(String)),
         Output::Bytes => Some(quote!(runtime::Bytes)),
         Output::Json(ty) | Output::MaybeJson(ty) | Output::Selected(ty) | Output::Xml(ty, _) => {
             Some(type_tokens(api, ty, from))
@@ -59,6 +59,8 @@ fn entries(api: &Api, case: &ResponseCase) -> Vec<String> {
     let read = match &case.output {
         Output::Empty => return vec![format!("{}: {status} empty \"\"", case.name)],
         Output::Text => "text",
+        Output::String => "string",
+        Output::Json(Type::String) => "json_string",
         Output::Bytes => "bytes",
         Output::Xml(ty, _) if holds_secret(api, ty) => "secret_xml",
         Output::Xml(..) => "xml",
