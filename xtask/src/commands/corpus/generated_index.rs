@@ -33,7 +33,7 @@ fn of_file(text: &str) -> Vec<String> {
         rest = after;
         if let Some(documented) = line.strip_prefix("    /// `") {
             said = documented.trim_matches('`').trim();
-        } else if line.contains("Call::new(") && !line.contains("UndeclaredCall::new(") {
+        } else if creates_call(line) {
             let Some(name) = named(line, after) else { continue };
             match constants.get(&name) {
                 Some((method, path)) if is_sent(said, method, path) => found.push(said.to_owned()),
@@ -43,6 +43,11 @@ fn of_file(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Returns true if a line contains `Call::new(`. The name of another type may end with it: `ServiceCall::new(`.
+fn creates_call(line: &str) -> bool {
+    line.match_indices("Call::new(").any(|(at, _)| !line[..at].ends_with(|letter: char| letter.is_alphanumeric()))
 }
 
 /// Returns method and path by the name of the constant. The emitter writes each field on a separate line.
@@ -149,6 +154,14 @@ pub(super) const POST: &Operation<(), ErrorBody> = &Operation {
     fn operations_match_documentation_and_request() {
         let found = of_file(&format!("{CALLS}{CONSTANTS}"));
         assert_eq!(found, ["GET /maps/{area}?all=1#top", "POST /\"a\"", "POST /\"a\" (called DELETE /a)"]);
+    }
+
+    #[test]
+    fn resources_are_no_calls() {
+        let found = of_file(
+            "    /// Operations of `ServiceCall`.\n    pub fn service_call(&self, id: i64) -> ServiceCall {\n        service_call::ServiceCall::new(&self.core, id)\n    }\n",
+        );
+        assert_eq!(found, Vec::<String>::new());
     }
 
     #[test]
