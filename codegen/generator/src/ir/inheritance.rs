@@ -38,8 +38,9 @@ impl<'d> Types<'d> {
         let base = self.base(id, direction, place);
         let mut union = Union { variants: Vec::new(), tag: Some(tag), base: None, unknown: String::new() };
         let mut taken = UsedNames::default();
+        let types = self.type_names(&found);
         for index in 0..found.len() {
-            let name = taken.free(&self.choice_name(&found, index, union.tag.as_ref()));
+            let name = taken.free(&self.choice_name(&found, &types, index, union.tag.as_ref()));
             let ty = self.member(found[index].id, discriminator, direction);
             self.add_variant(&mut union, &mut taken, &found[index], name, ty);
         }

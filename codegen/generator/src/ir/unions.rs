@@ -90,8 +90,9 @@ impl Types<'_> {
         let draft = self.reserve(id, direction, place);
         let mut union = Union { variants: Vec::new(), tag, base: None, unknown: String::new() };
         let mut taken = UsedNames::default();
+        let types = self.type_names(found);
         for index in 0..found.len() {
-            let name = self.free_name(&mut taken, found, index, union.tag.as_ref());
+            let name = self.free_name(&mut taken, found, &types, index, union.tag.as_ref());
             let ty = self.element(found[index].id, direction, &format!("{place}{name}"));
             self.add_variant(&mut union, &mut taken, &found[index], name, ty);
         }

@@ -8,15 +8,16 @@ use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Fields, Kind, Shape};
 
 impl Types<'_> {
-    /// Returns a unique name for a variant.
+    /// Returns a unique name for a variant. `types` are the [`type_names`](Self::type_names) of the choices.
     pub(in crate::ir) fn free_name(
         &mut self,
         taken: &mut UsedNames,
         choices: &[Alternative],
+        types: &[Option<String>],
         index: usize,
         tag: Option<&Tag>,
     ) -> String {
-        let name = self.choice_name(choices, index, tag);
+        let name = self.choice_name(choices, types, index, tag);
         if !taken.contains(&name) {
             return name;
         }
@@ -29,6 +30,12 @@ impl Types<'_> {
             _ => None,
         };
         taken.free(detailed.as_deref().filter(|name| !taken.contains(name)).unwrap_or(&name))
+    }
+
+    /// Returns the explicit names of the alternatives' types. They are computed once for all variants, of which there
+    /// may be hundreds.
+    pub(in crate::ir) fn type_names(&mut self, choices: &[Alternative]) -> Vec<Option<String>> {
+        choices.iter().map(|choice| self.type_of(choice)).collect()
     }
 
     /// Returns the explicit name of an alternative's type: from an overlay or its component.
@@ -45,17 +52,23 @@ impl Types<'_> {
     }
 
     /// Returns the name of a variant: its type's name, its tag, or its content.
-    pub(in crate::ir) fn choice_name(&mut self, choices: &[Alternative], index: usize, tag: Option<&Tag>) -> String {
+    pub(in crate::ir) fn choice_name(
+        &mut self,
+        choices: &[Alternative],
+        types: &[Option<String>],
+        index: usize,
+        tag: Option<&Tag>,
+    ) -> String {
         let choice = &choices[index];
-        if let Some(name) = self.type_of(choice) {
+        if let Some(name) = &types[index] {
             let tag = match choice.tags.as_slice() {
                 [TagValue::Text(text)] => Some(names::variant_name(text)),
                 _ => None,
             };
             // If several variants have the same type, they are named by tag.
-            let mut others = choices.iter().enumerate().filter(|(other, _)| *other != index);
-            let is_shared = others.any(|(_, other)| self.type_of(other).as_ref() == Some(&name));
-            return tag.filter(|_| is_shared).unwrap_or(name);
+            let mut others = types.iter().enumerate().filter(|(other, _)| *other != index);
+            let is_shared = others.any(|(_, other)| other.as_ref() == Some(name));
+            return tag.filter(|_| is_shared).unwrap_or_else(|| name.clone());
         }
         let (mut id, mut shape) = (choice.id, choice.shape.clone());
         while let Shape::Same(other) = shape {
