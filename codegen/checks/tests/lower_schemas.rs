@@ -153,7 +153,7 @@ fn constants_and_enums() {
         (
             json!({"type": "array", "items": {"type": "string"}, "enum": ["a"]}),
             json!({"type": "array", "items": {"type": "string", "enum": ["a"]}}),
-            &["misplaced-keyword /enum"],
+            &["enum-type-mismatch /enum"],
         ),
         (json!({"type": "object", "enum": [{"a": 1}]}), json!({"type": "object"}), &["lossy-lowering /enum"]),
         (json!({"type": "string", "enum": []}), json!({"type": "string"}), &[]),

@@ -183,6 +183,14 @@ impl<'v> Builder<'v, '_> {
         if response.content.is_empty() {
             return id;
         }
+        let is_described = |media: &MediaTypeId| {
+            let media = &self.nodes.media_types[*media];
+            media.schema.or(media.item_schema).is_some()
+        };
+        if !response.content.iter().any(is_described) {
+            // Many documents list the media types of every response, which says nothing about a body.
+            return self.nodes.responses.push(Response { content: Vec::new(), ..response });
+        }
         let message = format!("a response with status {status} has no body, so the declared one is ignored");
         let help = "remove the `content`, or declare the status that the server sends";
         self.diagnostics.warning("body-on-bodyless-status", pointer, message, help);

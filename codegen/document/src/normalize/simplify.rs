@@ -144,7 +144,8 @@ impl<'d> Simplifier<'_, 'd> {
     /// Moves an array's `enum` of simple values to the items, for which it is meant.
     fn move_to_items(&mut self, keywords: &mut Keywords<'d>, values: Vec<Value>) {
         let message = "`enum` of an array lists simple values; read as the `enum` of its items".to_owned();
-        self.warn(keywords, "enum", "misplaced-keyword", message, "move `enum` into `items`");
+        // The rule about values of another type has the same code, so that both are reported as one.
+        self.warn(keywords, "enum", "enum-type-mismatch", message, "move `enum` into `items`");
         let document = self.normalizer.document;
         let place = child(&keywords.pointer, "items");
         let items = keywords.items.and_then(|id| self.document_schema(id));

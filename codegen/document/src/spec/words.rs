@@ -84,6 +84,10 @@ pub(crate) fn listed(words: &[&str]) -> String {
 }
 
 pub(crate) fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']) || noun.starts_with("XML") {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {noun}")
 }

@@ -17,6 +17,7 @@ impl Builder<'_> {
         let Some(body) = document.body(self.source(index)) else { return Vec::new() };
         let (required, pointer) = (body.required, body.pointer.clone());
         let mut media: Vec<(BodyKind, MediaTypeId)> = Vec::new();
+        let mut left_out = Vec::new();
         for id in &body.content {
             let one = &document[*id];
             let kind = self.body_kind(one);
@@ -26,16 +27,18 @@ impl Builder<'_> {
             {
                 media.push((kind, *id));
             } else if matches!(kind, BodyKind::Bytes | BodyKind::Text | BodyKind::Multipart) {
-                self.types.diagnostics.warning(
-                    "media-type-left-out",
-                    pointer.clone(),
-                    format!(
-                        "`{}` is encoded like another media type of this body, so no method is generated for it",
-                        one.name
-                    ),
-                    "remove it in the overlay to silence this warning",
-                );
+                left_out.push(format!("`{}`", one.name));
             }
+        }
+        if let Some((first, others)) = left_out.split_first() {
+            let (others, verb) = match others {
+                [] => (String::new(), "has"),
+                [other] => (format!(" and {other}"), "have"),
+                others => (format!(" and {} others", others.len()), "have"),
+            };
+            let message = format!("{first}{others} {verb} no method: another media type of this body is encoded alike");
+            let help = "callers can set `Content-Type` in the headers of a call";
+            self.types.diagnostics.warning("media-type-left-out", pointer, message, help);
         }
         media.sort_by_key(|(kind, ..)| *kind as u8);
         let mut suffixes = UsedNames::default();

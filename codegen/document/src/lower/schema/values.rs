@@ -76,7 +76,7 @@ pub(super) fn fit_type(schema: &mut JsonObject, walk: &mut Lowering) {
 fn move_to_items(schema: &mut JsonObject, values: Vec<Value>, walk: &mut Lowering) {
     schema.shift_remove("enum");
     let message = "`enum` of an array lists simple values; read as the `enum` of its items";
-    walk.warn("enum", "misplaced-keyword", message, "move `enum` into `items`");
+    walk.warn("enum", "enum-type-mismatch", message, "move `enum` into `items`");
     if let Value::Object(items) = schema.entry("items").or_insert_with(|| json!({}))
         && !items.contains_key("enum")
         && !is_composed(items)

@@ -249,7 +249,7 @@ impl Types<'_> {
         for (index, one) in profiles.iter().enumerate() {
             let is_alike = |other: &Profile| one.items.is_some() == other.items.is_some() && one.is_ambiguous(other);
             let Some(other) = profiles[index + 1..].iter().position(is_alike) else { continue };
-            let [first, second] = [index, index + 1 + other].map(|index| self.described(found[index].id));
+            let [first, second] = [index, index + 1 + other].map(|index| self.described(found[index].id, index));
             let message =
                 format!("cannot distinguish {first} from {second}; the one that matches more properties is used");
             let help = "add a discriminator, or a property with a distinct constant in each alternative";
@@ -258,12 +258,12 @@ impl Types<'_> {
         }
     }
 
-    /// Returns a schema's name or its location.
-    fn described(&self, id: SchemaId) -> String {
+    /// Returns the name of an alternative's schema, or its number.
+    fn described(&self, id: SchemaId, index: usize) -> String {
         let schema = &self.schemas[id];
         match schema.component.as_deref().or(schema.title.as_deref()) {
             Some(name) => format!("`{name}`"),
-            None => format!("`#{}`", schema.pointer),
+            None => format!("alternative {}", index + 1),
         }
     }
 }
