@@ -72,6 +72,7 @@ const PASSED_OVER: &[&str] = &[
     "unserved-link",
     "unserved-parent",
     "unserved-parameter",
+    "unsupported-security-scheme",
     "newer-field",
     "keyword-of-another-version",
     "no-operations",
@@ -223,7 +224,7 @@ const CASES: &[Case] = &[
         "    not_found: {type",
         // A component that only refers to itself is still unused.
         "    tree: {type: object, properties: {left: {$ref: '#/components/schemas/tree'}}}\n    not_found: {type",
-        "    tree: {type: string}\n    not_found: {discriminator: {propertyName: message, mapping: {a: tree}}, type",
+        "    tree: {type: string}\n    not_found: {discriminator: {propertyName: message, mapping: {a: tree}}, required: [message], type",
     ),
     case(
         "unused-component",
@@ -482,6 +483,139 @@ const CASES: &[Case] = &[
         "",
         "  securitySchemes:\n    key: {type: apiKey, in: header, name: X-Key}\n",
     ),
+    case(
+        "missing-field",
+        "key: {type: apiKey, in: header, name: X-Key}",
+        "key: {type: oauth2, flows: {implicit: {scopes: {}}}}",
+        "key: {type: oauth2, flows: {implicit: {authorizationUrl: /login, scopes: {}}}}",
+    ),
+    case(
+        "missing-alternative",
+        "key: {type: apiKey, in: header, name: X-Key}",
+        "key: {type: oauth2, flows: {x-none: 1}}",
+        "key: {type: oauth2, flows: {password: {tokenUrl: /token, scopes: {}}}}",
+    ),
+    case(
+        "missing-alternative",
+        "operationId: deletePet",
+        "operationId: deletePet\n      requestBody: {content: {multipart/mixed: {schema: {type: object}, itemEncoding: {}}}}",
+        "operationId: deletePet\n      requestBody: {content: {multipart/mixed: {itemSchema: {type: string}, itemEncoding: {}}}}",
+    ),
+    case(
+        "misplaced-field",
+        "names: {type: array, items: {type: string}}",
+        "names: {type: array, items: {type: string, xml: {wrapped: true}}}",
+        "names: {type: array, items: {type: string}, xml: {wrapped: true}}",
+    ),
+    case(
+        "invalid-component-name",
+        "'204': {description: ''}",
+        "'204': {description: '', links: {'next pet': {operationId: getPet}}}",
+        "'204': {description: '', links: {next-pet: {operationId: getPet}}}",
+    ),
+    case(
+        "invalid-url",
+        "openapi: 3.1.0\n",
+        "openapi: 3.1.0\njsonSchemaDialect: dialects/own\n",
+        "openapi: 3.1.0\njsonSchemaDialect: https://pets.example/dialect\n",
+    ),
+    case(
+        "invalid-url",
+        "names: {type: array,",
+        "names: {xml: {namespace: pets}, type: array,",
+        "names: {xml: {namespace: 'urn:pets'}, type: array,",
+    ),
+    case(
+        "invalid-url",
+        "schema: {type: integer}}",
+        "schema: {type: integer}, examples: {one: {externalValue: 'a b'}}}",
+        "schema: {type: integer}, examples: {one: {externalValue: ./one.json}}}",
+    ),
+    case(
+        "invalid-url",
+        "    not_found: {type",
+        "    not_found: {$id: 'https://pets.example/a#b', type",
+        "    not_found: {$id: 'https://pets.example/a', type",
+    ),
+    case("invalid-status-range", "'404':", "4xx:", "4XX:"),
+    case(
+        "unsuitable-style",
+        "parameters: [",
+        "parameters: [{name: many, in: query, style: deepObject, schema: {anyOf: [{type: string}, {type: object}]}}, ",
+        "parameters: [{name: many, in: query, style: deepObject, schema: {allOf: [{type: object}, {properties: {a: {type: string}}}]}}, ",
+    ),
+    case(
+        "unsuitable-style",
+        "parameters: [",
+        "parameters: [{name: many, in: query, style: pipeDelimited, schema: {type: [array, string], items: {type: string}}}, ",
+        "parameters: [{name: many, in: query, style: pipeDelimited, schema: {type: [array, 'null'], items: {type: string}}}, ",
+    ),
+    case(
+        "conflicting-operation",
+        "    get:\n",
+        "    additionalOperations: {put: {operationId: put, tags: [Pets], parameters: [{$ref: '#/components/parameters/pet_id'}], responses: {'204': {description: ''}}}}\n    get:\n",
+        "    additionalOperations: {COPY: {operationId: put, tags: [Pets], parameters: [{$ref: '#/components/parameters/pet_id'}], responses: {'204': {description: ''}}}}\n    get:\n",
+    ),
+    case(
+        "lower-case-method",
+        "    get:\n",
+        "    additionalOperations: {copy: {operationId: put, tags: [Pets], parameters: [{$ref: '#/components/parameters/pet_id'}], responses: {'204': {description: ''}}}}\n    get:\n",
+        "    additionalOperations: {COPY: {operationId: put, tags: [Pets], parameters: [{$ref: '#/components/parameters/pet_id'}], responses: {'204': {description: ''}}}}\n    get:\n",
+    ),
+    case(
+        "newer-field",
+        "",
+        "openapi: 3.0.3\ninfo: {title: Pets, version: '1'}\nsecurity: [{key: []}]\npaths: {}\ncomponents: {securitySchemes: {key: {type: mutualTLS}}}\n",
+        "openapi: 3.0.3\ninfo: {title: Pets, version: '1'}\nsecurity: [{key: []}]\npaths: {}\ncomponents: {securitySchemes: {key: {type: http, scheme: basic}}}\n",
+    ),
+    case(
+        "unused-encoding",
+        "operationId: deletePet",
+        "operationId: deletePet\n      requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, properties: {a: {type: string}}}, encoding: {a: {headers: {X-A: {schema: {type: string}}}}}}}}",
+        "operationId: deletePet\n      requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}, encoding: {a: {style: form}}}}}",
+    ),
+    case(
+        "ignored-header-parameter",
+        "'204': {description: ''}",
+        "'204': {description: '', headers: {Content-Type: {schema: {type: string}}}}",
+        "'204': {description: '', headers: {Content-Language: {schema: {type: string}}}}",
+    ),
+    case(
+        "unknown-link-target",
+        "'204': {description: ''}",
+        "'204': {description: '', links: {next: {operationRef: '#/components/schemas/pet'}}}",
+        "'204': {description: '', links: {next: {operationRef: '#/paths/~1pets~1{pet_id}/get'}}}",
+    ),
+    case(
+        "invalid-expression",
+        "'204': {description: ''}",
+        "'204': {description: '', links: {pet: {operationId: getPet, parameters: {pet_id: $request.path.id}}}}",
+        "'204': {description: '', links: {pet: {operationId: getPet, parameters: {pet_id: $request.path.pet_id}}}}",
+    ),
+    case(
+        "empty-list",
+        "names: {type: array,",
+        "names: {allOf: [], type: array,",
+        "names: {allOf: [true], type: array,",
+    ),
+    case(
+        "invalid-anchor",
+        "names: {type: array,",
+        "names: {$anchor: '1st', type: array,",
+        "names: {$anchor: first.1, type: array,",
+    ),
+    case(
+        "optional-discriminator",
+        "    not_found: {type: object, properties: {message: {type: string}}}",
+        "    not_found: {oneOf: [{type: object, properties: {kind: {type: string}}}], discriminator: {propertyName: kind}}",
+        "    not_found: {oneOf: [{type: object, allOf: [{required: [kind]}], properties: {kind: {type: string}}}], discriminator: {propertyName: kind}}",
+    ),
+    case(
+        "insecure-server",
+        "key: {type: apiKey, in: header, name: X-Key}",
+        "key: {type: oauth2, flows: {password: {tokenUrl: http://pets.example/token, scopes: {}}}}",
+        "key: {type: oauth2, flows: {password: {tokenUrl: http://localhost/token, scopes: {}}}}",
+    ),
     case("lossy-lowering", "names: {", "names: {contains: {type: string}, ", "names: {minItems: 1, "),
 ];
 
@@ -620,6 +754,8 @@ fn violations_of_swagger_are_errors() {
         ("unsuitable-media-type", format!("post: {{parameters: [{file}], {responses}}}")),
         ("wrong-type", format!("get: {{parameters: [{{name: a, in: header, type: file}}], {responses}}}")),
         ("invalid-status", "get: {responses: {'888': {description: ''}}}".to_owned()),
+        ("newer-field", "get: {responses: {4XX: {description: ''}}}".to_owned()),
+        ("missing-key", format!("post: {{parameters: [{{name: a, in: body}}], {responses}}}")),
     ] {
         let document = format!("swagger: '2.0'\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{{item}}}}}\n");
         let errors: Vec<_> = lint(&document).into_iter().filter(|found| found.severity.name() == "error").collect();
@@ -631,4 +767,37 @@ fn violations_of_swagger_are_errors() {
         "swagger: '2.0'\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{{overridden}}}, /b: {{{consumed}}}}}\n"
     );
     assert!(lint(&document).iter().all(|found| found.severity.name() != "error"), "{:#?}", lint(&document));
+}
+
+/// The fields of a whole document of Swagger 2.0.
+#[test]
+fn fields_of_swagger_are_checked() {
+    for (expected, fields) in [
+        ("missing-key /info", "info: {title: T}"),
+        ("missing-key ", "basePath: /v1"),
+        ("invalid-url /host", "info: {title: T, version: '1'}\nhost: https://a.example/v1"),
+        ("invalid-url /basePath", "info: {title: T, version: '1'}\nbasePath: v1"),
+        (
+            "newer-field /securityDefinitions/key/in",
+            "info: {title: T, version: '1'}\nsecurityDefinitions: {key: {type: apiKey, in: cookie, name: k}}\nsecurity: [{key: []}]",
+        ),
+        (
+            "missing-key /securityDefinitions/key",
+            "info: {title: T, version: '1'}\nsecurityDefinitions: {key: {type: oauth2, flow: implicit, scopes: {}}}\nsecurity: [{key: []}]",
+        ),
+        (
+            "missing-key /securityDefinitions/key",
+            "info: {title: T, version: '1'}\nsecurityDefinitions: {key: {type: oauth2, flow: password, scopes: {}}}\nsecurity: [{key: []}]",
+        ),
+    ] {
+        let document = format!(
+            "swagger: '2.0'\n{fields}\npaths: {{/a: {{get: {{responses: {{'204': {{description: ''}}}}}}}}}}\n"
+        );
+        let errors: Vec<_> = lint(&document)
+            .into_iter()
+            .filter(|found| found.severity.name() == "error")
+            .map(|found| format!("{} {}", found.code, found.pointer))
+            .collect();
+        assert_eq!(errors, [expected], "{fields}");
+    }
 }

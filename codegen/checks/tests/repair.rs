@@ -66,6 +66,47 @@ fn empty_arrays_in_place_of_schemas_allow_any_value() {
 }
 
 #[test]
+fn servers_of_swagger_are_corrected() {
+    for (before, after, codes) in [
+        (
+            json!({"host": "https://a.example/api/", "basePath": "v1"}),
+            json!({"host": "a.example", "basePath": "/api/v1", "schemes": ["https"]}),
+            vec!["invalid-url /host"],
+        ),
+        (
+            json!({"host": "http://a.example", "schemes": ["https"]}),
+            json!({"host": "a.example", "schemes": ["https"]}),
+            vec!["invalid-url /host"],
+        ),
+        (
+            json!({"host": "a.example:80", "basePath": "v1"}),
+            json!({"host": "a.example:80", "basePath": "/v1"}),
+            vec!["invalid-url /basePath"],
+        ),
+        (json!({"host": "a.example", "basePath": "/"}), json!({"host": "a.example", "basePath": "/"}), vec![]),
+    ] {
+        let mut document = json!({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {}});
+        let mut expected = document.clone();
+        for (name, value) in before.as_object().into_iter().flatten() {
+            document[name] = value.clone();
+        }
+        for (name, value) in after.as_object().into_iter().flatten() {
+            expected[name] = value.clone();
+        }
+        assert_eq!(repaired(document), (expected, codes.into_iter().map(str::to_owned).collect()));
+    }
+}
+
+/// The server expects the standard method; a rule of `lint` reports the mistake.
+#[test]
+fn standard_methods_in_lower_case_are_corrected() {
+    let item = json!({"additionalOperations": {"put": {}, "copy": {}}});
+    let (document, warnings) = repaired(json!({"openapi": "3.2.0", "paths": {"/a": item}}));
+    assert_eq!(document["paths"]["/a"], json!({"additionalOperations": {"PUT": {}, "copy": {}}}));
+    assert_eq!(warnings, Vec::<String>::new());
+}
+
+#[test]
 fn values_statuses_and_locations_are_corrected() {
     operation(
         json!({"parameters": [{"name": "id"}, {"name": "q", "in": "Query"}, {"name": "r", "in": "quer"}]}),
@@ -149,9 +190,10 @@ fn syntax_of_other_versions_is_kept() {
         json!({"openapi": "3.0.3", "components": {"schemas": {"A": {"type": ["string", "null"], "exclusiveMaximum": 3}}}}),
         json!({
             "swagger": "2.0",
+            "info": {"title": "T", "version": "1"},
             "paths": {"/a": {"post": {"parameters": [{"name": "f", "in": "formData", "type": "file", "collectionFormat": "csv"}]}}},
             "definitions": {"A": {"type": "object", "discriminator": "kind"}},
-            "securityDefinitions": {"b": {"type": "basic"}, "o": {"type": "oauth2", "flow": "application", "scopes": {}}}
+            "securityDefinitions": {"b": {"type": "basic"}, "o": {"type": "oauth2", "flow": "application", "tokenUrl": "/t", "scopes": {}}}
         }),
     ] {
         assert_eq!(repaired(document.clone()), (document, vec![]));

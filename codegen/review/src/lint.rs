@@ -97,6 +97,7 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
     "incomplete-object",
     "invalid-path",
     "invalid-status",
+    "invalid-url",
     "keyword-of-another-version",
     "misplaced-reference",
     "missing-key",
@@ -113,8 +114,16 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
     "wrong-type",
 ];
 
-/// Rules about what no client is made of, which `lint` alone reports.
-const ONLY_IN_LINT: &[&str] = &["example-type-mismatch", "unexpected-scopes"];
+/// Rules about what changes nothing in a client, which `lint` alone reports: clients never send fragments, do send the
+/// queries of paths, and only document defaults.
+const ONLY_IN_LINT: &[&str] = &[
+    "example-type-mismatch",
+    "invalid-path-template",
+    "invalid-status-range",
+    "mismatched-default",
+    "optional-discriminator",
+    "unexpected-scopes",
+];
 
 /// The rule about what clients ignore, which `generate` reports as well.
 pub(crate) const UNSUPPORTED_KEYWORD: &str = "unsupported-keyword";

@@ -9,6 +9,7 @@ mod objects;
 mod operations;
 mod scalars;
 mod schemas;
+mod swagger;
 
 use std::collections::HashSet;
 
@@ -34,6 +35,10 @@ pub fn repair(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut
     let (version, versions) = (Versions::of(document), Versions::read_in(document));
     let mut repair = Repair { pointer: String::new(), version, versions, documents, diagnostics };
     if let Value::Object(root) = document {
+        if version == Versions::V2_0 {
+            swagger::server(root, &mut repair);
+            swagger::missing(ObjectKind::Document, root, &mut repair);
+        }
         repair.object(ObjectKind::Document, root);
     }
 }
@@ -249,6 +254,9 @@ impl Repair<'_> {
             return true;
         }
         deeper(|| self.object(kind, object));
+        if self.version == Versions::V2_0 && !is_reference {
+            swagger::missing(kind, object, self);
+        }
         is_reference || objects::complete(kind, object, self)
     }
 

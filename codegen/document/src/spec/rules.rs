@@ -39,10 +39,11 @@ impl ObjectKind {
         }
     }
 
-    /// Returns the fields that are URLs.
+    /// Returns the fields that are URLs, absolute or relative.
     pub fn url_fields(self) -> &'static [&'static str] {
         match self {
-            Self::Document => &["jsonSchemaDialect"],
+            Self::Document => &["$self"],
+            Self::Example => &["externalValue"],
             Self::Info => &["termsOfService"],
             Self::Contact | Self::License | Self::ExternalDocs => &["url"],
             Self::SecurityScheme => &["openIdConnectUrl", "oauth2MetadataUrl"],
@@ -53,6 +54,16 @@ impl ObjectKind {
             | Self::DeviceAuthorizationFlow => {
                 &["authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl"]
             }
+            _ => &[],
+        }
+    }
+
+    /// Returns the fields that are URIs with a scheme.
+    pub fn absolute_uri_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Document => &["jsonSchemaDialect"],
+            Self::Schema => &["$schema"],
+            Self::Xml => &["namespace"],
             _ => &[],
         }
     }

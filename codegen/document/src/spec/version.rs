@@ -58,6 +58,11 @@ impl Versions {
         self.0 & other.0 != 0
     }
 
+    /// Returns the versions that are in one of the sets.
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Returns the versions that are in both sets.
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)

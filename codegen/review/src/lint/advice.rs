@@ -44,9 +44,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "insecure-server",
         error_in: Versions::NONE,
-        sentence: "a server URL uses plain HTTP",
+        sentence: "the URL of a server or of an OAuth flow uses plain HTTP",
         remedy: "use `https`; clients do not send credentials over HTTP",
-        checks: &[Each(ObjectKind::Server, document::insecure_server)],
+        checks: &[Each(ObjectKind::Server, document::insecure_server), Every(document::insecure_flow)],
     },
     Rule {
         id: "missing-operation-id",
@@ -61,6 +61,13 @@ pub(super) const RULES: &[Rule] = &[
         sentence: "an operation has no tag",
         remedy: "add the tag of its resource",
         checks: &[Each(ObjectKind::Operation, operations::missing_tag)],
+    },
+    Rule {
+        id: "lower-case-method",
+        error_in: Versions::NONE,
+        sentence: "`additionalOperations` contains a method in lower case, which is sent as written",
+        remedy: "write it in upper case, unless the server expects lower case",
+        checks: &[Each(ObjectKind::PathItem, fields::lower_case_methods)],
     },
     Rule {
         id: "body-on-get",

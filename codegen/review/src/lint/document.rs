@@ -100,9 +100,27 @@ fn without_names(path: &str) -> String {
 }
 
 pub(super) fn insecure_server(server: &LintNode<'_>, found: &mut Found) {
-    let url = server.object.get("url").and_then(Value::as_str).unwrap_or_default();
+    insecure(server, "url", found);
+}
+
+/// Checks the URLs of OAuth flows, for which OAuth requires TLS.
+pub(super) fn insecure_flow(kind: ObjectKind, flow: &LintNode<'_>, found: &mut Found) {
+    if matches!(
+        kind,
+        ObjectKind::ImplicitFlow
+            | ObjectKind::PasswordFlow
+            | ObjectKind::ClientCredentialsFlow
+            | ObjectKind::AuthorizationCodeFlow
+            | ObjectKind::DeviceAuthorizationFlow
+    ) {
+        kind.url_fields().iter().for_each(|field| insecure(flow, field, found));
+    }
+}
+
+fn insecure(node: &LintNode<'_>, field: &str, found: &mut Found) {
+    let url = node.text(field).unwrap_or_default();
     let Some(host) = url.strip_prefix("http://") else { return };
     if !["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local)) {
-        found.push((server.place("url"), format!("requests to {url} are not encrypted")));
+        found.push((node.place(field), format!("requests to {url} are not encrypted")));
     }
 }

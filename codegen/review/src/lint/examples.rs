@@ -62,8 +62,10 @@ fn beside(holder: &LintNode<'_>, by_type: bool, found: &mut Found) {
     for (name, example) in holder.object.get("examples").and_then(Value::as_object).into_iter().flatten() {
         let place = child(&holder.place("examples"), name);
         let Some((example, place)) = holder.follow(example, place) else { continue };
-        if let Some(value) = example.get("value") {
-            compare(holder, schema, value, child(&place, "value"), by_type, found);
+        for field in ["value", "dataValue"] {
+            if let Some(value) = example.get(field) {
+                compare(holder, schema, value, child(&place, field), by_type, found);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::operations::operations;
 use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
+use crm_clients_document::spec::METHODS;
 
 /// Returns the operation that a link refers to, if it is in this document. The error is the field that cannot be
 /// resolved.
@@ -31,21 +32,27 @@ fn operation<'n>(link: &LintNode<'n>) -> Result<Option<(&'n JsonObject, String)>
 }
 
 pub(super) fn target(link: &LintNode<'_>, found: &mut Found) {
-    if let Err(field) = operation(link) {
-        let target = link.text(field).unwrap_or_default();
-        found.push((link.place(field), format!("the document has no operation `{target}`")));
-    }
+    let field = match operation(link) {
+        Err(field) => field,
+        Ok(Some((_, pointer))) if !is_operation(&pointer) => "operationRef",
+        Ok(_) => return,
+    };
+    let target = link.text(field).unwrap_or_default();
+    found.push((link.place(field), format!("the document has no operation `{target}`")));
+}
+
+/// Returns true if a pointer is that of an operation: in a field of a path item for its method, or in
+/// `additionalOperations`.
+fn is_operation(pointer: &str) -> bool {
+    let mut tokens = tokens(pointer).rev();
+    tokens.next().is_some_and(|method| METHODS.contains(&method.as_str()))
+        || tokens.next().is_some_and(|field| field == "additionalOperations")
 }
 
 /// Checks the parameters of a link, which are named `id` or, if several locations have one, `path.id`.
 pub(super) fn parameters(link: &LintNode<'_>, found: &mut Found) {
     let Ok(Some((operation, pointer))) = operation(link) else { return };
-    let item = pointer.rsplit_once('/').and_then(|(item, _)| link.document.pointer(item)?.as_object());
-    let holders = [Some(operation), item].into_iter().flatten();
-    let declared = holders.filter_map(|holder| holder.get("parameters")?.as_array()).flatten();
-    let declared: Vec<_> = declared
-        .filter_map(|parameter| link.follow(parameter, String::new()).map(|(parameter, _)| parameter))
-        .collect();
+    let declared = declared(link, operation, &pointer);
     for name in link.object.get("parameters").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys) {
         let is_it = |parameter: &&JsonObject| {
             let text = |field| parameter.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -58,11 +65,49 @@ pub(super) fn parameters(link: &LintNode<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn expressions(link: &LintNode<'_>, found: &mut Found) {
+/// Returns the parameters of the operation at a pointer, including those of its path item.
+fn declared<'n>(node: &LintNode<'n>, operation: &'n JsonObject, pointer: &str) -> Vec<&'n JsonObject> {
+    let item = pointer.rsplit_once('/').and_then(|(item, _)| node.document.pointer(item)?.as_object());
+    let holders = [Some(operation), item].into_iter().flatten();
+    let listed = holders.filter_map(|holder| holder.get("parameters")?.as_array()).flatten();
+    listed.filter_map(|parameter| node.follow(parameter, String::new()).map(|(parameter, _)| parameter)).collect()
+}
+
+/// Checks that parameters in the expressions of a link are declared by the operation of its response. A component may
+/// be a link of several operations.
+pub(super) fn request_parameters(link: &LintNode<'_>, found: &mut Found) {
+    let Some((pointer, _)) = link.pointer.split_once("/responses/") else { return };
+    let Some(operation) = link.document.pointer(pointer).and_then(Value::as_object) else { return };
+    if !is_operation(pointer) {
+        return;
+    }
+    let known = declared(link, operation, pointer);
+    for (place, value) in values(link) {
+        let Some((location, name)) = value.as_str().and_then(|text| text.strip_prefix("$request.")?.split_once('.'))
+        else {
+            continue;
+        };
+        let is_it = |parameter: &&JsonObject| {
+            let text = |field| parameter.get(field).and_then(Value::as_str).unwrap_or_default();
+            let is_named = text("name") == name || location == "header" && text("name").eq_ignore_ascii_case(name);
+            text("in") == location && is_named
+        };
+        if matches!(location, "path" | "query" | "header") && !known.iter().any(is_it) {
+            found.push((place, format!("the operation has no {location} parameter `{name}`")));
+        }
+    }
+}
+
+/// Returns the values that a link sends, with their JSON pointers.
+fn values<'n>(link: &LintNode<'n>) -> impl Iterator<Item = (String, &'n Value)> {
     let parameters = link.object.get("parameters").and_then(Value::as_object).into_iter().flatten();
-    let parameters = parameters.map(|(name, value)| (child(&link.place("parameters"), name), value));
+    let place = link.place("parameters");
     let body = link.object.get("requestBody").map(|body| (link.place("requestBody"), body));
-    for (place, value) in parameters.chain(body) {
+    parameters.map(move |(name, value)| (child(&place, name), value)).chain(body)
+}
+
+pub(super) fn expressions(link: &LintNode<'_>, found: &mut Found) {
+    for (place, value) in values(link) {
         // A string without `$` is a literal value.
         if let Some(text) = value.as_str().filter(|text| text.starts_with('$') && !is_expression(text)) {
             found.push((place, format!("`{text}` is not a runtime expression")));

@@ -23,6 +23,15 @@ pub(super) fn components(components: &LintNode<'_>, found: &mut Found) {
     }
 }
 
+/// Checks the names of links, which have the syntax of components' names.
+pub(super) fn links(response: &LintNode<'_>, found: &mut Found) {
+    let links = response.object.get("links").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys);
+    for name in links.filter(|name| !is_component_name(name)) {
+        let place = child(&response.place("links"), name);
+        found.push((place, format!("`{name}` is not a valid name of a link")));
+    }
+}
+
 fn is_component_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
@@ -47,6 +56,15 @@ pub(super) fn headers(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) 
     for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::Header)) {
         if !is_token(name) {
             found.push((place, format!("`{name}` is not a valid name of a header")));
+        }
+    }
+}
+
+/// Finds declarations of `Content-Type` in maps of headers: the keys of `content` and the encoding declare it.
+pub(super) fn ignored_headers(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
+    for (place, name) in named(kind, node, FieldType::OneOrRef(ObjectKind::Header)) {
+        if name.eq_ignore_ascii_case("content-type") {
+            found.push((place, format!("OpenAPI ignores the header `{name}` here")));
         }
     }
 }
@@ -112,27 +130,47 @@ fn is_media_type(text: &str) -> bool {
 
 pub(super) fn urls(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     for field in kind.url_fields() {
-        if let Some(url) = node.text(field).filter(|url| !is_url(url)) {
+        // Raising adds empty URLs to flows of Swagger 2.0, and reports that they are missing.
+        let is_added = |url: &str| url.is_empty() && node.version == Versions::V2_0;
+        if let Some(url) = node.text(field).filter(|url| !is_url(url) && !is_added(url)) {
             found.push((node.place(field), format!("`{url}` is not a URL")));
         }
     }
-    if let Some(uri) = node.text("$self").filter(|uri| kind == ObjectKind::Document && uri.contains('#')) {
-        found.push((node.place("$self"), format!("`{uri}` has a fragment; the URI of a document must not")));
+    for field in kind.absolute_uri_fields() {
+        if let Some(uri) = node.text(field).filter(|uri| !has_scheme(uri) || !is_clean(uri)) {
+            found.push((node.place(field), format!("`{uri}` is not a URI with a scheme")));
+        }
+    }
+    let (own, noun) = match kind {
+        ObjectKind::Document => ("$self", "document"),
+        ObjectKind::Schema => ("$id", "schema"),
+        _ => return,
+    };
+    let has_fragment = |uri: &&str| uri.split_once('#').is_some_and(|(_, fragment)| !fragment.is_empty());
+    if let Some(uri) = node.text(own).filter(has_fragment) {
+        found.push((node.place(own), format!("`{uri}` has a fragment; the URI of a {noun} must not")));
     }
 }
 
 /// Returns true if the string is a URL with a scheme, or a relative reference that cannot be mistaken for a host.
 fn is_url(text: &str) -> bool {
-    let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`".contains(c));
-    let has_scheme = text.split_once(':').is_some_and(|(scheme, rest)| {
+    // The first segment of a relative path could be mistaken for a host if it contains a dot.
+    let is_path = text.split_once('/').is_some_and(|(first, _)| !first.contains(['.', ':']));
+    is_clean(text) && (has_scheme(text) || is_path || text.starts_with(['.', '?', '#']))
+}
+
+/// Returns true if all characters are allowed in a URL.
+fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`".contains(c))
+}
+
+fn has_scheme(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, rest)| {
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
         let needs_host = matches!(scheme, "http" | "https");
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(is_allowed)
             && !rest.is_empty()
             && (!needs_host || rest.strip_prefix("//").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')))
-    });
-    // The first segment of a relative path could be mistaken for a host if it contains a dot.
-    let is_path = text.split_once('/').is_some_and(|(first, _)| !first.contains(['.', ':']));
-    is_clean && (has_scheme || is_path || text.starts_with(['.', '?', '#']))
+    })
 }

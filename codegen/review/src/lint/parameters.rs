@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Found, JsonObject, LintNode};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::lower::known_types;
+use crm_clients_document::spec::TYPES;
 
 /// Returns the parameters of an operation or a path item, with the JSON pointers of the list entries.
 fn listed<'n>(holder: &LintNode<'n>) -> Vec<(&'n JsonObject, String)> {
@@ -67,11 +68,18 @@ pub(super) fn style(parameter: &LintNode<'_>, found: &mut Found) {
         "spaceDelimited" | "pipeDelimited" => &["array", "object"],
         _ => return,
     };
-    let types = known_types(schema).unwrap_or_default();
-    let types: Vec<_> = types.into_iter().filter(|kind| *kind != "null").collect();
-    if !types.is_empty() && types.iter().all(|kind| !carried.contains(kind)) {
-        let message =
-            format!("the style `{style}` supports values of type {}, not {}", carried.join(" or "), types.join(" or "));
+    let types = possible_types(parameter, schema, &mut HashSet::new()).unwrap_or_default();
+    let others: Vec<_> = TYPES
+        .iter()
+        .copied()
+        .filter(|kind| types.contains(kind) && !carried.contains(kind) && *kind != "null")
+        .collect();
+    if !others.is_empty() {
+        let message = format!(
+            "the style `{style}` supports values of type {}, not {}",
+            carried.join(" or "),
+            others.join(" or ")
+        );
         found.push((parameter.place("style"), message));
         return;
     }
@@ -80,6 +88,28 @@ pub(super) fn style(parameter: &LintNode<'_>, found: &mut Found) {
         let message = format!("the style `{style}` does not support `explode: {}`", style != "deepObject");
         found.push((parameter.place("explode"), message));
     }
+}
+
+/// Returns the types of a schema's values: those that its own `type` and every part of `allOf` allow, and that an
+/// alternative has. `None` if they are not restricted.
+fn possible_types(
+    node: &LintNode<'_>,
+    schema: &JsonObject,
+    seen: &mut HashSet<*const JsonObject>,
+) -> Option<HashSet<&'static str>> {
+    if !seen.insert(std::ptr::from_ref(schema)) {
+        return None;
+    }
+    let listed = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
+    let mut of = |part: &Value| possible_types(node, node.follow(part, String::new())?.0, seen);
+    let mut restrictions: Vec<HashSet<&'static str>> =
+        known_types(schema).map(HashSet::from_iter).into_iter().collect();
+    restrictions.extend(listed("allOf").into_iter().flatten().filter_map(&mut of));
+    for alternatives in ["anyOf", "oneOf"].into_iter().filter_map(listed) {
+        let types: Option<Vec<_>> = alternatives.iter().map(&mut of).collect();
+        restrictions.extend(types.map(|types| types.into_iter().flatten().collect::<HashSet<_>>()));
+    }
+    restrictions.into_iter().reduce(|all, one| all.intersection(&one).copied().collect())
 }
 
 /// Checks that values of styles other than `deepObject` are not nested: they are lists or objects of scalars.
@@ -103,12 +133,28 @@ pub(super) fn nested(holder: &LintNode<'_>, found: &mut Found) {
 
 pub(super) fn unused_encoding(body: &LintNode<'_>, found: &mut Found) {
     let content = body.object.get("content").and_then(Value::as_object).into_iter().flatten();
-    for (name, _) in content.filter(|(_, media)| media.get("encoding").is_some()) {
-        let has_encodings =
-            |name: &str| name.contains("x-www-form-urlencoded") || name.contains("multipart") || name.contains('*');
-        if !has_encodings(&name.to_ascii_lowercase()) {
-            let place = child(&child(&body.place("content"), name), "encoding");
-            found.push((place, format!("`encoding` has no effect for `{name}`")));
+    for (name, media) in content.filter(|(name, _)| !name.contains('*')) {
+        let place = child(&body.place("content"), name);
+        let essence = name.to_ascii_lowercase();
+        let (is_form, is_multipart) = (essence.contains("x-www-form-urlencoded"), essence.contains("multipart"));
+        let mut unused = |place: String, field: &str| {
+            found.push((place, format!("`{field}` has no effect for `{name}`")));
+        };
+        let by_name = if is_form || is_multipart { None } else { Some("encoding") };
+        let by_position = if is_multipart { [].as_slice() } else { &["prefixEncoding", "itemEncoding"] };
+        for field in by_name.iter().chain(by_position).filter(|field| media.get(**field).is_some()) {
+            unused(child(&place, field), field);
+        }
+        let of_part: &[&str] = match essence.as_str() {
+            _ if is_form => &["headers"],
+            "multipart/form-data" => &[],
+            _ if is_multipart => &["style", "explode", "allowReserved"],
+            _ => &[],
+        };
+        for (property, encoding) in media.get("encoding").and_then(Value::as_object).into_iter().flatten() {
+            for field in of_part.iter().filter(|field| encoding.get(**field).is_some()) {
+                unused(child(&child(&child(&place, "encoding"), property), field), field);
+            }
         }
     }
 }

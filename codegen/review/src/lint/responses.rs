@@ -81,7 +81,7 @@ pub(super) fn mismatched_status(operation: &LintNode<'_>, found: &mut Found) {
 
 /// Returns true if a status equals the declared one, or is in its range.
 fn is_within(status: &str, declared: &str) -> bool {
-    status == declared || (declared.ends_with("XX") && status.get(..1) == declared.get(..1))
+    status == declared || (declared.ends_with(['X', 'x']) && status.get(..1) == declared.get(..1))
 }
 
 /// Returns the last part of a reference.
@@ -153,7 +153,7 @@ impl Parts {
 }
 
 pub(super) fn media_type_without_schema(media_type: &LintNode<'_>, found: &mut Found) {
-    if !media_type.object.contains_key("schema") {
+    if !["schema", "itemSchema"].iter().any(|field| media_type.object.contains_key(*field)) {
         let name = tokens(media_type.pointer).next_back().unwrap_or_default();
         found.push((media_type.pointer.to_owned(), format!("the body is `{name}` and has no schema")));
     }

@@ -1,5 +1,7 @@
 //! Rules about single schemas.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{Found, JsonObject, LintNode};
@@ -108,6 +110,26 @@ pub(super) fn empty_enum(schema: &LintNode<'_>, found: &mut Found) {
     }
 }
 
+/// Finds lists that JSON Schema requires to be non-empty, except `enum`.
+pub(super) fn empty_list(schema: &LintNode<'_>, found: &mut Found) {
+    for keyword in ["allOf", "anyOf", "oneOf", "prefixItems", "type"] {
+        if schema.object.get(keyword).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            found.push((schema.place(keyword), format!("`{keyword}` is empty")));
+        }
+    }
+}
+
+pub(super) fn invalid_anchor(schema: &LintNode<'_>, found: &mut Found) {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    let is_anchor =
+        |name: &&str| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_allowed);
+    for keyword in ["$anchor", "$dynamicAnchor"] {
+        if let Some(name) = schema.text(keyword).filter(|name| !is_anchor(name)) {
+            found.push((schema.place(keyword), format!("`{name}` is not a valid anchor")));
+        }
+    }
+}
+
 pub(super) fn limits(schema: &LintNode<'_>, found: &mut Found) {
     for field in ObjectKind::Schema.fields() {
         let Some(limit) = schema.object.get(field.name).and_then(Value::as_f64) else { continue };
@@ -177,4 +199,63 @@ pub(super) fn undeclared_discriminator(schema: &LintNode<'_>, found: &mut Found)
         let place = child(&schema.place("discriminator"), "propertyName");
         found.push((place, format!("no alternative has the property `{name}`")));
     }
+}
+
+/// Finds discriminators whose property some alternative, or the schema itself, declares as optional. Only with a
+/// `defaultMapping` are values without the property read as one of the alternatives.
+pub(super) fn optional_discriminator(schema: &LintNode<'_>, found: &mut Found) {
+    let Some(discriminator) = schema.object.get("discriminator").and_then(Value::as_object) else { return };
+    let Some(name) = discriminator.get("propertyName").and_then(Value::as_str) else { return };
+    if discriminator.contains_key("defaultMapping") {
+        return;
+    }
+    let place = child(&schema.place("discriminator"), "propertyName");
+    let own = property(schema, schema.object, name, &mut HashSet::new());
+    if own.is_required {
+        return;
+    }
+    let choice = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.object.get(*keyword)?.as_array());
+    let Some(alternatives) = choice else {
+        if own.is_declared {
+            found.push((place, format!("the property `{name}` is optional")));
+        }
+        return;
+    };
+    for (index, alternative) in alternatives.iter().enumerate() {
+        let Some((part, _)) = schema.follow(alternative, String::new()) else { continue };
+        let found_there = property(schema, part, name, &mut HashSet::new());
+        if (own.is_declared || found_there.is_declared) && !found_there.is_required {
+            let which = alternative.get("$ref").and_then(Value::as_str).map(|reference| format!("`{reference}`"));
+            let which = which.unwrap_or_else(|| format!("alternative {}", index + 1));
+            found.push((place, format!("the property `{name}` is optional in {which}")));
+            return;
+        }
+    }
+}
+
+/// The declarations of a property in a schema and in the parts of its `allOf`.
+#[derive(Default)]
+struct Property {
+    is_declared: bool,
+    is_required: bool,
+}
+
+fn property(node: &LintNode<'_>, schema: &JsonObject, name: &str, seen: &mut HashSet<*const JsonObject>) -> Property {
+    if !seen.insert(std::ptr::from_ref(schema)) {
+        return Property::default();
+    }
+    let required = schema.get("required").and_then(Value::as_array);
+    let mut all = Property {
+        is_declared: schema.get("properties").is_some_and(|properties| properties.get(name).is_some()),
+        is_required: required.is_some_and(|names| names.iter().any(|required| required == name)),
+    };
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    for part in parts {
+        if let Some((part, _)) = node.follow(part, String::new()) {
+            let part = property(node, part, name, seen);
+            all.is_declared |= part.is_declared;
+            all.is_required |= part.is_required;
+        }
+    }
+    all
 }

@@ -18,7 +18,11 @@ pub(super) const RULES: &[Rule] = &[
         error_in: Versions::ALL,
         sentence: "an object must have at least one of several fields, but has none",
         remedy: "add one of them",
-        checks: &[Every(fields::missing_alternative)],
+        checks: &[
+            Every(fields::missing_alternative),
+            Each(ObjectKind::SecurityScheme, fields::no_flow),
+            Each(ObjectKind::MediaType, fields::no_items),
+        ],
     },
     Rule {
         id: "exclusive-fields",
@@ -30,20 +34,21 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "misplaced-field",
         error_in: Versions::ALL,
-        sentence: "a parameter, header or security scheme has a field that has no meaning for its location or type",
+        sentence: "a parameter, header, security scheme or XML object has a field that has no meaning for its location or type",
         remedy: "remove the field, or correct `in` or `type`",
         checks: &[
             Each(ObjectKind::Parameter, fields::misplaced),
             Each(ObjectKind::Header, fields::misplaced_in_header),
             Each(ObjectKind::SecurityScheme, fields::misplaced_in_scheme),
+            Each(ObjectKind::Schema, fields::misplaced_in_xml),
         ],
     },
     Rule {
         id: "invalid-component-name",
         error_in: Versions::ALL,
-        sentence: "the name of a component contains characters other than letters, digits, `.`, `-` and `_`",
-        remedy: "rename the component and update its references",
-        checks: &[Each(ObjectKind::Components, names::components)],
+        sentence: "the name of a component or a link contains characters other than letters, digits, `.`, `-` and `_`",
+        remedy: "rename it and update its references",
+        checks: &[Each(ObjectKind::Components, names::components), Each(ObjectKind::Response, names::links)],
     },
     Rule {
         id: "invalid-name",
@@ -143,9 +148,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "unsuitable-style",
         error_in: Versions::ALL,
-        sentence: "the style of a parameter does not support values of its type",
-        remedy: "use a style for this type, or declare the value with `content`",
+        sentence: "the style of a parameter does not support all values of its schema",
+        remedy: "use a style for these types, restrict the schema, or declare the value with `content`",
         checks: &[Each(ObjectKind::Parameter, parameters::style)],
+    },
+    Rule {
+        id: "invalid-status-range",
+        error_in: Versions::SINCE_3_0,
+        sentence: "a range of statuses is in lower case",
+        remedy: "write it in upper case, such as `4XX`",
+        checks: &[Each(ObjectKind::Responses, fields::lower_case_ranges)],
     },
     Rule {
         id: "unknown-encoding-property",
@@ -185,7 +197,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "newer-field",
         error_in: Versions::ALL,
-        sentence: "an object has a field that only a later version of OpenAPI has",
+        sentence: "an object has a field, or a value of one, that only a later version of OpenAPI has",
         remedy: "declare that version, or remove the field",
         checks: &[Every(fields::newer)],
     },
@@ -234,9 +246,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "ignored-header-parameter",
         error_in: Versions::NONE,
-        sentence: "a header parameter is named `Accept`, `Content-Type` or `Authorization`, which OpenAPI ignores",
+        sentence: "a header is named `Accept`, `Content-Type` or `Authorization`, which OpenAPI ignores there",
         remedy: "use `content` or a security scheme instead",
-        checks: &[Each(ObjectKind::Parameter, parameters::ignored_header)],
+        checks: &[Each(ObjectKind::Parameter, parameters::ignored_header), Every(names::ignored_headers)],
     },
     Rule {
         id: "unknown-link-parameter",
@@ -248,9 +260,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "invalid-expression",
         error_in: Versions::ALL,
-        sentence: "a link or a callback contains an invalid runtime expression",
+        sentence: "a link or a callback contains an invalid runtime expression, or one of an undeclared parameter",
         remedy: "use an expression such as `$response.body#/id`",
-        checks: &[Each(ObjectKind::Link, links::expressions), Each(ObjectKind::Callback, links::callback_expressions)],
+        checks: &[
+            Each(ObjectKind::Link, links::expressions),
+            Each(ObjectKind::Link, links::request_parameters),
+            Each(ObjectKind::Callback, links::callback_expressions),
+        ],
     },
     Rule {
         id: "unexpected-scopes",
@@ -286,6 +302,27 @@ pub(super) const RULES: &[Rule] = &[
         sentence: "an `enum` is empty, so no value is valid",
         remedy: "list the values, or remove `enum`",
         checks: &[Each(ObjectKind::Schema, schemas::empty_enum)],
+    },
+    Rule {
+        id: "empty-list",
+        error_in: Versions::ALL,
+        sentence: "`allOf`, `anyOf`, `oneOf`, `prefixItems` or `type` is an empty list",
+        remedy: "remove it, or list what was meant",
+        checks: &[Each(ObjectKind::Schema, schemas::empty_list)],
+    },
+    Rule {
+        id: "invalid-anchor",
+        error_in: Versions::ALL,
+        sentence: "an anchor contains characters other than letters, digits, `.`, `-` and `_`, or begins with another than a letter or `_`",
+        remedy: "rename it and update its references",
+        checks: &[Each(ObjectKind::Schema, schemas::invalid_anchor)],
+    },
+    Rule {
+        id: "optional-discriminator",
+        error_in: Versions::V2_0.or(Versions::V3_2),
+        sentence: "the property of a discriminator is optional, and there is no `defaultMapping` for values without it",
+        remedy: "list the property in `required`, or set `defaultMapping` in OpenAPI 3.2",
+        checks: &[Each(ObjectKind::Schema, schemas::optional_discriminator)],
     },
     Rule {
         id: "invalid-limit",

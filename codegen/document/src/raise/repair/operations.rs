@@ -83,7 +83,7 @@ fn meant_segment(segment: &str) -> String {
     }
 }
 
-/// Reads methods in upper case, and an operation whose fields are indented like its method.
+/// Reads methods in upper case, those of `additionalOperations` that are standard methods in lower case, and an operation whose fields are indented like its method.
 ///
 /// | before | after |
 /// |---|---|
@@ -104,6 +104,15 @@ pub(super) fn path_item(item: &mut JsonObject, repair: &mut Repair) {
                 "write it in lower case",
             );
         }
+    }
+    if let Some(Value::Object(others)) = item.get_mut("additionalOperations") {
+        let lower: Vec<String> = others.keys().filter(|name| is_method(name)).cloned().collect();
+        repair.enter("additionalOperations", |repair| {
+            for name in lower {
+                // A rule of `lint` reports it.
+                repair.rename(others, &name, &name.to_ascii_uppercase());
+            }
+        });
     }
     let methods: Vec<String> = item.keys().filter(|name| is_method(name)).cloned().collect();
     let [method] = methods.as_slice() else { return };
@@ -162,6 +171,12 @@ pub(super) fn statuses_outside(operation: &mut JsonObject, repair: &mut Repair) 
 pub(super) fn statuses(responses: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<String> =
         responses.keys().filter(|status| !is_status(status) && *status != "$ref").cloned().collect();
+    if repair.version == Versions::V2_0 {
+        for range in responses.keys().filter(|status| is_range(status)) {
+            let message = format!("Swagger 2.0 has no ranges such as `{range}`; they require OpenAPI 3");
+            repair.warn_at(&repair.place(range), "newer-field", message, "write each status, or `default`");
+        }
+    }
     let unknown = |status: &&String| status.len() == 3 && status.starts_with(['6', '7', '8', '9']);
     let unknown: Vec<String> = responses.keys().filter(unknown).cloned().collect();
     for status in unknown {
@@ -183,10 +198,14 @@ pub(super) fn statuses(responses: &mut JsonObject, repair: &mut Repair) {
     }
 }
 
+fn is_range(status: &str) -> bool {
+    matches!(status.as_bytes(), [b'1'..=b'9', b'X' | b'x', b'X' | b'x'])
+}
+
 fn is_status(status: &str) -> bool {
     match status.as_bytes() {
-        [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'9', b'X' | b'x', b'X' | b'x'] => true,
-        _ => status == "default" || status.starts_with("x-"),
+        [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] => true,
+        _ => is_range(status) || status == "default" || status.starts_with("x-"),
     }
 }
 

@@ -40,18 +40,18 @@ fn flow(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
                 "missing or unknown `flow`, expected implicit, password, application or accessCode; read as {read}"
             );
             raising.warn_at(at, "unknown-value", message, "write the flow that the server supports");
-            let Some(meant) = meant else {
-                scheme.insert("type".to_owned(), json!("http"));
-                scheme.insert("scheme".to_owned(), json!("bearer"));
-                for part in ["flow", "scopes"] {
-                    scheme.shift_remove(part);
-                }
-                return;
-            };
+            let Some(meant) = meant else { return bearer(scheme) };
             meant
         }
     }
     .to_owned();
+    if name == "implicit" || name == "authorizationCode" {
+        // Clients never use this URL.
+        scheme.entry("authorizationUrl").or_insert_with(|| json!(""));
+    }
+    if name != "implicit" && !scheme.contains_key("tokenUrl") {
+        return bearer(scheme);
+    }
     scheme.shift_remove("flow");
     let mut flow = JsonObject::new();
     for part in ["authorizationUrl", "tokenUrl", "scopes"] {
@@ -61,4 +61,15 @@ fn flow(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
     }
     flow.entry("scopes").or_insert_with(|| json!({}));
     scheme.insert("flows".to_owned(), json!({name: flow}));
+}
+
+/// Reads a scheme without the URLs of its flow: callers have a token.
+///
+/// `{"type": "oauth2", "flow": "password", "scopes": {}}` becomes `{"type": "http", "scheme": "bearer"}`.
+fn bearer(scheme: &mut JsonObject) {
+    for part in ["flow", "authorizationUrl", "tokenUrl", "scopes"] {
+        scheme.shift_remove(part);
+    }
+    scheme.insert("type".to_owned(), json!("http"));
+    scheme.insert("scheme".to_owned(), json!("bearer"));
 }
