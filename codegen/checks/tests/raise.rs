@@ -66,17 +66,21 @@ fn nullable() {
             ),
             (json!({"nullable": true, "description": "D"}), json!({"description": "D", "anyOf": [{}, no]})),
             (
+                json!({"oneOf": [a, {"nullable": true, "description": "D"}]}),
+                json!({"oneOf": [a, {"description": "D", "type": "null"}]}),
+            ),
+            (
                 json!({"properties": {"nullable": {"type": "string", "nullable": true}}}),
                 json!({"properties": {"nullable": {"type": ["string", "null"]}}}),
             ),
         ],
     );
-    // Keywords of older versions are accepted in later ones; an extension is supported only in Swagger 2.0.
+    // Keywords of older versions are accepted in later ones.
     check(
         "3.1.0",
         &[
             (json!({"type": "string", "nullable": true}), json!({"type": ["string", "null"]})),
-            (json!({"type": "string", "x-nullable": true}), json!({"type": "string", "x-nullable": true})),
+            (json!({"type": "string", "x-nullable": true}), json!({"type": ["string", "null"]})),
         ],
     );
 }

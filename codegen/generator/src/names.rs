@@ -79,7 +79,7 @@ pub const INHERITED: &[&str] = &[
 
 /// Returns the name of a type: `contacts_attributes` becomes `ContactsAttributes`, `Option` becomes `OptionModel`.
 pub fn type_name(name: &str) -> String {
-    let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
+    let pascal = cut(leading_digit(pascal(&words(name)), "N"));
     match pascal.as_str() {
         "Self" => "SelfModel".to_owned(),
         prelude if PRELUDE.contains(&prelude) => format!("{prelude}Model"),
@@ -88,9 +88,9 @@ pub fn type_name(name: &str) -> String {
 }
 
 /// Returns the name of an enum variant: `in-progress` becomes `InProgress`, `24h` becomes `N24h`, `-1` becomes
-/// `Minus1`.
+/// `Minus1`, `1.5` becomes `N1_5`.
 pub fn variant_name(name: &str) -> String {
-    let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
+    let pascal = cut(leading_digit(pascal(&words(name)), "N"));
     if pascal == "Self" { "SelfValue".to_owned() } else { pascal }
 }
 
@@ -98,6 +98,18 @@ pub fn variant_name(name: &str) -> String {
 /// `n0_1h`.
 pub fn value_name(name: &str) -> String {
     escape_keyword(cut(leading_digit(with_acronyms(&words(name)).to_snake_case(), "n")))
+}
+
+/// Joins words in PascalCase. Between two digits there is an underscore, because `1.5` is not 15.
+fn pascal(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for word in words.split([' ', '_']).map(str::to_pascal_case) {
+        if out.ends_with(|last: char| last.is_ascii_digit()) && word.starts_with(|first: char| first.is_ascii_digit()) {
+            out.push('_');
+        }
+        out.push_str(&word);
+    }
+    out
 }
 
 /// Joins acronyms with the lowercase letters that follow: `IPs` becomes `Ips`, `IPv6` becomes `Ipv6`.
@@ -303,9 +315,12 @@ impl<S: Into<String>> FromIterator<S> for UsedNames {
 fn words(name: &str) -> String {
     let mut out = String::with_capacity(name.len().min(MAX_LENGTH) + 8);
     let only_symbols = !name.chars().any(is_word);
-    for (index, character) in name.chars().enumerate().take(4 * MAX_LENGTH) {
-        let sign =
-            index == 0 && matches!(character, '-' | '+') && name.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    let characters: Vec<char> = name.chars().take(4 * MAX_LENGTH).collect();
+    for (index, character) in characters.iter().copied().enumerate() {
+        if is_version(&characters, index) {
+            out.push(' ');
+        }
+        let sign = index == 0 && matches!(character, '-' | '+') && characters.get(1).is_some_and(char::is_ascii_digit);
         if is_word(character) {
             out.push(character);
         } else if only_symbols || sign {
@@ -317,6 +332,15 @@ fn words(name: &str) -> String {
         }
     }
     if out.trim().is_empty() { "empty".to_owned() } else { out }
+}
+
+/// Returns true if a version begins here, after an acronym: the `v1` in `TLSv1`, but not the one in `IPv4`.
+fn is_version(characters: &[char], index: usize) -> bool {
+    let acronym = characters[..index].iter().rev().take_while(|before| before.is_ascii_uppercase()).count();
+    characters[index] == 'v'
+        && characters.get(index + 1).is_some_and(char::is_ascii_digit)
+        && acronym > 1
+        && characters[index - acronym..index] != ['I', 'P']
 }
 
 /// Returns true if a character can be part of a word. Modifier letters cannot, because the compiler warns about them.
@@ -401,7 +425,10 @@ mod tests {
             ("ʿAbd", "Abd", "abd"),
             ("reservedIPv6", "ReservedIPv6", "reserved_ipv6"),
             ("listPodIPs", "ListPodIPs", "list_pod_ips"),
-            ("OAuth 2.0", "OAuth20", "oauth_2_0"),
+            ("OAuth 2.0", "OAuth2_0", "oauth_2_0"),
+            ("TLSv1.2", "TlsV1_2", "tls_v1_2"),
+            ("APIv2_token", "ApiV2Token", "api_v2_token"),
+            ("2020-01-31", "N2020_01_31", "n2020_01_31"),
         ];
         for (name, expected_type, expected_value) in cases {
             assert_eq!(type_name(name), expected_type, "type of {name:?}");

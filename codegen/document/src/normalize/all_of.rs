@@ -93,6 +93,8 @@ struct Parts {
     choices: Vec<SchemaId>,
     /// The schemas that determine the type of a value.
     typed: Vec<SchemaId>,
+    /// A schema that only requires an object. It contributes nothing if another one has properties.
+    bare_object: Option<SchemaId>,
 }
 
 fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
@@ -103,6 +105,10 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
         if let Some((_, required)) = parts.fields.properties.get_mut(name) {
             *required = true;
         }
+    }
+    let is_object = |part: &SchemaId| matches!(normalizer[*part].kind, Kind::Object(_) | Kind::AllOf(_));
+    if let Some(bare) = parts.bare_object.filter(|_| !parts.telling.iter().any(is_object)) {
+        parts.telling.push(bare);
     }
     let alone = parts.telling.as_slice();
     match alone {
@@ -184,9 +190,13 @@ fn collect(
             let says_something = !object.properties.is_empty() || object.additional != Additional::Unsaid;
             parts.required.extend(object.required.iter().cloned());
             if says_something || object.required.is_empty() {
-                parts.telling.push(id);
                 parts.typed.push(id);
                 parts.has_object = true;
+            }
+            if says_something {
+                parts.telling.push(id);
+            } else if object.required.is_empty() {
+                parts.bare_object = Some(id);
             }
             merge_object(normalizer, object, &mut parts.fields);
         }

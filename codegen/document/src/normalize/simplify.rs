@@ -65,6 +65,7 @@ impl<'d> Simplifier<'_, 'd> {
             (keywords.types, keywords.values, keywords.nullable) = (Vec::new(), None, true);
         }
         self.take_null(&mut keywords);
+        whole_numbers(&mut keywords);
         self.fit_types(&mut keywords);
         self.tuple(schema, &mut keywords);
         self.pattern_properties(schema, &mut keywords);
@@ -420,6 +421,22 @@ fn content(schema: &Schema, keywords: &mut Keywords<'_>) {
 
 fn is_text(media_type: &str) -> bool {
     media_type.starts_with("text/") || media_type.ends_with("json") || media_type.ends_with("xml")
+}
+
+/// Converts numbers without fractions: `{"type": "number", "format": "int64"}` and `{"type": "number", "multipleOf": 1}`
+/// are integers. The format registry of OpenAPI defines integer formats for the type `number`.
+fn whole_numbers(keywords: &mut Keywords<'_>) {
+    let is_integer_format = |format: &str| {
+        let digits = format.strip_prefix('u').unwrap_or(format).strip_prefix("int");
+        matches!(digits, Some("8" | "16" | "32" | "64")) || matches!(format, "integer" | "long")
+    };
+    let is_whole = keywords.format.as_deref().is_some_and(is_integer_format)
+        || keywords.multiple_of.is_some_and(|step| step.as_u64().is_some_and(|step| step > 0));
+    if is_whole {
+        let types = std::mem::take(&mut keywords.types);
+        let whole = |kind| if kind == Type::Number { Type::Integer } else { kind };
+        keywords.set_types(types.into_iter().map(whole).collect());
+    }
 }
 
 /// Infers the type of a schema from its other keywords: `{"format": "uuid"}` is a string.

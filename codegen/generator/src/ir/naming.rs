@@ -173,11 +173,12 @@ impl Group {
     }
 
     /// Returns the order of naming: names from overlays first, then those of components, then the others. Among equal
-    /// names, response types come first.
-    fn rank(&self, drafts: &[UnnamedType]) -> (bool, bool, String, bool, String) {
+    /// names, a component that has exactly this name comes first, then response types.
+    fn rank(&self, drafts: &[UnnamedType]) -> (bool, bool, String, bool, bool, String) {
         let pointer = self.members.iter().map(|member| drafts[*member].pointer.clone()).min().unwrap_or_default();
+        let is_exact = pointer.strip_prefix("/components/schemas/").is_some_and(|name| name == self.name);
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
-        (!self.by_person, !self.by_component, self.name.clone(), sent, pointer)
+        (!self.by_person, !self.by_component, self.name.clone(), !is_exact, sent, pointer)
     }
 
     /// Returns the member that determines the documentation and the name.

@@ -504,8 +504,14 @@ impl<'d> Builder<'d> {
             made.extend(self.types.drafts[seen..].iter().map(|draft| draft.pointer.clone()));
             seen = self.types.drafts.len();
             let schema = &document[*id];
-            if !made.contains(&schema.pointer) && !schema.is_alias && !self.types.is_file(*id) {
-                let name = self.types.component_name(name);
+            let is_needed = schema.is_alias || !made.contains(&schema.pointer);
+            if !is_needed || self.types.is_file(*id) {
+                continue;
+            }
+            let name = self.types.component_name(name);
+            if schema.is_alias {
+                self.types.alias(*id, &name);
+            } else {
                 self.types.of(*id, Direction::Response, &name);
             }
         }

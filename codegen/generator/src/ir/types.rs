@@ -104,6 +104,16 @@ impl<'d> Types<'d> {
         ty
     }
 
+    /// Creates the alias for a component that is only a reference to another one.
+    pub fn alias(&mut self, id: SchemaId, name: &str) {
+        let target = self.schemas.referred(id);
+        let is_sent_only = [Direction::Response, Direction::Request].map(|one| self.made.contains_key(&(target, one)));
+        let direction = if is_sent_only == [false, true] { Direction::Request } else { Direction::Response };
+        let ty = self.of(target, direction, name);
+        let alias = self.reserve(id, direction, name);
+        self.drafts[alias.0].kind = TypeKind::Alias(ty);
+    }
+
     /// Marks a type as the body of a request or response.
     pub fn set_signature(&mut self, ty: &Type) {
         naming::named_in(ty, &mut |draft| self.drafts[draft.0].is_signature = true);

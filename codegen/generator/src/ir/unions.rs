@@ -14,7 +14,7 @@ use super::{
 };
 use crate::names::UsedNames;
 use crm_clients_document::model::SchemaId;
-use crm_clients_document::normalize::{self, Choice, Fields, Kind, Shape};
+use crm_clients_document::normalize::{self, Choice, ClientSchema, Fields, Kind, Shape};
 
 /// Maximum nesting depth of choices in the search for a tag.
 const MAX_NESTED: usize = 8;
@@ -47,6 +47,12 @@ impl Types<'_> {
         let overlaps = self.flatten(choice, &mut found, &mut HashSet::from([id]));
         if found.is_empty() {
             return Type::Value;
+        }
+        let given = found.len();
+        self.join_enums(id, &mut found);
+        match found.as_slice() {
+            [only] if given > 1 => return self.element(only.id, direction, place),
+            _ => {}
         }
         if let Some(ty) = self.common(id, &found, direction, place) {
             return ty;
@@ -93,7 +99,8 @@ impl Types<'_> {
         let types = self.type_names(found);
         for index in 0..found.len() {
             let name = self.free_name(&mut taken, found, &types, index, union.tag.as_ref());
-            let ty = self.element(found[index].id, direction, &format!("{place}{name}"));
+            // Null is outside of the union.
+            let ty = self.of(found[index].id, direction, &format!("{place}{name}"));
             self.add_variant(&mut union, &mut taken, &found[index], name, ty);
         }
         union.unknown = taken.claim_unknown();
@@ -214,6 +221,12 @@ impl Types<'_> {
             }
             _ => return None,
         };
+        self.take_value_names(id, found);
+        Some(self.scalar(id, &kind, direction, place))
+    }
+
+    /// Copies the names and descriptions of the values of all alternatives.
+    fn take_value_names(&mut self, id: SchemaId, found: &[Alternative]) {
         for alternative in found {
             let (mut from, mut shape) = (alternative.id, alternative.shape.clone());
             while let Shape::Same(other) = shape {
@@ -222,7 +235,76 @@ impl Types<'_> {
             }
             self.schemas.take_value_names(id, from);
         }
-        Some(self.scalar(id, &kind, direction, place))
+    }
+
+    /// Joins alternatives that list strings or integers, and those that allow any of them, into one after the others.
+    /// Their type is an open enum, which accepts every value, so that the others would never be selected.
+    ///
+    /// `{"anyOf": [{"const": "auto"}, {"type": "string"}, {"type": "integer"}]}` is an open enum or an integer.
+    fn join_enums(&mut self, id: SchemaId, found: &mut Vec<Alternative>) {
+        for of_strings in [true, false] {
+            let (mut open, mut listing, mut after) = (Vec::new(), Vec::new(), 0);
+            for index in 0..found.len() {
+                let Alternative { id, shape, .. } = &found[index].clone();
+                match self.scalar_kind(shape) {
+                    Some(Kind::String { values, format, .. }) if of_strings => match values.is_empty() {
+                        false => listing.push((index, Kind::String { values, format, pattern: None })),
+                        true if format.is_empty() && self.schemas.content_schema(*id).is_none() => {}
+                        // Types that do not accept every string are tried first.
+                        true => {
+                            after = index + 1;
+                            continue;
+                        }
+                    },
+                    Some(Kind::Integer { values, .. }) if !of_strings && values.is_empty() => {}
+                    Some(kind @ Kind::Integer { .. }) if !of_strings => listing.push((index, kind)),
+                    _ => continue,
+                }
+                open.push(index);
+            }
+            let Some(first) = open.first().copied() else { continue };
+            let joined = match (open.as_slice(), listing.as_slice()) {
+                ([only], _) => found[*only].clone(),
+                (_, []) => continue,
+                (_, [(only, _)]) if self.name_of(found[*only].id).is_some() => found[*only].clone(),
+                _ => {
+                    let alternatives: Vec<Alternative> = open.iter().map(|index| found[*index].clone()).collect();
+                    self.joined_enum(id, &alternatives, listing.into_iter().map(|(_, kind)| kind))
+                }
+            };
+            let at = after.max(first);
+            let removed = open.iter().filter(|index| **index < at).count();
+            let mut index = 0;
+            found.retain(|_| {
+                index += 1;
+                !open.contains(&(index - 1))
+            });
+            found.insert(at - removed, joined);
+        }
+    }
+
+    /// Returns an enum of all these values.
+    fn joined_enum(
+        &mut self,
+        id: SchemaId,
+        alternatives: &[Alternative],
+        kinds: impl Iterator<Item = Kind>,
+    ) -> Alternative {
+        let joined = kinds.reduce(|all, more| match (all, more) {
+            (Kind::String { values, format, pattern }, Kind::String { values: more, .. }) => {
+                Kind::String { values: [values, more].concat(), format, pattern }
+            }
+            (Kind::Integer { values, format }, Kind::Integer { values: more, .. }) => {
+                Kind::Integer { values: [values, more].concat(), format }
+            }
+            (all, _) => all,
+        });
+        let kind = joined.unwrap_or_default();
+        let title = Some(if matches!(kind, Kind::String { .. }) { "String" } else { "Integer" }.to_owned());
+        let pointer = self.schemas[id].pointer.clone();
+        let new = self.schemas.push(ClientSchema { pointer, kind: kind.clone(), title, ..ClientSchema::default() });
+        self.take_value_names(new, alternatives);
+        Alternative::new(new, Shape::Scalar(kind))
     }
 
     /// Returns the scalar that a schema allows, if it allows only one.

@@ -136,6 +136,9 @@ mod no_operation_id;
 #[path = "../../../checks/tests/fixtures/golden/no_operations/calls/mod.rs"]
 #[rustfmt::skip]
 mod no_operations;
+#[path = "../../../checks/tests/fixtures/golden/null_alternatives/calls/mod.rs"]
+#[rustfmt::skip]
+mod null_alternatives;
 #[path = "../../../checks/tests/fixtures/golden/nulls/calls/mod.rs"]
 #[rustfmt::skip]
 mod nulls;
@@ -157,6 +160,9 @@ mod odd_enums;
 #[path = "../../../checks/tests/fixtures/golden/odd_values/calls/mod.rs"]
 #[rustfmt::skip]
 mod odd_values;
+#[path = "../../../checks/tests/fixtures/golden/open_choices/calls/mod.rs"]
+#[rustfmt::skip]
+mod open_choices;
 #[path = "../../../checks/tests/fixtures/golden/operation_servers/calls/mod.rs"]
 #[rustfmt::skip]
 mod operation_servers;
@@ -253,6 +259,9 @@ mod webhook_names;
 #[path = "../../../checks/tests/fixtures/golden/webhooks/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhooks;
+#[path = "../../../checks/tests/fixtures/golden/whole_numbers/calls/mod.rs"]
+#[rustfmt::skip]
+mod whole_numbers;
 #[path = "../../../checks/tests/fixtures/golden/wide_enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod wide_enums;
@@ -292,15 +301,16 @@ async fn every_call_sends_a_request() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping default_only defaults
-        directions documentation duplicates enum_names enums equal_components event_streams form_encodings formats
-        forms free_form hard_names headers_cookies held_names hierarchies idempotency inheritance item_streams long_paths lossy maps media_types
-        method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
-        no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
-        overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
-        rate_limits recursion references resource_names response_choices responses rust_names scopes security servers style_table
-        swagger_2 tag_values tagged text_formats text_responses type_names typed_headers unions unix_times unserved webhook_names webhooks wide_enums
-        xml_bodies xml_nodes
+        all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping
+        default_only defaults directions documentation duplicates enum_names enums equal_components event_streams
+        form_encodings formats forms free_form hard_names headers_cookies held_names hierarchies idempotency inheritance
+        item_streams long_paths lossy maps media_types method_names methods_and_queries multipart multipart_encoding
+        multipart_shapes nested_choices no_operation_id no_operations null_alternatives nulls numeric_strings oauth2
+        octet_streams odd_defaults odd_enums odd_values open_choices operation_servers overlapping overlays pagination
+        parameter_content path_parameters path_styles property_names query_styles rate_limits recursion references
+        resource_names response_choices responses rust_names scopes security servers style_table swagger_2 tag_values
+        tagged text_formats text_responses type_names typed_headers unions unix_times unserved webhook_names webhooks
+        whole_numbers wide_enums xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

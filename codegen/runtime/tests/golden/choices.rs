@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::server::{Server, reply};
-use crate::themes::{default_mapping, hierarchies, nested_choices, overlapping, response_choices, wide_enums};
+use crate::themes::{
+    default_mapping, hierarchies, nested_choices, open_choices, overlapping, response_choices, whole_numbers,
+    wide_enums,
+};
 
 /// Deserializes JSON as a `T`, which must serialize to the same JSON.
 fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Result<T> {
@@ -240,5 +243,44 @@ fn other_values_of_a_discriminator_are_the_default_mapping() -> Outcome {
     let shape = |json: Value| round_trip::<Shape>(json);
     assert!(matches!(shape(json!({ "type": "circle", "name": "a", "radius": 1.0 }))?, Shape::Circle(_)));
     assert!(matches!(shape(json!({ "type": "star", "name": "a", "corners": 5 }))?, Shape::Polygon(_)));
+    Ok(())
+}
+
+#[test]
+fn open_enums_share_a_variant_and_formats_are_tried_first() -> Outcome {
+    use open_choices::types::{Model, Settings, SettingsEither, SettingsLevel, SettingsLimit, SettingsTool};
+    use open_choices::types::{SettingsCount, SettingsKey, SettingsModelOrOff, SettingsNested, SettingsUntil};
+    let settings: Settings = round_trip(json!({
+        "tool": "none", "level": "highest", "limit": "some", "count": 7, "model": "huge", "model_or_off": "small",
+        "either": "blue", "until": "2026-01-01T00:00:00Z", "key": "67e55044-10b1-426f-9247-bb680e5fe0c8", "nested": "n",
+    }))?;
+    assert!(matches!(&settings.tool, SettingsTool::String(tool) if tool.as_str() == "none"), "{:?}", settings.tool);
+    assert!(matches!(&settings.level, Some(SettingsLevel::String(level)) if level.as_str() == "highest"));
+    assert!(matches!(&settings.limit, Some(SettingsLimit::String(limit)) if limit.as_str() == "some"));
+    assert!(matches!(settings.count, Some(SettingsCount::Integer(_))));
+    assert!(matches!(&settings.model, Some(Model::Unknown(model)) if model == "huge"));
+    assert_eq!(settings.model_or_off, Some(SettingsModelOrOff::Model(Model::Small)));
+    assert!(matches!(&settings.either, Some(SettingsEither::String(either)) if either.as_str() == "blue"));
+    assert!(matches!(settings.until, Some(SettingsUntil::DateTime(_))));
+    assert!(matches!(settings.key, Some(SettingsKey::Uuid(_))));
+    assert_eq!(settings.nested, Some(SettingsNested::String("n".to_owned())));
+
+    let settings: Settings =
+        round_trip(json!({"tool": {"name": "t"}, "level": true, "until": "never", "key": "k", "nested": null}))?;
+    assert!(matches!(settings.tool, SettingsTool::Tool(_)));
+    assert_eq!(settings.level, Some(SettingsLevel::Boolean(true)));
+    assert!(matches!(&settings.until, Some(SettingsUntil::Never(until)) if until.as_str() == "never"));
+    assert_eq!(settings.key, Some(SettingsKey::String("k".to_owned())));
+    assert_eq!(settings.nested, None, "null is outside of the union");
+    Ok(())
+}
+
+#[test]
+fn numbers_without_fractions_are_integers() -> Outcome {
+    let order: whole_numbers::types::Order = round_trip(json!({
+        "id": 9_007_199_254_740_993_i64, "items": 3, "bytes": u64::MAX, "dozens": 24, "halves": 0.5, "price": 1.5,
+        "ids": [1],
+    }))?;
+    assert_eq!((order.id, order.bytes), (9_007_199_254_740_993, Some(u64::MAX)));
     Ok(())
 }

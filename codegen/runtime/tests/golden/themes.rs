@@ -128,6 +128,9 @@ pub mod no_operation_id;
 #[path = "../../../checks/tests/fixtures/golden/no_operations/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod no_operations;
+#[path = "../../../checks/tests/fixtures/golden/null_alternatives/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod null_alternatives;
 #[path = "../../../checks/tests/fixtures/golden/nulls/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod nulls;
@@ -149,6 +152,9 @@ pub mod odd_enums;
 #[path = "../../../checks/tests/fixtures/golden/odd_values/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod odd_values;
+#[path = "../../../checks/tests/fixtures/golden/open_choices/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod open_choices;
 #[path = "../../../checks/tests/fixtures/golden/operation_servers/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod operation_servers;
@@ -245,6 +251,9 @@ pub mod webhook_names;
 #[path = "../../../checks/tests/fixtures/golden/webhooks/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod webhooks;
+#[path = "../../../checks/tests/fixtures/golden/whole_numbers/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod whole_numbers;
 #[path = "../../../checks/tests/fixtures/golden/wide_enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod wide_enums;

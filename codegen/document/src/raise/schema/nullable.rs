@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::super::{JsonObject, Raising};
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Converts `x-nullable`.
+/// Converts `x-nullable`, which documents converted from Swagger 2.0 still have.
 ///
-/// `{"type": "string", "x-nullable": true}` in Swagger 2.0 becomes `{"type": "string", "nullable": true}`.
-pub(super) fn extension(schema: &mut JsonObject, raising: &mut Raising) {
-    if raising.version == Versions::V2_0 && schema.get("x-nullable").is_some_and(Value::is_boolean) {
+/// `{"type": "string", "x-nullable": true}` becomes `{"type": "string", "nullable": true}`.
+pub(super) fn extension(schema: &mut JsonObject, _raising: &mut Raising) {
+    if schema.get("x-nullable").is_some_and(Value::is_boolean) {
         let is_nullable = schema.shift_remove("x-nullable").unwrap_or_default();
         schema.entry("nullable").or_insert(is_nullable);
     }
@@ -26,6 +26,7 @@ pub(super) fn extension(schema: &mut JsonObject, raising: &mut Raising) {
 /// | `{"$ref": A, "description": "D", "nullable": true}` | `{"description": "D", "anyOf": [{"$ref": A}, {"type": "null"}]}` |
 /// | `{"allOf": [A], "title": "T", "nullable": true}` | `{"title": "T", "anyOf": [{"allOf": [A]}, {"type": "null"}]}` |
 /// | `{"type": "string", "nullable": false}` | `{"type": "string"}` |
+/// | `{"oneOf": [A, {"nullable": true}]}` | `{"oneOf": [A, {"type": "null"}]}` |
 pub(super) fn nullable(schema: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Bool(is_nullable)) = schema.get("nullable") else { return };
     let is_nullable = *is_nullable;
@@ -33,10 +34,20 @@ pub(super) fn nullable(schema: &mut JsonObject, raising: &mut Raising) {
     if !is_nullable {
         return;
     }
+    if is_alternative(&raising.pointer) && schema.keys().all(|keyword| is_outer(keyword)) {
+        schema.insert("type".to_owned(), json!("null"));
+        return;
+    }
     let is_wrapped = ["$ref", "allOf", "const"].iter().any(|keyword| schema.contains_key(*keyword));
     if is_wrapped || !add_null(schema) {
         wrap(schema, raising);
     }
+}
+
+/// Returns true if a schema is an alternative of a choice.
+fn is_alternative(pointer: &str) -> bool {
+    let mut parts = pointer.rsplit('/');
+    parts.next().is_some_and(|index| index.parse::<usize>().is_ok()) && matches!(parts.next(), Some("oneOf" | "anyOf"))
 }
 
 /// Adds null to each keyword that would exclude it. Returns false if there is none, so that the schema does not mention
