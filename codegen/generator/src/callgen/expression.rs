@@ -190,6 +190,8 @@ impl<'a> Writer<'a> {
         let tag = kind.tag.as_ref().and_then(|tag| value.get(&tag.property));
         let is_tagged = |tags: &[TagValue]| tag.is_some_and(|value| tags.iter().any(|tag| tag.matches(value)));
         let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || is_tagged(&variant.tags));
+        let mut possible: Vec<_> = possible.collect();
+        possible.sort_by_key(|variant| (!self.lists(&variant.ty, value), !may_parse(&variant.ty, value)));
         // A tag that the client adds is not a property of the variant.
         let untagged = match (value, &kind.tag) {
             (Value::Object(object), Some(tag)) if tag.presence == TagPresence::Added => {
@@ -215,6 +217,12 @@ impl<'a> Writer<'a> {
             return Ok(quote!(types::#name::#unknown(#value)));
         }
         Err(Unsupported(format!("no variant of {} can hold `{value}`: {}", def.name, reasons.join("; "))))
+    }
+
+    /// Returns true if the type is an enum that lists this string.
+    fn lists(self, ty: &Type, value: &Value) -> bool {
+        let Type::Named(id) = ty else { return false };
+        matches!(&self.api[*id].kind, TypeKind::Strings(kind) if kind.variants.iter().any(|(_, wire)| value == wire))
     }
 
     /// Returns a call of the constructor with the required fields, and of a setter for each other field.
@@ -278,6 +286,20 @@ impl<'a> Writer<'a> {
 
     fn written(self, ty: &Type) -> TokenStream {
         type_tokens(self.api, ty, From::Beside)
+    }
+}
+
+/// Returns false if the type is parsed from text of another form.
+fn may_parse(ty: &Type, value: &Value) -> bool {
+    let Value::String(text) = value else { return true };
+    let consists_of = |is_valid: fn(char) -> bool| text.chars().all(is_valid);
+    match ty {
+        Type::Timestamp => text.starts_with(|first: char| first.is_ascii_digit()) && text.contains('T'),
+        Type::Date => text.len() == 10 && consists_of(|character| character == '-' || character.is_ascii_digit()),
+        Type::Uuid => text.len() == 36 && consists_of(|character| character == '-' || character.is_ascii_hexdigit()),
+        Type::Ipv4 => text.parse::<std::net::Ipv4Addr>().is_ok(),
+        Type::Ipv6 => text.parse::<std::net::Ipv6Addr>().is_ok(),
+        _ => true,
     }
 }
 
