@@ -16,8 +16,8 @@ use crate::origin::{FileId, SourceMap};
 pub(crate) use limits::Growth;
 pub(crate) use parse::parse;
 
-/// The codes of warnings about a text that can be read in more than one way.
-pub const AMBIGUOUS: &[&str] = &["duplicate-key", "not-json", "tab"];
+/// The codes of warnings about a text that can be read in more than one way, or not completely.
+pub const AMBIGUOUS: &[&str] = &["duplicate-key", "not-finite", "not-json", "tab"];
 
 /// Maximum size of a file.
 pub const MAX_BYTES: usize = 64 << 20;

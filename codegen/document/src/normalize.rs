@@ -242,6 +242,12 @@ impl<'d> Normalizer<'d> {
         id.index() < self.document.schemas().len() && keywords::is_null_alone(&self.document[id])
     }
 
+    /// Returns true if no value matches a schema of the document, because it is `false`.
+    pub fn allows_nothing(&self, id: SchemaId) -> bool {
+        let id = self.referred(id);
+        id.index() < self.document.schemas().len() && self.document[id].boolean == Some(false)
+    }
+
     /// Returns the schema of the JSON in the strings of a schema.
     pub fn content_schema(&self, id: SchemaId) -> Option<SchemaId> {
         let id = self.referred(id);

@@ -22,7 +22,7 @@ pub(super) struct Finding {
 impl Finding {
     /// Returns true if the text cannot be used because of this problem.
     pub(super) fn is_error(&self) -> bool {
-        self.code != "duplicate-key"
+        !matches!(self.code, "duplicate-key" | "not-finite")
     }
 
     pub(super) fn diagnostic(self) -> Diagnostic {
@@ -164,7 +164,7 @@ impl<'de> Visitor<'de> for ValueNode<'_> {
         self.context.spend(0)?;
         Ok(Number::from_f64(value).map_or_else(
             || {
-                let message = format!("JSON has no number {value}");
+                let message = format!("JSON has no number {value}; it is read as null");
                 self.context.find(
                     "not-finite",
                     self.pointer(),

@@ -364,7 +364,8 @@ impl<'d> Types<'d> {
             Direction::Request | Direction::Form => schema.read_only,
             Direction::Response => schema.write_only,
         };
-        if hidden {
+        // A property with the schema `false` must be absent.
+        if hidden || self.schemas.allows_nothing(id) {
             return None;
         }
         let name = given_value_name(schema.rust_name.as_deref()).unwrap_or_else(|| names::value_name(wire));

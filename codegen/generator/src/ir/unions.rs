@@ -244,8 +244,7 @@ impl Types<'_> {
     fn join_enums(&mut self, id: SchemaId, found: &mut Vec<Alternative>) {
         for of_strings in [true, false] {
             let (mut open, mut listing, mut after) = (Vec::new(), Vec::new(), 0);
-            for index in 0..found.len() {
-                let Alternative { id, shape, .. } = &found[index].clone();
+            for (index, Alternative { id, shape, .. }) in found.iter().enumerate() {
                 match self.scalar_kind(shape) {
                     Some(Kind::String { values, format, .. }) if of_strings => match values.is_empty() {
                         false => listing.push((index, Kind::String { values, format, pattern: None })),

@@ -19,6 +19,16 @@ fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Resul
 }
 
 #[test]
+fn a_constant_counts_more_than_a_mapping() -> Outcome {
+    use tag_values::types::{Reading, ReadingMismatched};
+    let reading: Reading = round_trip(json!({"mismatched": {"event": "opened", "by": "b"}}))?;
+    assert!(matches!(reading.mismatched, Some(ReadingMismatched::Opened(_))));
+    let reading: Reading = round_trip(json!({"mismatched": {"event": "close"}}))?;
+    assert!(matches!(reading.mismatched, Some(ReadingMismatched::Unknown(_))), "no schema allows this value");
+    Ok(())
+}
+
+#[test]
 fn absent_null_and_a_value() -> Outcome {
     use nulls::types::{Note, NoteInput, Owner};
     let note = NoteInput::new(1, None, None);

@@ -107,6 +107,7 @@ impl Types<'_> {
                 alternative.tags = self.own_values(alternative.id, &declaration)?;
             } else if let Some(id) = declaration.schema {
                 self.fit_tags(id, &mut alternative.tags);
+                self.fit_constant(id, property, &declaration, &mut alternative.tags);
             }
             presence = match (declaration.is_declared, declaration.is_required) {
                 (false, _) => TagPresence::Added,
@@ -204,6 +205,20 @@ impl Types<'_> {
                 *tag = value;
             }
         }
+    }
+
+    /// Replaces mapped values by the property's constant, the only value that is valid. Reports a mapping of other values
+    /// alone.
+    fn fit_constant(&mut self, id: SchemaId, property: &str, declaration: &Declaration, tags: &mut Vec<TagValue>) {
+        let Some([constant]) = declaration.tags.as_deref() else { return };
+        if !tags.contains(constant) {
+            let mapped = tags.iter().map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(" and ");
+            let message =
+                format!("the discriminator maps {mapped} to this schema, but `{property}` is always `{constant}`");
+            let help = "correct the mapping or the constant; the constant is used";
+            self.diagnostics.warning("mismatched-mapping", self.schemas[id].pointer.clone(), message, help);
+        }
+        *tags = vec![constant.clone()];
     }
 
     /// Returns a property with distinct values in each variant. Constant strings are preferred, then constants of any
