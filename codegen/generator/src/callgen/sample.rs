@@ -109,7 +109,7 @@ impl<'a> Sampler<'a> {
         for (name, property) in &schema.properties {
             let must = schema.required.contains(name);
             let may = (self.wanted.optional || alone && out.is_empty()) && self.nodes < MAX_NODES;
-            if !must && !may || self.is_read_only(property) {
+            if !must && !may || self.is_left_out(property) {
                 continue;
             }
             match self.of_all(property) {

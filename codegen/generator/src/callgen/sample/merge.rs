@@ -99,14 +99,14 @@ impl<'a> Sampler<'a> {
     }
 
     /// Returns true if a property is left out of requests.
-    pub(super) fn is_read_only(&self, schemas: &[SchemaId]) -> bool {
+    pub(super) fn is_left_out(&self, schemas: &[SchemaId]) -> bool {
         schemas.iter().any(|id| {
             let schema = &self.all[self.all.referred(*id)];
             let of_parts = match &schema.kind {
                 Kind::AllOf(parts) => parts.iter().any(|part| self.all[*part].read_only),
                 _ => false,
             };
-            schema.read_only || of_parts
+            schema.read_only || of_parts || self.all.allows_nothing(*id)
         })
     }
 }
@@ -160,8 +160,10 @@ fn tag(
     let is_chosen = |target: &SchemaId| *target == chosen || part.chosen.contains(target);
     let mapped = discriminator.mapping.iter().find(|(_, target)| is_chosen(target));
     let declared = part.properties.get(discriminator.property.as_str()).into_iter().flatten();
-    let listed = declared.map(|id| &all[*id].limits.values).find(|values| !values.is_empty());
+    let listed = declared.map(|id| &all[*id].limits.values).filter(|values| !values.is_empty());
+    let listed = listed.min_by_key(|values| values.len());
     let value = match (mapped, listed) {
+        (_, Some(listed)) if listed.len() == 1 => return Some((discriminator.property.clone(), listed[0].clone())),
         (Some((value, _)), _) => value,
         (None, Some(listed)) => {
             let named = listed.iter().find(|value| value.as_str().is_some_and(|value| is_alike(value, component)))?;
