@@ -34,6 +34,7 @@ pub use exchange::*;
 pub use pagination::{HasMore, PageStrategy, Pagination};
 pub use schema::{RareKeywords, Schema, SchemaId, Type, Xml};
 pub use schemas::component_name;
+pub use security::sends_token;
 
 /// Members whose names begin with `x-`.
 pub type ExtensionMap = Map<String, Value>;

@@ -127,6 +127,13 @@ pub struct ServerVariable {
     pub values: Vec<String>,
 }
 
+impl ServerVariable {
+    /// Returns true if the document does not declare the variable, which therefore has no default.
+    pub fn is_unset(&self) -> bool {
+        self.default == format!("{{{}}}", self.name)
+    }
+}
+
 /// The declared response headers, as constants in a module.
 #[derive(Debug, Serialize)]
 pub struct ResponseHeaders {
@@ -197,6 +204,8 @@ pub struct Operation {
     pub rate_limit: Option<RateLimit>,
     /// The operation's own server, if it differs from the document's.
     pub server: Option<OwnServer>,
+    /// True if its result is a redirect, which is not followed.
+    pub returns_redirect: bool,
     /// The path template of the document.
     pub path: String,
     /// The path template in the runtime's syntax.

@@ -47,6 +47,8 @@ pub enum SchemeKind {
     Bearer,
     /// `Authorization: Basic`; the credential is `user:password`.
     Basic,
+    /// `Authorization` with another scheme.
+    Http(&'static str),
 }
 
 impl Scheme {
@@ -54,7 +56,7 @@ impl Scheme {
     pub(crate) fn header(&self) -> Option<HeaderName> {
         match self.kind {
             SchemeKind::Header(name) => HeaderName::from_bytes(name.as_bytes()).ok(),
-            SchemeKind::Bearer | SchemeKind::Basic => Some(AUTHORIZATION),
+            SchemeKind::Bearer | SchemeKind::Basic | SchemeKind::Http(_) => Some(AUTHORIZATION),
             SchemeKind::Cookie(_) => Some(COOKIE),
             SchemeKind::Query(_) => None,
         }
@@ -318,6 +320,7 @@ fn apply(
             insert(headers, name, scheme, secret)
         }
         SchemeKind::Bearer => insert(headers, AUTHORIZATION, scheme, &format!("Bearer {secret}")),
+        SchemeKind::Http(name) => insert(headers, AUTHORIZATION, scheme, &format!("{name} {secret}")),
         SchemeKind::Basic => {
             let encoded = STANDARD.encode(secret);
             insert(headers, AUTHORIZATION, scheme, &format!("Basic {encoded}"))

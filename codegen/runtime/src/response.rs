@@ -197,7 +197,7 @@ impl<B: Default> ErrorDecoder<B> {
     /// Returns the response if its status is a success.
     pub(crate) fn success(self, executed: Executed) -> Result<RawResponse, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = match executed {
-            Ok(response) if (200..300).contains(&response.reply.status) => return Ok(response),
+            Ok(response) if response.is_success() => return Ok(response),
             Ok(response) => response,
             Err(Failure::Auth(error)) => return Err(Error::Auth(Box::new(error))),
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
@@ -261,7 +261,11 @@ impl<B: Default> ErrorDecoder<B> {
 /// An HTML page comes from a proxy, a captive portal or a login form: the operation was not called.
 pub(crate) fn check_undeclared(reply: &Reply) -> Result<(), DecodeFailure> {
     let body = reply.body.trim_ascii();
-    if body.is_empty() || serde_json::from_slice::<::serde::de::IgnoredAny>(body).is_ok() {
+    // Redirects have a page for people.
+    if reply.status_code().is_redirection()
+        || body.is_empty()
+        || serde_json::from_slice::<::serde::de::IgnoredAny>(body).is_ok()
+    {
         return Ok(());
     }
     let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -90,6 +90,20 @@ pub(crate) struct RawResponse {
     pub(crate) redactor: Redactor,
     /// The limits of decoding the response.
     pub(crate) limits: Limits,
+    /// True if it is a redirect that the operation returns as its result.
+    pub(crate) is_returned_redirect: bool,
+}
+
+impl RawResponse {
+    fn new(reply: Reply, stream: Option<ByteStream>) -> Self {
+        let (redactor, limits) = (Redactor::default(), Limits::default());
+        Self { reply, stream, redactor, limits, is_returned_redirect: false }
+    }
+
+    /// Returns true if the response is the result of the call, not an error.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.reply.status) || self.is_returned_redirect
+    }
 }
 
 /// The future of a response.
@@ -251,7 +265,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn is_success(&self) -> bool {
-        self.outcome.as_ref().is_ok_and(|response| (200..300).contains(&response.reply.status))
+        self.outcome.as_ref().is_ok_and(RawResponse::is_success)
     }
 
     fn timed_out(&self) -> bool {
@@ -324,7 +338,9 @@ async fn send(
         }
         // A response created by a transport may have no URL.
         let url = if client.transport.is_some() { &url } else { response.url() };
-        target = redirect::target(&parts.method, followed, url, &response)?;
+        if !parts.returns_redirect {
+            target = redirect::target(&parts.method, followed, url, &response)?;
+        }
         if target.is_none() {
             break response;
         }
@@ -336,6 +352,7 @@ async fn send(
     };
     let mut response = receive(parts, response).await?;
     response.redactor = request::redactor(parts, secrets);
+    response.is_returned_redirect = parts.returns_redirect && response.reply.status_code().is_redirection();
     Ok(response)
 }
 
@@ -368,7 +385,7 @@ async fn receive(parts: &RequestParts, response: HttpResponse) -> Result<RawResp
         return Ok(stream(parts, response));
     }
     let reply = read(response, parts.core.inner().response_limit).await?;
-    Ok(RawResponse { reply, stream: None, redactor: Redactor::default(), limits: Limits::default() })
+    Ok(RawResponse::new(reply, None))
 }
 
 /// Returns true if the response is a stream of events. One without a content type is assumed to be.
@@ -384,7 +401,7 @@ fn stream(parts: &RequestParts, mut response: HttpResponse) -> RawResponse {
     let headers = std::mem::take(response.headers_mut());
     let reply = Reply { status: response.status().as_u16(), headers, body: Bytes::new() };
     let stream = Some(ByteStream::new(response, timeout, parts.name));
-    RawResponse { reply, stream, redactor: Redactor::default(), limits: Limits::default() }
+    RawResponse::new(reply, stream)
 }
 
 const FIRST_ALLOCATION: usize = 1024 * 1024;

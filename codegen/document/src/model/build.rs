@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostics, child};
 use crate::extensions::Extensions;
 use crate::refs::{Followed, RefError, References};
 use crate::spec::ObjectKind;
+use crate::template;
 
 /// An object in the document.
 pub(super) type JsonObject = Map<String, Value>;
@@ -377,13 +378,21 @@ fn server(server: &JsonObject, pointer: &str) -> Server {
         values: texts(variable, "enum"),
         description: text(variable, "description"),
     };
-    let variables = server.get("variables").and_then(Value::as_object).into_iter().flatten();
+    let declared = server.get("variables").and_then(Value::as_object).into_iter().flatten();
+    let mut variables: IndexMap<String, ServerVariable> =
+        declared.filter_map(|(name, one)| Some((name.clone(), variable(one.as_object()?)))).collect();
+    let url = text(server, "url").unwrap_or_default();
+    for name in template::names(&url).filter(|name| !name.is_empty()) {
+        // An undeclared variable has no value until callers set it.
+        let unset = || ServerVariable { default: format!("{{{name}}}"), ..ServerVariable::default() };
+        variables.entry(name.to_owned()).or_insert_with(unset);
+    }
     Server {
         pointer: pointer.to_owned(),
-        url: text(server, "url").unwrap_or_default(),
         name: text(server, "name"),
         description: text(server, "description"),
-        variables: variables.filter_map(|(name, one)| Some((name.clone(), variable(one.as_object()?)))).collect(),
+        variables,
+        url,
     }
 }
 

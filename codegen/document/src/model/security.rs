@@ -32,7 +32,7 @@ impl<'v> Builder<'v, '_> {
             Some("apiKey") => SecuritySchemeKind::ApiKey { location: location(object), name: string("name") },
             Some("http") => {
                 let scheme = string("scheme");
-                if !["basic", "bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+                if !scheme.eq_ignore_ascii_case("basic") && !sends_token(&scheme) {
                     let message = format!("the client does not support the HTTP scheme `{scheme}`");
                     let help = "callers can set the header of each call";
                     self.diagnostics.warning("unserved-scheme", pointer, message, help);
@@ -82,4 +82,31 @@ fn flows(flows: &JsonObject) -> Flows {
         authorization_code: flow("authorizationCode"),
         device_authorization: flow("deviceAuthorization"),
     }
+}
+
+/// Returns true if an HTTP scheme sends a token as it is, as `Bearer` does: `Authorization: Token abc`. Others sign the
+/// request, respond to a challenge, or prove that the client has a key.
+pub fn sends_token(scheme: &str) -> bool {
+    const COMPUTED: &[&str] = &[
+        "basic",
+        "concealed",
+        "digest",
+        "dpop",
+        "gnap",
+        "hawk",
+        "hmac",
+        "hoba",
+        "mutual",
+        "negotiate",
+        "ntlm",
+        "oauth",
+        "privatetoken",
+        "signature",
+        "vapid",
+    ];
+    let scheme = scheme.to_ascii_lowercase();
+    let is_token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    let is_computed =
+        COMPUTED.contains(&scheme.as_str()) || scheme.starts_with("scram-") || scheme.starts_with("aws4-");
+    !scheme.is_empty() && scheme.chars().all(is_token) && !is_computed
 }

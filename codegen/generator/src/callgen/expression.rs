@@ -44,6 +44,11 @@ impl<'a> Writer<'a> {
             (Type::String | Type::Secret, Value::String(text)) => Ok(literal(text)),
             // A scalar in a path is a string to the client, even if the document declares another type.
             (Type::String, Value::Number(_) | Value::Bool(_)) => Ok(literal(&value.to_string())),
+            // A choice of one file and several is a list.
+            (Type::List(item), Value::String(_)) if **item == Type::Upload => {
+                let file = element(item, value)?;
+                Ok(quote!([#file]))
+            }
             (Type::List(item), Value::Array(values)) if !values.is_empty() => {
                 let values = values.iter().map(|value| element(item, value)).collect::<Result<Vec<_>>>()?;
                 Ok(quote!([#(#values),*]))
@@ -122,6 +127,10 @@ impl<'a> Writer<'a> {
             (Type::Object, Value::Object(_)) => {
                 let value = json(value);
                 quote!(serde_json::from_value::<runtime::Map<String, runtime::Value>>(#value)?)
+            }
+            (Type::List(item), Value::String(_)) if **item == Type::Upload => {
+                let file = self.exact(item, value)?;
+                quote!(vec![#file])
             }
             (Type::List(_), Value::Array(values)) if values.is_empty() && !self.wraps => quote!(Vec::new()),
             (Type::List(item), Value::Array(values)) if values.is_empty() => {

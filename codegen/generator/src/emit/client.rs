@@ -183,7 +183,8 @@ fn server_variable_setter(api: &Api) -> Option<TokenStream> {
     docs.extend(api.server_variables.iter().chain(others.iter().copied()).map(|variable| {
         let values: Vec<String> = variable.values.iter().map(|value| markdown::code(value)).collect();
         let values = if values.is_empty() { String::new() } else { format!("; one of {}", values.join(", ")) };
-        format!("- {}: {}{values}", markdown::code(&variable.name), markdown::code(&variable.default))
+        let default = if variable.is_unset() { "must be set".to_owned() } else { markdown::code(&variable.default) };
+        format!("- {}: {default}{values}", markdown::code(&variable.name))
     }));
     docs.extend([String::new(), "Variables have no effect if a base URL is set.".to_owned()]);
     let docs = escape::docs(&docs);

@@ -28,6 +28,9 @@ fn setter(scheme: &Scheme) -> TokenStream {
         CredentialKind::Cookie(name) => vec![format!("Authenticates with the cookie {}.", markdown::code(name))],
         CredentialKind::Bearer => vec!["Authenticates with `Authorization: Bearer`.".to_owned()],
         CredentialKind::Basic => vec!["Authenticates with `Authorization: Basic`.".to_owned()],
+        CredentialKind::Http(scheme) => {
+            vec![format!("Authenticates with {}.", markdown::code(&format!("Authorization: {scheme}")))]
+        }
     };
     if !scheme.docs.is_empty() {
         docs.push(String::new());
@@ -185,6 +188,10 @@ pub fn scheme(scheme: &Scheme) -> TokenStream {
         }
         CredentialKind::Bearer => quote!(Bearer),
         CredentialKind::Basic => quote!(Basic),
+        CredentialKind::Http(scheme) => {
+            let scheme = escape::string(scheme);
+            quote!(Http(#scheme))
+        }
     };
     quote! {
         static #name: runtime::generated::Scheme = runtime::generated::Scheme {

@@ -162,6 +162,7 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
         let (template, variables) = (escape::string(&server.template), server_variables(&server.variables));
         quote!(call.server(#template, #variables);)
     });
+    let redirect = operation.returns_redirect.then(|| quote!(call.returns_redirect();));
     let limit = operation.rate_limit.iter().map(|limit| {
         let scope = limit.scope.iter().map(|value| path_value(api, resource, operation, value));
         let limit = rate_limit(limit);
@@ -172,7 +173,7 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
         quote!(call.generated_key(#header);)
     });
     let mut statements: TokenStream =
-        server.chain(limit).chain(key).chain(operation.fixed.iter().map(send_fixed)).collect();
+        server.chain(redirect).chain(limit).chain(key).chain(operation.fixed.iter().map(send_fixed)).collect();
     for required in &operation.required {
         statements.extend(send_argument(api, required));
     }

@@ -366,6 +366,7 @@ impl<'d> Builder<'d> {
             feature: source.feature.clone(),
             method: source.method.clone(),
             server: own_server(self.types.document, source),
+            returns_redirect: super::responses::returns_redirect(source),
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
             idempotency_key: source.idempotency_key.clone(),
             rate_limit: source.rate_limit.as_ref().map(|limit| {
@@ -415,6 +416,9 @@ impl<'d> Builder<'d> {
                 fixed.push(ConstParam { location, wire: parameter.name.clone(), value });
                 continue;
             }
+            if self.is_credential(index, parameter) {
+                continue;
+            }
             let Some(mut argument) = self.argument(*source, place) else { continue };
             let located = format!("{}_{}", location.word(), names::suffix(&argument.name));
             let others = [located, names::value_name(&names::spelled_out(&argument.wire))];
@@ -422,6 +426,19 @@ impl<'d> Builder<'d> {
             own.push((parameter.required || location == Location::Path, argument));
         }
         (own, fixed)
+    }
+
+    /// Returns true if a parameter is the key of one of the operation's security schemes, which the client sends.
+    fn is_credential(&self, index: usize, parameter: &Parameter) -> bool {
+        let schemes = &self.types.document.components.security_schemes;
+        let is_same_name = |name: &str| match parameter.location {
+            model::Location::Header => name.eq_ignore_ascii_case(&parameter.name),
+            _ => name == parameter.name,
+        };
+        self.source(index).security.iter().flatten().any(|required| {
+            matches!(schemes.get(&required.scheme).map(|scheme| &scheme.kind),
+                Some(SecuritySchemeKind::ApiKey { location, name }) if *location == parameter.location && is_same_name(name))
+        })
     }
 
     /// Returns the single allowed value of a required parameter.

@@ -17,7 +17,8 @@ impl Builder<'_> {
     pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
         let document = self.types.document;
         let operation = self.source(index);
-        let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
+        let any_success =
+            returns_redirect(operation) || operation.responses.iter().any(|(status, _)| status.is_success());
         let mut cases: Vec<ResponseCase> = Vec::new();
         for (status, response) in &operation.responses {
             if status.is_success() || (!any_success && *status == model::Status::Default) {
@@ -187,6 +188,14 @@ impl Builder<'_> {
         self.types.drafts[draft.0].kind = TypeKind::Responses(responses);
         Type::Named(draft)
     }
+}
+
+/// Returns true if an operation declares a redirect and no success: its result is the redirect's `Location`.
+pub(super) fn returns_redirect(operation: &model::Operation) -> bool {
+    let is_redirect =
+        |status: model::Status| matches!(status, model::Status::Exact(301..=303 | 307 | 308) | model::Status::Range(3));
+    let declares = |is: &dyn Fn(model::Status) -> bool| operation.responses.iter().any(|(status, _)| is(*status));
+    declares(&is_redirect) && !declares(&model::Status::is_success)
 }
 
 /// Returns the media types of all cases for `Accept`, most preferred first.

@@ -7,7 +7,7 @@ use crate::markdown;
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::extensions::BeyondOAuth2;
-use crm_clients_document::model::{self, Document, Flows, SecuritySchemeKind};
+use crm_clients_document::model::{self, Document, Flows, SecuritySchemeKind, sends_token};
 
 /// The builder's own methods; credentials with these names are renamed.
 const OF_EVERY_BUILDER: &[&str] = &[
@@ -56,6 +56,8 @@ pub enum CredentialKind {
     Bearer,
     /// `Authorization: Basic`.
     Basic,
+    /// `Authorization` with another scheme, such as `Token`.
+    Http(String),
 }
 
 impl CredentialKind {
@@ -70,6 +72,7 @@ impl CredentialKind {
             },
             SecuritySchemeKind::Http { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => Self::Basic,
             SecuritySchemeKind::Http { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => Self::Bearer,
+            SecuritySchemeKind::Http { scheme, .. } if sends_token(scheme) => Self::Http(scheme.clone()),
             SecuritySchemeKind::OAuth2 { .. } | SecuritySchemeKind::OpenIdConnect { .. } => Self::Bearer,
             SecuritySchemeKind::Http { .. } | SecuritySchemeKind::MutualTls => return None,
         })
@@ -198,7 +201,7 @@ impl CredentialKind {
     /// Returns the default name of the builder's method.
     fn name(&self) -> String {
         match self {
-            Self::Header(name) | Self::Query(name) | Self::Cookie(name) => names::value_name(name),
+            Self::Header(name) | Self::Query(name) | Self::Cookie(name) | Self::Http(name) => names::value_name(name),
             Self::Bearer => "bearer_token".to_owned(),
             Self::Basic => "basic_auth".to_owned(),
         }

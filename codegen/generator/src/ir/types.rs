@@ -164,6 +164,10 @@ impl<'d> Types<'d> {
                 None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
                 None => self.object(id, &fields, direction, place),
             },
+            Shape::Choice(_) if direction == Direction::Form && self.is_file_or_files(id) => match self.files(id) {
+                Some(Files::Several) => Type::List(Box::new(Type::Upload)),
+                _ => Type::Upload,
+            },
             Shape::Choice(choice) => self.choice(id, &choice, direction, place),
         }
     }
@@ -645,10 +649,38 @@ impl<'d> Types<'d> {
 
     /// Returns true if it is a file or a list of files, which are parts of a form.
     fn is_file_or_files(&mut self, id: SchemaId) -> bool {
+        self.files(id).is_some()
+    }
+
+    /// Returns how many files a value has. A choice of files and text is a file, because an upload can be text as well.
+    fn files(&mut self, id: SchemaId) -> Option<Files> {
         match normalize::shape(&mut self.schemas, id) {
-            Shape::Array(items) => self.is_file(items),
-            _ => self.is_file(id),
+            Shape::Array(items) => self.is_file(items).then_some(Files::Several),
+            Shape::Choice(choice) => {
+                let mut most = None;
+                for variant in choice.variants {
+                    match self.files_of_variant(variant) {
+                        Some(files) => most = most.max(Some(files)),
+                        None if self.is_text(variant) => {}
+                        None => return None,
+                    }
+                }
+                most
+            }
+            _ => self.is_file(id).then_some(Files::One),
         }
+    }
+
+    /// Like [`files`](Self::files), for a value that is not a choice itself.
+    fn files_of_variant(&mut self, id: SchemaId) -> Option<Files> {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Array(items) => self.is_file(items).then_some(Files::Several),
+            _ => self.is_file(id).then_some(Files::One),
+        }
+    }
+
+    fn is_text(&mut self, id: SchemaId) -> bool {
+        matches!(normalize::shape(&mut self.schemas, id), Shape::Scalar(Kind::String { .. }))
     }
 
     pub(super) fn is_file(&mut self, id: SchemaId) -> bool {
@@ -671,6 +703,13 @@ impl<'d> Types<'d> {
             _ => false,
         }
     }
+}
+
+/// The number of files in a part of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Files {
+    One,
+    Several,
 }
 
 /// Reports a type that would be an alias of itself.

@@ -303,7 +303,9 @@ impl CoreBuilder {
         if !self.documented_url.contains("://") {
             return Err(RequestError::new("the API's document declares no host: set the base URL"));
         }
-        let Some((template, variables)) = self.server else { return Ok(self.documented_url.to_owned()) };
+        let Some((template, variables)) = self.server else {
+            return server_url(self.documented_url, &[], &[]);
+        };
         let is_known = |name: &str| variables.iter().any(|one| one.0 == name) || self.other_variables.contains(&name);
         if let Some((name, _)) = self.variables.iter().find(|(name, _)| !is_known(name)) {
             return Err(RequestError::new(format!("the server's URL {template} has no variable `{name}`")));
@@ -329,6 +331,10 @@ pub(super) fn server_url(
             return Err(RequestError::new(message));
         }
         url = url.replace(&format!("{{{name}}}"), value);
+    }
+    if let Some((name, _)) = url.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
+        let message = format!("the server's URL {url} has no value for `{name}`: set it with `server_variable`");
+        return Err(RequestError::new(message));
     }
     Ok(url)
 }

@@ -43,14 +43,14 @@ pub(crate) type Attaching<'a> = Pin<Box<dyn Future<Output = Result<RequestBuilde
 impl Body {
     /// Sets the body's headers, unless the caller has set them for this call.
     pub(crate) fn describe(&self, method: &Method, headers: &mut HeaderMap) -> Result<(), RequestError> {
+        // Some servers require a `Content-Length: 0` for methods that can have a body.
+        if self.as_bytes().is_some_and(Bytes::is_empty)
+            || matches!(self, Body::Empty) && [Method::POST, Method::PUT, Method::PATCH].contains(method)
+        {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         let media_type = match self {
-            Body::Empty => {
-                // Some servers require a `Content-Length: 0` for methods that can have a body.
-                if [Method::POST, Method::PUT, Method::PATCH].contains(method) {
-                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-                }
-                return Ok(());
-            }
+            Body::Empty => return Ok(()),
             Body::Bytes { media_type, .. } => Some(*media_type),
             Body::Source(source) => source.content_type(),
         };

@@ -75,6 +75,11 @@ impl<T, B: Default> Call<T, B> {
         }
     }
 
+    /// Returns a redirect as the result of the call instead of following it.
+    pub fn returns_redirect(&mut self) {
+        self.parts.returns_redirect = true;
+    }
+
     /// Sends a generated key in this header, by which the server recognizes a retry.
     pub fn generated_key(&mut self, header: &'static str) {
         self.parts.generated_key(header);

@@ -51,6 +51,8 @@ pub(crate) struct RequestParts {
     pub(crate) body_fields: Vec<(String, Value)>,
     /// The API's limit of calls like this one.
     pub(crate) rate_limit: Option<ScopedLimit>,
+    /// True if a redirect is the result of the call.
+    pub(crate) returns_redirect: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     pub(crate) response_mode: ResponseMode,
@@ -114,6 +116,7 @@ impl RequestParts {
             body: Body::Empty,
             body_fields: Vec::new(),
             rate_limit: None,
+            returns_redirect: false,
             timeout: None,
             retry: None,
             response_mode: ResponseMode::Whole,

@@ -19,6 +19,8 @@ pub struct Upload {
     source: UploadSource,
     file_name: Option<String>,
     content_type: Option<String>,
+    /// True if a form has it as a text field, unless it has a file name.
+    is_text: bool,
     /// Further headers of the part in a multipart body.
     headers: Vec<(String, String)>,
 }
@@ -29,8 +31,13 @@ impl Upload {
         Self::new(UploadSource::bytes(bytes.into()))
     }
 
+    /// Creates a text field, for a part of a form that is declared as a file or a string.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { is_text: true, ..Self::new(UploadSource::bytes(text.into().into())) }
+    }
+
     pub(crate) fn new(source: UploadSource) -> Self {
-        Self { source, file_name: None, content_type: None, headers: Vec::new() }
+        Self { source, file_name: None, content_type: None, is_text: false, headers: Vec::new() }
     }
 
     /// Sets the file name in a multipart body.
@@ -69,15 +76,15 @@ impl Upload {
     pub(crate) fn part_type(&self, declared: Option<&str>) -> String {
         let guessed = || mime_guess::from_path(self.source.path()?).first_raw();
         let known = self.content_type.as_deref().or(declared).or_else(guessed);
-        known.unwrap_or("application/octet-stream").to_owned()
+        known.unwrap_or(if self.is_text { "text/plain" } else { "application/octet-stream" }).to_owned()
     }
 
-    /// Returns the file name of the part. In a form it is always set, because servers treat a part without a file name
-    /// as a text field.
+    /// Returns the file name of the part. In a form a file always has one, because servers treat a part without a file
+    /// name as a text field.
     pub(crate) fn part_name(&self, in_form: bool) -> Option<String> {
         match (&self.file_name, self.source.path()) {
             (Some(name), _) => Some(name.clone()),
-            (None, _) if !in_form => None,
+            (None, _) if !in_form || self.is_text => None,
             (None, Some(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
             (None, None) => Some("file".to_owned()),
         }

@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
-    body_types, form_encodings, long_paths, multipart_shapes, operation_servers, parameter_content, text_responses,
+    body_types, file_choices, form_encodings, long_paths, multipart_shapes, operation_servers, parameter_content,
+    text_responses,
 };
 
 /// Returns the client of a theme with the server's base URL.
@@ -349,5 +350,23 @@ async fn values_with_slashes_are_several_segments() -> Outcome {
     ];
     assert_eq!(lines, expected);
     assert!(files.get_plus("a/../b").await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_part_is_one_file_or_several_or_text() -> Outcome {
+    use file_choices::types::Edit;
+    let edit =
+        Edit::new([b"one".to_vec(), b"two".to_vec()]).mask(Upload::text("https://a.example")).style(b"s".to_vec());
+    let server = empty().await?;
+    client!(file_choices, server).edits().edit(edit.prompt("p")).await?;
+    let expected = [
+        "\"image\"; filename=\"file\"|Content-Type: application/octet-stream||one",
+        "\"image\"; filename=\"file\"|Content-Type: application/octet-stream||two",
+        "\"mask\"|Content-Type: text/plain||https://a.example",
+        "\"style\"; filename=\"file\"|Content-Type: application/octet-stream||s",
+        "\"prompt\"||p",
+    ];
+    assert_eq!(parts(&server.request()?), expected);
     Ok(())
 }

@@ -67,6 +67,9 @@ mod equal_components;
 #[path = "../../../checks/tests/fixtures/golden/event_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod event_streams;
+#[path = "../../../checks/tests/fixtures/golden/file_choices/calls/mod.rs"]
+#[rustfmt::skip]
+mod file_choices;
 #[path = "../../../checks/tests/fixtures/golden/form_encodings/calls/mod.rs"]
 #[rustfmt::skip]
 mod form_encodings;
@@ -196,6 +199,9 @@ mod rate_limits;
 #[path = "../../../checks/tests/fixtures/golden/recursion/calls/mod.rs"]
 #[rustfmt::skip]
 mod recursion;
+#[path = "../../../checks/tests/fixtures/golden/redirects/calls/mod.rs"]
+#[rustfmt::skip]
+mod redirects;
 #[path = "../../../checks/tests/fixtures/golden/references/calls/mod.rs"]
 #[rustfmt::skip]
 mod references;
@@ -211,6 +217,9 @@ mod responses;
 #[path = "../../../checks/tests/fixtures/golden/rust_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod rust_names;
+#[path = "../../../checks/tests/fixtures/golden/schemes_and_variables/calls/mod.rs"]
+#[rustfmt::skip]
+mod schemes_and_variables;
 #[path = "../../../checks/tests/fixtures/golden/scopes/calls/mod.rs"]
 #[rustfmt::skip]
 mod scopes;
@@ -303,14 +312,15 @@ async fn every_call_sends_a_request() -> Outcome {
         url,
         all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping
         default_only defaults directions documentation duplicates enum_names enums equal_components event_streams
-        form_encodings formats forms free_form hard_names headers_cookies held_names hierarchies idempotency inheritance
-        item_streams long_paths lossy maps media_types method_names methods_and_queries multipart multipart_encoding
-        multipart_shapes nested_choices no_operation_id no_operations null_alternatives nulls numeric_strings oauth2
-        octet_streams odd_defaults odd_enums odd_values open_choices operation_servers overlapping overlays pagination
-        parameter_content path_parameters path_styles property_names query_styles rate_limits recursion references
-        resource_names response_choices responses rust_names scopes security servers style_table swagger_2 tag_values
-        tagged text_formats text_responses type_names typed_headers unions unix_times unserved webhook_names webhooks
-        whole_numbers wide_enums xml_bodies xml_nodes
+        file_choices form_encodings formats forms free_form hard_names headers_cookies held_names hierarchies
+        idempotency inheritance item_streams long_paths lossy maps media_types method_names methods_and_queries
+        multipart multipart_encoding multipart_shapes nested_choices no_operation_id no_operations null_alternatives
+        nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values open_choices operation_servers
+        overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
+        rate_limits recursion redirects references resource_names response_choices responses rust_names
+        schemes_and_variables scopes security servers style_table swagger_2 tag_values tagged text_formats
+        text_responses type_names typed_headers unions unix_times unserved webhook_names webhooks whole_numbers
+        wide_enums xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

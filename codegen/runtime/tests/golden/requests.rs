@@ -6,7 +6,7 @@ use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
     documentation, enums, formats, forms, headers_cookies, media_types, multipart, oauth2, pagination, path_parameters,
-    query_styles, references, responses, scopes, security, servers,
+    query_styles, redirects, references, responses, schemes_and_variables, scopes, security, servers, text_responses,
 };
 
 async fn empty() -> std::io::Result<Server> {
@@ -428,5 +428,63 @@ async fn lists_are_read_across_pages() -> Outcome {
     let mut ticks = client!(pagination, server).logs().ticks().items();
     while ticks.try_next().await?.is_some() {}
     assert_eq!(lines(&server), ["GET /feed/ticks", "GET /feed/ticks?from=7"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn declared_redirects_are_results() -> Outcome {
+    let elsewhere =
+        reply("302 Found", &["location: https://cdn.example/a.zip", "content-type: text/html"], "<p>Found</p>");
+    let server = Server::answering([elsewhere]).await?;
+    let response = client!(redirects, server).archives("a").get().send_with_response().await?;
+    assert_eq!(response.status(), 302);
+    assert_eq!(response.header(redirects::headers::LOCATION)?.as_deref(), Some("https://cdn.example/a.zip"));
+
+    let server = Server::answering([reply("303 See Other", &["location: /home"], "")]).await?;
+    client!(redirects, server).logins().create("u").await?;
+    assert_eq!(server.requests().len(), 1);
+
+    let refused = reply("401 Unauthorized", &["content-type: application/json"], "{\"reason\": \"password\"}");
+    let server = Server::answering([refused]).await?;
+    let Err(redirects::Error::Api(error)) = client!(redirects, server).logins().create("u").await else {
+        return Err("it went well".into());
+    };
+    assert!(matches!(error.body(), redirects::ErrorBody::Problem(problem) if problem.reason == "password"));
+
+    // A redirect beside a success is followed.
+    let moved = reply("301 Moved Permanently", &["location: /pages/2"], "");
+    let server = Server::answering([moved, reply("200 OK", &["content-type: text/plain"], "two")]).await?;
+    assert_eq!(client!(redirects, server).pages(1).get().await?, "two");
+    Ok(())
+}
+
+#[tokio::test]
+async fn schemes_and_keys_are_sent_as_declared() -> Outcome {
+    let server = Server::answering((0..3).map(|_| reply("204 No Content", &[], ""))).await?;
+    let builder = schemes_and_variables::Client::builder().base_url(server.url());
+    let schemes = builder.token("abc").api_key("k 1").x_api_key("h").build()?.schemes();
+    schemes.token().await?;
+    schemes.key().api_key("other").header_api_key("third").await?;
+    schemes.header().await?;
+    let requests = server.requests();
+    assert_eq!(requests[0].header("authorization"), Some("Token abc"));
+    assert_eq!(requests[1].first_line(), "GET /key?API_KEY=other&api_key=k%201 HTTP/1.1");
+    assert_eq!(requests[1].header("api_key"), Some("third"));
+    assert_eq!(requests[2].header("x-api-key"), Some("h"));
+
+    let unset = schemes_and_variables::Client::builder().build().err().ok_or("no error")?.to_string();
+    assert!(unset.contains("no value for `tenant`"), "{unset}");
+    let client = schemes_and_variables::Client::builder().server_variable("tenant", "a").build()?;
+    assert!(format!("{client:?}").contains("https://a.schemes.example"));
+    let error = client.schemes().regional().await.err().ok_or("no error")?.to_string();
+    assert!(error.contains("no value for `region`"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_empty_text_has_a_length() -> Outcome {
+    let server = empty().await?;
+    client!(text_responses, server).texts().notes("").await?;
+    assert_eq!(server.request()?.header("content-length"), Some("0"));
     Ok(())
 }

@@ -59,6 +59,9 @@ pub mod equal_components;
 #[path = "../../../checks/tests/fixtures/golden/event_streams/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod event_streams;
+#[path = "../../../checks/tests/fixtures/golden/file_choices/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod file_choices;
 #[path = "../../../checks/tests/fixtures/golden/form_encodings/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod form_encodings;
@@ -188,6 +191,9 @@ pub mod rate_limits;
 #[path = "../../../checks/tests/fixtures/golden/recursion/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod recursion;
+#[path = "../../../checks/tests/fixtures/golden/redirects/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod redirects;
 #[path = "../../../checks/tests/fixtures/golden/references/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod references;
@@ -203,6 +209,9 @@ pub mod responses;
 #[path = "../../../checks/tests/fixtures/golden/rust_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod rust_names;
+#[path = "../../../checks/tests/fixtures/golden/schemes_and_variables/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod schemes_and_variables;
 #[path = "../../../checks/tests/fixtures/golden/scopes/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod scopes;

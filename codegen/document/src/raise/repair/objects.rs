@@ -88,7 +88,7 @@ pub(super) fn security_scheme(scheme: &mut JsonObject, repair: &mut Repair) {
         "" if has("openIdConnectUrl") => &[("type", "openIdConnect")],
         "" if has("name") && has("in") => &[("type", "apiKey")],
         "http" if name.is_empty() && has("bearerFormat") => &[("scheme", "bearer")],
-        "http" if matches!(name.as_str(), "bearertoken" | "jwt" | "token") => &[("scheme", "bearer")],
+        "http" if matches!(name.as_str(), "bearertoken" | "jwt") => &[("scheme", "bearer")],
         "apikey" if has("name") && !has("in") => &[("in", "header")],
         // Both schemes send a token that the caller has.
         "oauth2" if !has("flows") && !has("flow") => &[("type", "http"), ("scheme", "bearer")],
