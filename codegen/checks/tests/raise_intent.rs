@@ -185,6 +185,31 @@ fn dangling_references_become_raw_json() {
 }
 
 #[test]
+fn references_to_the_sections_of_another_version_are_corrected() {
+    let reference = |name: &str| json!({"$ref": name});
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {
+            "parameters": [reference("#/parameters/Page")],
+            "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": reference("#/definitions/Pet")}}}}
+        }}},
+        "components": {
+            "parameters": {"Page": {"name": "page", "in": "query", "schema": {"type": "integer"}}},
+            "schemas": {"Pet": {"properties": {"parent": reference("#/definitions/Pet"), "gone": reference("#/definitions/Gone")}}}
+        }
+    });
+    let (value, codes) = overlaid(&document, false);
+    let value = value.unwrap_or_default();
+    let operation = &value["paths"]["/a"]["get"];
+    assert_eq!(operation["parameters"][0], reference("#/components/parameters/Page"));
+    let pet = reference("#/components/schemas/Pet");
+    assert_eq!(operation["responses"]["200"]["content"]["application/json"]["schema"], pet);
+    assert_eq!(value["components"]["schemas"]["Pet"]["properties"], json!({"parent": pet, "gone": {}}));
+    assert_eq!(codes, ["unknown-reference"; 4]);
+    assert!(overlaid(&document, true).0.is_none(), "an error with `--strict`");
+}
+
+#[test]
 fn dangling_bodies_become_raw_json_and_parameters_are_left_out() {
     for (operation, after) in [
         (json!({"parameters": [{"$ref": "#/components/parameters/Gone"}]}), json!({"parameters": [null]})),

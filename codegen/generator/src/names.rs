@@ -6,6 +6,7 @@
 use crm_clients_document::identifier::KEYWORDS;
 use std::collections::{HashMap, HashSet};
 
+use any_ascii::any_ascii_char;
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
 /// Maximum length of a name. Longer names are cut, because of limits of file systems and for readability.
@@ -201,18 +202,27 @@ pub fn suffix(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// Returns the name of a module and of its file: lower-case letters, digits and underscores, never a keyword.
+/// Returns the name of a module and of its file: lower-case letters, digits and underscores, never a keyword. Other
+/// scripts are transliterated, because file names must be the same on every system: `Größe` becomes `grosse`.
 pub fn module_name(name: &str) -> String {
-    let snake = value_name(name);
-    // File names must be the same on every system.
-    let snake = match snake.is_ascii() {
-        true => snake,
-        false => value_name(&snake.replace(|character: char| !character.is_ascii(), " ")),
-    };
+    let is_ascii = value_name(name).is_ascii();
+    let snake = if is_ascii { value_name(name) } else { value_name(&transliterated(name)) };
     match snake.strip_prefix("r#") {
         Some(keyword) => format!("{keyword}_"),
         None => snake,
     }
+}
+
+/// Returns a name in Latin letters.
+fn transliterated(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars().take(4 * MAX_LENGTH) {
+        match character.is_ascii() {
+            true => out.push(character),
+            false => out.extend(any_ascii_char(character).chars().filter(char::is_ascii_alphanumeric)),
+        }
+    }
+    out
 }
 
 /// Returns the file name for any string.
@@ -371,7 +381,10 @@ fn symbol(character: char) -> &'static str {
         ':' => "colon",
         ',' => "comma",
         '_' => "underscore",
-        _ => "symbol",
+        other => match any_ascii_char(other) {
+            word if word.contains(|letter: char| letter.is_ascii_alphanumeric()) => word,
+            _ => "symbol",
+        },
     }
 }
 
@@ -437,6 +450,10 @@ mod tests {
         }
         assert_eq!(module_name("../../etc/passwd"), "etc_passwd");
         assert_eq!(module_name("type"), "type_");
+        for (name, expected) in [("用户", "yong_hu"), ("Größe", "grosse"), ("Объекты", "obekty"), ("🎉", "tada")]
+        {
+            assert_eq!(module_name(name), expected);
+        }
         assert!(type_name(&"x".repeat(100_000)).len() <= MAX_LENGTH + 5);
     }
 

@@ -17,14 +17,21 @@ pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-
 /// has no target, is circular, or refers to another kind of object.
 ///
 /// For example, `{"type": "array", "items": {"$ref": "#/components/schemas/Gone"}}` becomes
-/// `{"type": "array", "items": {}}`.
+/// `{"type": "array", "items": {}}`. A reference to the section that another version has is corrected:
+/// `{"$ref": "#/definitions/Pet"}` becomes `{"$ref": "#/components/schemas/Pet"}` in OpenAPI 3.
 pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &mut Diagnostics) {
     let versions = Versions::read_in(value);
     let mut found = Vec::new();
+    let mut renamed = Vec::new();
     let references = References::new(value);
     check::walk(value, FieldType::DOCUMENT, versions, &mut String::new(), &mut |pointer, holds, reference| {
         let Some(stand_in) = stand_in(holds, versions) else { return };
         match references.target(reference, pointer) {
+            None if let Some(meant) = in_other_section(&references, pointer, reference) => {
+                let message = format!("unresolved reference `{reference}`; it is read as `{meant}`");
+                let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, "correct it");
+                renamed.push((meant, fault));
+            }
             None => {
                 let fault = check::unresolved(references.root(), pointer, reference);
                 found.extend((fault.code == "unknown-reference").then_some((holds, stand_in, fault)));
@@ -57,11 +64,21 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
             }
         }
     });
+    let mut faults = Vec::new();
+    for (meant, fault) in renamed {
+        if let Some(reference) = value.pointer_mut(&fault.pointer) {
+            *reference = meant.into();
+        }
+        faults.push(fault);
+    }
     for (holds, stand_in, fault) in found {
         let at = fault.pointer.rsplit_once('/').map_or("", |(at, _)| at);
         if let Some(node) = value.pointer_mut(at) {
             put(node, holds, stand_in);
         }
+        faults.push(fault);
+    }
+    for fault in faults {
         let origin = documents.origin(&fault.pointer);
         let is_known = origin.as_ref().is_some_and(|(file, source)| {
             diagnostics.iter().any(|known| known.place == Place::File(*file) && known.pointer == *source)
@@ -79,6 +96,20 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
             schemes.retain(|_, scheme| !scheme.is_null());
         }
     }
+}
+
+/// Returns a reference to the same name in the section of components of another version, if it has a target.
+fn in_other_section(references: &References<'_>, pointer: &str, reference: &str) -> Option<String> {
+    let sections = [
+        ("#/definitions/", "#/components/schemas/"),
+        ("#/parameters/", "#/components/parameters/"),
+        ("#/responses/", "#/components/responses/"),
+    ];
+    let renamed = sections.into_iter().find_map(|(older, newer)| {
+        let other = |from, to| Some(format!("{to}{}", reference.strip_prefix(from)?));
+        other(older, newer).or_else(|| other(newer, older))
+    });
+    renamed.filter(|renamed| references.target(renamed, pointer).is_some())
 }
 
 /// Replaces a dangling reference. Returns false if there is no placeholder for it.
