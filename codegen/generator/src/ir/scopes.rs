@@ -140,7 +140,8 @@ impl<'a> Scopes<'a> {
         let (name, module, docs) = match thing(key, members, resources, &word) {
             Some(resource) => (resource.name.clone(), resource.module.clone(), resource.docs.clone()),
             None => {
-                let within = parent.map(|parent| format!("{}_{word}", names::suffix(&self.list[parent].module)));
+                let owner = |parent: usize| names::suffix(&self.list[parent].module).trim_end_matches('_');
+                let within = parent.map(|parent| format!("{}_{word}", owner(parent)));
                 let wanted = within.filter(|_| self.modules.contains(&word)).unwrap_or(word);
                 let module = self.modules.claim(&wanted);
                 let path = resources[*first].operations.first().map(|operation| shown(&operation.path, key));
