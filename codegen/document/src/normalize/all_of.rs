@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::{Additional, Choice, ClientSchema, Discriminator, Kind, Normalizer, Object};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, child, closest};
 use crate::model::SchemaId;
 use crate::recursion::deeper;
 
@@ -128,6 +128,7 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
         normalizer.left_out.insert(id);
     }
     note_clash(normalizer, &parts);
+    add_undeclared(normalizer, id, &mut parts);
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
         Parts { scalars, .. } if !scalars.is_empty() => Shape::Scalar(narrowest(scalars)),
@@ -219,6 +220,35 @@ fn collect(
             parts.typed.push(id);
             parts.scalars.push(scalar);
         }
+    }
+}
+
+/// Adds the properties that only `required` names, as optional properties with any value, or with the schema of
+/// additional properties: callers must be able to send them, and servers may not check what no one declared. A name that
+/// is nearly that of another property is taken for a misspelling of it.
+///
+/// `{"required": ["kind"], "properties": {"id": {"type": "string"}}}` has the properties `id` and `kind`.
+fn add_undeclared(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &mut Parts) {
+    let declared = &parts.fields.properties;
+    let is_name = |name: &&String| name.chars().all(|letter| letter.is_alphanumeric() || "_-".contains(letter));
+    let is_missing =
+        |name: &&String| !declared.contains_key(*name) && closest(name, declared.keys().map(String::as_str)).is_none();
+    let missing: Vec<String> = parts.required.iter().filter(is_name).filter(is_missing).cloned().collect();
+    let (true, false, Additional::Unsaid | Additional::Any | Additional::Of(_)) =
+        (parts.has_object, declared.is_empty() || missing.is_empty(), parts.fields.additional)
+    else {
+        return;
+    };
+    let of_any = match parts.fields.additional {
+        Additional::Of(schema) => schema,
+        _ => {
+            let pointer = child(&normalizer[id].pointer, "additionalProperties");
+            let description = Some("Required, but not declared by the document.".to_owned());
+            normalizer.push(ClientSchema { pointer, description, ..ClientSchema::default() })
+        }
+    };
+    for name in missing {
+        parts.fields.properties.entry(name).or_insert((of_any, false));
     }
 }
 
