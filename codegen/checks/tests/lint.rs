@@ -147,10 +147,16 @@ const CASES: &[Case] = &[
         "'204': {description: '', headers: {A: {content: {'text/plain; charset=utf-8': {schema: {type: string}}}}}}",
     ),
     case(
-        "invalid-url",
+        "invalid-uri",
         "title: Pets,",
         "title: Pets, termsOfService: pets.example/terms,",
         "title: Pets, termsOfService: /terms,",
+    ),
+    case(
+        "invalid-url",
+        "key: {type: apiKey, in: header, name: X-Key}",
+        "key: {type: openIdConnect, openIdConnectUrl: pets.example/openid}",
+        "key: {type: openIdConnect, openIdConnectUrl: /openid}",
     ),
     case(
         "undeclared-server-variable",
@@ -514,25 +520,25 @@ const CASES: &[Case] = &[
         "'204': {description: '', links: {next-pet: {operationId: getPet}}}",
     ),
     case(
-        "invalid-url",
+        "invalid-uri",
         "openapi: 3.1.0\n",
         "openapi: 3.1.0\njsonSchemaDialect: dialects/own\n",
         "openapi: 3.1.0\njsonSchemaDialect: https://pets.example/dialect\n",
     ),
     case(
-        "invalid-url",
+        "invalid-uri",
         "names: {type: array,",
         "names: {xml: {namespace: pets}, type: array,",
         "names: {xml: {namespace: 'urn:pets'}, type: array,",
     ),
     case(
-        "invalid-url",
+        "invalid-uri",
         "schema: {type: integer}}",
         "schema: {type: integer}, examples: {one: {externalValue: 'a b'}}}",
         "schema: {type: integer}, examples: {one: {externalValue: ./one.json}}}",
     ),
     case(
-        "invalid-url",
+        "invalid-uri",
         "    not_found: {type",
         "    not_found: {$id: 'https://pets.example/a#b', type",
         "    not_found: {$id: 'https://pets.example/a', type",

@@ -43,6 +43,26 @@ fn servers() {
     assert_eq!(operation, json!({"responses": {}, "servers": [{"url": "wss://a.example"}]}));
 }
 
+/// Callers of a flow without its URLs have a token.
+#[test]
+fn flows_without_urls() {
+    for (scheme, expected) in [
+        (
+            json!({"type": "oauth2", "flow": "implicit", "scopes": {}}),
+            json!({"type": "oauth2", "flows": {"implicit": {"authorizationUrl": "", "scopes": {}}}}),
+        ),
+        (
+            json!({"type": "oauth2", "flow": "accessCode", "authorizationUrl": "/a", "scopes": {}}),
+            json!({"type": "http", "scheme": "bearer"}),
+        ),
+        (json!({"type": "oauth2", "flow": "password"}), json!({"type": "http", "scheme": "bearer"})),
+    ] {
+        let (raised, warnings) = raised(json!({"paths": {}, "securityDefinitions": {"key": scheme}}));
+        assert_eq!(raised["components"]["securitySchemes"]["key"], expected);
+        assert_eq!(warnings, Vec::<String>::new());
+    }
+}
+
 #[test]
 fn parameters() {
     let (operation, warnings) = operation(

@@ -115,12 +115,15 @@ pub(crate) const BROKEN_RULES: &[&str] = &[
 ];
 
 /// Rules about what changes nothing in a client, which `lint` alone reports: clients never send fragments, do send the
-/// queries of paths, and only document defaults.
+/// queries of paths, only document defaults, and ignore fields without a meaning.
 const ONLY_IN_LINT: &[&str] = &[
     "example-type-mismatch",
+    "invalid-email",
     "invalid-path-template",
     "invalid-status-range",
+    "invalid-uri",
     "mismatched-default",
+    "misplaced-field",
     "optional-discriminator",
     "unexpected-scopes",
 ];

@@ -39,13 +39,20 @@ impl ObjectKind {
         }
     }
 
-    /// Returns the fields that are URLs, absolute or relative.
-    pub fn url_fields(self) -> &'static [&'static str] {
+    /// Returns the fields that identify or document something, and are URIs with or without a scheme.
+    pub fn uri_fields(self) -> &'static [&'static str] {
         match self {
             Self::Document => &["$self"],
             Self::Example => &["externalValue"],
             Self::Info => &["termsOfService"],
             Self::Contact | Self::License | Self::ExternalDocs => &["url"],
+            _ => &[],
+        }
+    }
+
+    /// Returns the fields that are URLs of requests.
+    pub fn url_fields(self) -> &'static [&'static str] {
+        match self {
             Self::SecurityScheme => &["openIdConnectUrl", "oauth2MetadataUrl"],
             Self::ImplicitFlow
             | Self::PasswordFlow

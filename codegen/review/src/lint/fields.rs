@@ -161,7 +161,10 @@ pub(super) fn foreign_keywords(schema: &LintNode<'_>, found: &mut Found) {
         let others = [Versions::V3_2, Versions::V3_1, Versions::V3_0, Versions::V2_0];
         if let Some(other) = others.into_iter().find(|version| fits(*version)) {
             let message = match kind.field(name, schema.version) {
-                None => format!("OpenAPI {} has no `{name}`; it requires {other}", schema.version),
+                None => {
+                    let versions = kind.field(name, other).map_or(other, |field| field.versions);
+                    format!("OpenAPI {} has no `{name}`; it requires {versions}", schema.version)
+                }
                 Some(_) => format!("`{name}` has the syntax of OpenAPI {other} instead of {}", schema.version),
             };
             found.push((schema.place(name), message));

@@ -128,12 +128,22 @@ fn is_media_type(text: &str) -> bool {
     essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
+/// Checks the URLs of OAuth and OpenID Connect.
 pub(super) fn urls(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
+    // Raising adds empty URLs to flows of Swagger 2.0, and reports that they are missing.
+    let is_added = |url: &str| url.is_empty() && node.version == Versions::V2_0;
     for field in kind.url_fields() {
-        // Raising adds empty URLs to flows of Swagger 2.0, and reports that they are missing.
-        let is_added = |url: &str| url.is_empty() && node.version == Versions::V2_0;
         if let Some(url) = node.text(field).filter(|url| !is_url(url) && !is_added(url)) {
             found.push((node.place(field), format!("`{url}` is not a URL")));
+        }
+    }
+}
+
+/// Checks the URIs that identify or document something.
+pub(super) fn uris(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
+    for field in kind.uri_fields() {
+        if let Some(uri) = node.text(field).filter(|uri| !is_url(uri)) {
+            found.push((node.place(field), format!("`{uri}` is not a URI")));
         }
     }
     for field in kind.absolute_uri_fields() {

@@ -71,9 +71,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "invalid-url",
         error_in: Versions::ALL,
-        sentence: "a URL field does not contain a URL",
+        sentence: "a URL of OAuth or OpenID Connect is invalid",
         remedy: "use a URL with a scheme, or a relative path such as `/token`",
         checks: &[Every(names::urls)],
+    },
+    Rule {
+        id: "invalid-uri",
+        error_in: Versions::ALL,
+        sentence: "a field that identifies or documents something is not a URI",
+        remedy: "use a URI with a scheme, or where it may be relative, a path such as `./terms`",
+        checks: &[Every(names::uris)],
     },
     Rule {
         id: "undeclared-server-variable",
