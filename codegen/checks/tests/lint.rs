@@ -807,3 +807,13 @@ fn fields_of_swagger_are_checked() {
         assert_eq!(errors, [expected], "{fields}");
     }
 }
+
+/// Many documents require an undeclared scheme for every operation.
+#[test]
+fn unknown_schemes_are_reported_once() {
+    let document = PETS.replace("      tags: [Pets]\n", "      tags: [Pets]\n      security: [{kee: []}]\n");
+    let found = lint(&document);
+    let found: Vec<_> = found.iter().map(|found| (found.pointer.as_str(), found.message.as_str())).collect();
+    let message = "security scheme `kee` is not declared; another requirement names it as well";
+    assert_eq!(found, [("/paths/~1pets~1{pet_id}/get/security/0/kee", message)]);
+}

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::operations::operations;
@@ -28,10 +29,20 @@ fn declared(document: &Value) -> Option<&JsonObject> {
     schemes.filter(|schemes| !schemes.is_empty())
 }
 
+/// Reports each undeclared scheme once, because often every operation requires it.
 pub(super) fn unknown_schemes(document: &Value, found: &mut Found) {
     let Some(declared) = declared(document) else { return };
+    let mut unknown: IndexMap<&String, (String, usize)> = IndexMap::new();
     for (pointer, name, _) in requirements(document).filter(|(_, name, _)| !declared.contains_key(*name)) {
-        found.push((pointer, format!("security scheme `{name}` is not declared")));
+        unknown.entry(name).and_modify(|(_, others)| *others += 1).or_insert((pointer, 0));
+    }
+    for (name, (pointer, others)) in unknown {
+        let others = match others {
+            0 => String::new(),
+            1 => "; another requirement names it as well".to_owned(),
+            count => format!("; {count} other requirements name it as well"),
+        };
+        found.push((pointer, format!("security scheme `{name}` is not declared{others}")));
     }
 }
 
