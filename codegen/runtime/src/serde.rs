@@ -11,6 +11,7 @@ pub(crate) mod lenient;
 pub(crate) mod object;
 pub(crate) mod open_enum;
 pub(crate) mod patch;
+pub(crate) mod precise;
 pub(crate) mod ser;
 pub(crate) mod tolerance;
 pub(crate) mod union;

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::de::Decode;
+use super::precise;
 use super::tolerance;
 
 /// The single value of a property.
@@ -122,6 +123,11 @@ impl<'de> Visitor<'de> for ConstantVisitor {
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
         self.check(self.0.is_number(number), de::Unexpected::Float(number))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
+        let number = precise::number(access, &self)?;
+        self.visit_f64(number)
     }
 
     fn visit_bool<E: de::Error>(self, boolean: bool) -> Result<(), E> {

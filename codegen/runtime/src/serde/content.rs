@@ -16,6 +16,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use super::lenient::Lenient as _;
+use super::precise;
 
 use crate::response::limits;
 use crate::response::sanitize;
@@ -247,6 +248,12 @@ impl<'de> Visitor<'de> for ContentVisitor {
             limits::charge(2 * size_of::<(Name, Content)>())?;
             weight = weight.saturating_add(text_weight(&name.0)).saturating_add(value.weight());
             properties.push((name.0, value));
+        }
+        if let [(name, Content::String(text))] = properties.as_slice()
+            && **name == *precise::NUMBER
+            && let Some(number) = precise::parse(text)
+        {
+            return Ok(Content::Float(number));
         }
         Ok(Content::Object(Rc::new(Object::new(properties, weight))))
     }

@@ -4,9 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::serde::de::Decode;
+use crate::serde::precise;
 
 /// A number that some servers send as a string.
 #[doc(hidden)]
@@ -67,7 +68,7 @@ impl<'de, T: Lenient> Deserialize<'de> for LenientNumber<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Number<T>(PhantomData<T>);
 
-        impl<T: Lenient> Visitor<'_> for Number<T> {
+        impl<'de, T: Lenient> Visitor<'de> for Number<T> {
             type Value = LenientNumber<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,6 +88,11 @@ impl<'de, T: Lenient> Deserialize<'de> for LenientNumber<T> {
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
                 let unexpected = de::Unexpected::Float(number);
                 T::from_float(number).map(LenientNumber).ok_or_else(|| E::invalid_value(unexpected, &self))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
+                let number = precise::number(access, &self)?;
+                self.visit_f64(number)
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {

@@ -8,11 +8,12 @@ use std::fmt;
 use std::ops::Deref;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::de::Decode;
 use super::encoding::FieldEncoding;
+use super::precise;
 
 macro_rules! unix_times {
     ($($(#[$docs:meta])* $name:ident: $write:expr;)*) => {
@@ -103,7 +104,7 @@ fn whole_seconds(time: Timestamp) -> i64 {
 /// Decodes a number of seconds, or a string that contains one.
 struct SecondsVisitor;
 
-impl Visitor<'_> for SecondsVisitor {
+impl<'de> Visitor<'de> for SecondsVisitor {
     type Value = Timestamp;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,6 +122,11 @@ impl Visitor<'_> for SecondsVisitor {
 
     fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<Timestamp, E> {
         from_float(seconds).ok_or_else(|| E::invalid_value(de::Unexpected::Float(seconds), &self))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Timestamp, A::Error> {
+        let seconds = precise::number(access, &self)?;
+        self.visit_f64(seconds)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {

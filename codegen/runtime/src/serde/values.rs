@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::Pieces;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
 use super::de::{Decode, Key, Seed};
 use super::lenient::Lenient;
+use super::precise;
 use super::tolerance;
 use crate::Patch;
 use crate::response::limits;
@@ -373,7 +374,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
-        json_object(access).map(Value::Object)
+        let object = json_object(access)?;
+        Ok(number_in(&object).map_or(Value::Object(object), Value::Number))
     }
 }
 
@@ -391,6 +393,13 @@ fn json_object<'de, A: MapAccess<'de>>(mut access: A) -> Result<Map<String, Valu
         object.insert(name, access.next_value_seed(Seed::new())?);
     }
     Ok(object)
+}
+
+/// Returns the number that an object represents.
+fn number_in(object: &Map<String, Value>) -> Option<Number> {
+    let text = object.get(precise::NUMBER).filter(|_| object.len() == 1)?.as_str()?;
+    // With the feature that presents numbers in this way, the number keeps its digits.
+    serde_json::from_str(text).ok()
 }
 
 #[cfg(test)]
