@@ -60,12 +60,14 @@ impl ErrorBody {
         }
     }
 
+    #[inline]
     pub(super) fn read_error_response(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {
         runtime::generated::decode::error(body).map(Self::ErrorResponse)
     }
 
+    #[inline]
     pub(super) fn read_text(body: &[u8]) -> Result<Self, runtime::generated::JsonError> {
         Ok(Self::Text(String::from_utf8_lossy(body).into_owned()))
     }

@@ -26,6 +26,7 @@ impl ErrorBody {
         }
     }
 
+    #[inline]
     pub(super) fn read_error_body(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {

@@ -36,12 +36,14 @@ impl ErrorBody {
         }
     }
 
+    #[inline]
     pub(super) fn read_errors_authentication_failed(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {
         runtime::generated::decode::error(body).map(Self::ErrorsAuthenticationFailed)
     }
 
+    #[inline]
     pub(super) fn read_errors_document(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {

@@ -30,6 +30,7 @@ pub fn file(api: &Api, header: Header<'_>) -> String {
             quote!(runtime::generated::decode::error(body).map(Self::#name))
         };
         functions.extend(quote! {
+            #[inline]
             pub(super) fn #function(body: &[u8]) -> Result<Self, runtime::generated::JsonError> {
                 #read
             }

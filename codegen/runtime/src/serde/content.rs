@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
@@ -313,32 +313,124 @@ impl<'de> ContentReader<'de> {
     }
 }
 
+impl<'de> ContentReader<'de> {
+    fn read_number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.work.count(1);
+        match self.content {
+            Content::Unsigned(number) => visitor.visit_u64(*number),
+            Content::Signed(number) => visitor.visit_i64(*number),
+            Content::Float(number) => visitor.visit_f64(*number),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn read_array<V: Visitor<'de>>(self, array: &'de Array, visitor: V) -> Result<V::Value, Mismatch> {
+        let mut access = Elements { rest: array.elements.iter(), work: self.work };
+        let value = visitor.visit_seq(&mut access)?;
+        match access.rest.len() {
+            0 => Ok(value),
+            more => Err(de::Error::custom(format_args!("{more} elements too many"))),
+        }
+    }
+
+    /// Returns the properties of an object in their own order.
+    fn properties(self, object: &'de Object) -> Properties<'de> {
+        Properties { object, order: None, position: 0, value: None, work: self.work }
+    }
+
+    /// Hands this part of the buffer over to a nested union.
+    fn hand_over(self) {
+        self.work.count(1);
+        HANDED_OVER.set(Some((self.content.clone(), self.work.clone())));
+    }
+
+    /// Returns the error of a value that is not of the expected type.
+    fn mismatch(self, expected: &dyn Expected) -> Mismatch {
+        let found = match self.content {
+            Content::Null => Unexpected::Unit,
+            Content::Bool(value) => Unexpected::Bool(*value),
+            Content::Unsigned(number) => Unexpected::Unsigned(*number),
+            Content::Signed(number) => Unexpected::Signed(*number),
+            Content::Float(number) => Unexpected::Float(*number),
+            Content::String(text) => Unexpected::Str(text),
+            Content::Array(_) => Unexpected::Seq,
+            Content::Object(_) => Unexpected::Map,
+        };
+        de::Error::invalid_type(found, expected)
+    }
+}
+
+/// The methods that request a type accept no other, so that the compiler generates little code for each of them.
 impl<'de> Deserializer<'de> for ContentReader<'de> {
     type Error = Mismatch;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.content {
+            Content::Null => self.deserialize_unit(visitor),
+            Content::Bool(_) => self.deserialize_bool(visitor),
+            Content::Unsigned(_) | Content::Signed(_) | Content::Float(_) => self.read_number(visitor),
+            Content::String(_) => self.deserialize_str(visitor),
+            Content::Array(_) => self.deserialize_seq(visitor),
+            Content::Object(_) => self.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.work.count(1);
         match self.content {
             Content::Null => visitor.visit_unit(),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.work.count(1);
+        match self.content {
             Content::Bool(value) => visitor.visit_bool(*value),
-            Content::Unsigned(number) => visitor.visit_u64(*number),
-            Content::Signed(number) => visitor.visit_i64(*number),
-            Content::Float(number) => visitor.visit_f64(*number),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.read_number(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.read_number(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.read_number(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.work.count(1);
+        match self.content {
             Content::String(text) => {
                 self.work.count(text_weight(text));
                 visitor.visit_borrowed_str(text)
             }
-            Content::Array(array) => {
-                let mut access = Elements { rest: array.elements.iter(), work: self.work };
-                let value = visitor.visit_seq(&mut access)?;
-                match access.rest.len() {
-                    0 => Ok(value),
-                    more => Err(de::Error::custom(format_args!("{more} elements too many"))),
-                }
-            }
-            Content::Object(object) => {
-                visitor.visit_map(Properties { object, order: None, position: 0, value: None, work: self.work })
-            }
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.work.count(1);
+        match self.content {
+            Content::Array(array) => self.read_array(array, visitor),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.work.count(1);
+        match self.content {
+            Content::Object(object) => visitor.visit_map(self.properties(object)),
+            _ => Err(self.mismatch(&visitor)),
         }
     }
 
@@ -351,36 +443,27 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         match (name, self.content) {
-            (UNION | CAPTURED, content) => {
-                self.work.count(1);
-                HANDED_OVER.set(Some((content.clone(), self.work.clone())));
+            (UNION | CAPTURED, _) => {
+                self.hand_over();
                 visitor.visit_unit()
             }
             (OBJECT, Content::Object(object)) => {
                 self.work.count(1);
-                let order = Some(object.by_weight());
-                visitor.visit_map(Properties { object, order, position: 0, value: None, work: self.work })
+                visitor.visit_map(Properties { order: Some(object.by_weight()), ..self.properties(object) })
             }
-            // No other type is deserialized as a newtype struct, so the compiler need not generate another decoder.
-            _ => self.deserialize_any(visitor),
+            // Only structs get here: types of other crates are deserialized from a `Value`.
+            _ => Err(self.mismatch(&visitor)),
         }
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
-        match self.content {
-            Content::String(text) => visitor.visit_enum((**text).into_deserializer()),
-            _ => self.deserialize_any(visitor),
-        }
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.work.count(1);
+        visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit_struct tuple tuple_struct struct enum
+        identifier
     }
 }
 

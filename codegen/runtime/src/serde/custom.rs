@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{DeserializeOwned, Deserializer};
+use serde::de::{self, DeserializeOwned, Deserializer};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::de::Decode;
 use super::encoding::FieldEncoding;
@@ -59,7 +60,9 @@ impl<T: Serialize> Serialize for Custom<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Custom<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize(deserializer).map(Self)
+        // serde_json's values support all that a type may request, unlike the buffered values of unions.
+        let value = Value::decode(deserializer)?;
+        T::deserialize(value).map(Self).map_err(de::Error::custom)
     }
 }
 

@@ -226,29 +226,53 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         limits::charge(0)?;
         let mut object = T::blank();
-        let mut seen = Seen::default();
-        let tolerant = tolerance::is_on();
-        let mut left_out = Vec::new();
-        while let Some(key) = map.next_key_seed(PropertyName)? {
-            if tolerant {
-                tolerance::enter_property(&key)?;
-            }
-            let mut filler = FieldVisitor { map: &mut map, key: &key, index: 0, tolerant, error: None };
-            object.each(&mut filler);
-            if let Some(error) = filler.error {
-                return Err(error);
-            }
-            seen.insert(filler.index);
-            if tolerant {
-                tolerance::leave_property(key, &mut left_out);
-            }
+        read_properties(&mut map, &mut object)?;
+        Ok(object)
+    }
+}
+
+/// The fields of an object, whatever its type is, so that [`read_properties`] is compiled once for all types.
+trait Fields<'de, A: MapAccess<'de>> {
+    /// Decodes a property into its field.
+    fn fill(&mut self, filler: &mut FieldVisitor<'_, 'de, A>);
+
+    /// Searches for a missing property.
+    fn search(&mut self, search: &mut MissingSearch);
+}
+
+impl<'de, A: MapAccess<'de>, T: Object> Fields<'de, A> for T {
+    fn fill(&mut self, filler: &mut FieldVisitor<'_, 'de, A>) {
+        self.each(filler);
+    }
+
+    fn search(&mut self, search: &mut MissingSearch) {
+        self.each(search);
+    }
+}
+
+fn read_properties<'de, A: MapAccess<'de>>(map: &mut A, object: &mut dyn Fields<'de, A>) -> Result<(), A::Error> {
+    let mut seen = Seen::default();
+    let tolerant = tolerance::is_on();
+    let mut left_out = Vec::new();
+    while let Some(key) = map.next_key_seed(PropertyName)? {
+        if tolerant {
+            tolerance::enter_property(&key)?;
         }
-        let mut search = MissingSearch { seen, index: 0, found: None, left_out };
-        object.each(&mut search);
-        match search.found {
-            Some(name) => Err(de::Error::missing_field(name)),
-            None => Ok(object),
+        let mut filler = FieldVisitor { map: &mut *map, key: &key, index: 0, tolerant, error: None };
+        object.fill(&mut filler);
+        if let Some(error) = filler.error {
+            return Err(error);
         }
+        seen.insert(filler.index);
+        if tolerant {
+            tolerance::leave_property(key, &mut left_out);
+        }
+    }
+    let mut search = MissingSearch { seen, index: 0, found: None, left_out };
+    object.search(&mut search);
+    match search.found {
+        Some(name) => Err(de::Error::missing_field(name)),
+        None => Ok(()),
     }
 }
 

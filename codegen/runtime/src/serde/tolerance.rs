@@ -306,6 +306,12 @@ impl Mark {
         });
     }
 
+    /// Like [`Mark::leave_out`], for a value that is still text.
+    fn leave_out_text(self, reason: &dyn fmt::Display, text: &RawValue) -> Result<(), serde_json::Error> {
+        let value = Value::decode(&mut serde_json::Deserializer::from_slice(text.get().as_bytes()))?;
+        self.leave_out(reason, value)
+    }
+
     /// Leaves out the value at this position, which could not be decoded for this reason.
     fn leave_out<E: de::Error>(self, reason: &dyn fmt::Display, value: Value) -> Result<(), E> {
         limits::check()?;
@@ -377,15 +383,11 @@ impl<'de, T: Decode> Visitor<'de> for CaptureVisitor<T> {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get().as_bytes();
+        let text = <&RawValue>::deserialize(deserializer)?;
         let begun = Mark::now();
-        match T::decode(&mut serde_json::Deserializer::from_slice(text)) {
+        match T::decode(&mut serde_json::Deserializer::from_slice(text.get().as_bytes())) {
             Ok(value) => Ok(Some(value)),
-            Err(error) => {
-                let value =
-                    Value::decode(&mut serde_json::Deserializer::from_slice(text)).map_err(de::Error::custom)?;
-                begun.leave_out(&error, value).map(|()| None)
-            }
+            Err(error) => begun.leave_out_text(&error, text).map_err(de::Error::custom).map(|()| None),
         }
     }
 

@@ -508,6 +508,8 @@ macro_rules! read_union {
         }
 
         impl $crate::generated::Decode for $name {
+            // Inlined like all code that decodes: a crate compiles it only for the types that it uses.
+            #[inline]
             fn score(content: &$crate::generated::Content) -> ::core::option::Option<usize> {
                 $crate::generated::score::<Self>(content)
             }
