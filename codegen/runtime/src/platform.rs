@@ -16,7 +16,8 @@ use web as target;
 pub use target::http_client_builder;
 pub(crate) use target::{
     FOLLOWS_REDIRECTS, HttpResponse, Instant, Progress, SETS_USER_AGENT, Sections, Sleep, UploadSource, check_runtime,
-    chunks, client_for, execute, is_connect, length_mismatch, now, sendable, sleep, spawn, timeout,
+    chunks, client_for, execute, hmac_sha256, is_connect, is_hmac_sha256, length_mismatch, now, sendable, sleep, spawn,
+    timeout,
 };
 
 /// A future that runs in its own task. The output is `None` if the task did not end.

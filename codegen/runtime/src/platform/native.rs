@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::FutureExt as _;
 use reqwest::{Client, Request};
+use ring::hmac;
 use tokio::runtime::{Handle, TryCurrentError};
 pub(crate) use tokio::time::{Sleep, sleep};
 
@@ -71,4 +72,14 @@ pub(crate) fn chunks(response: HttpResponse) -> impl Stream<Item = reqwest::Resu
 /// Returns true if connecting failed.
 pub(crate) fn is_connect(error: &reqwest::Error) -> bool {
     error.is_connect()
+}
+
+/// Computes the HMAC-SHA256 of a message.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> impl AsRef<[u8]> + use<> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message)
+}
+
+/// Returns true if a tag is the HMAC-SHA256 of a message. The comparison takes constant time.
+pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
 }

@@ -14,8 +14,10 @@ use futures_core::Stream;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Body, Client, ClientBuilder, Request, Url};
 use send_wrapper::SendWrapper;
+use sha2::Sha256;
 use web_time::web::SystemTimeExt as _;
 
 use super::Task;
@@ -103,6 +105,21 @@ pub(crate) fn chunks(response: HttpResponse) -> impl Stream<Item = reqwest::Resu
 /// Returns false: `fetch` reports connection errors like any other.
 pub(crate) fn is_connect(_error: &reqwest::Error) -> bool {
     false
+}
+
+/// Computes the HMAC-SHA256 of a message.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> impl AsRef<[u8]> + use<> {
+    mac(key, message).finalize().into_bytes()
+}
+
+/// Returns true if a tag is the HMAC-SHA256 of a message. The comparison takes constant time.
+pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    mac(key, message).verify_slice(tag).is_ok()
+}
+
+#[expect(clippy::expect_used, reason = "HMAC accepts keys of any length")]
+fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length").chain_update(message)
 }
 
 /// Returns `None`: bodies are sent as a whole.

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 
 use super::{PayloadError, WebhookError};
+use crate::platform::{hmac_sha256, is_hmac_sha256};
 use crate::serde::tolerance::{self, Tolerance};
 
 /// Default maximum difference between the time of a signature and the current time.
@@ -198,7 +197,8 @@ impl Rules {
             time = only_header(headers, name)?;
             sent = Some(seconds(time).ok_or(WebhookError::MalformedHeader(name))?);
         }
-        let signed = |secret: &SecretString| is_signed(secret, signature.signed, time, body, &given);
+        let message = message(signature.signed, time, body);
+        let signed = |secret: &SecretString| is_hmac_sha256(secret.expose_secret().as_bytes(), &message, &given);
         if !self.secrets.iter().any(signed) {
             return Err(WebhookError::WrongSignature);
         }
@@ -218,8 +218,8 @@ impl Rules {
         let secret = self.secrets.first().filter(|secret| !secret.expose_secret().is_empty());
         let secret = secret.ok_or(WebhookError::EmptySecret)?;
         let time = self.now.unwrap_or_else(Timestamp::now).as_second().to_string();
-        let mac = mac(secret, signature.signed, &time, body).ok_or(WebhookError::EmptySecret)?;
-        let signed = signature.encoding.encode(&mac.finalize().into_bytes());
+        let mac = hmac_sha256(secret.expose_secret().as_bytes(), &message(signature.signed, &time, body));
+        let signed = signature.encoding.encode(mac.as_ref());
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: String| -> Result<(), WebhookError> {
             let malformed = || WebhookError::MalformedHeader(name);
@@ -253,20 +253,12 @@ fn seconds(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(text.parse().ok().filter(|_| digits)?).ok()
 }
 
-/// Returns true if the signature is that of these parts. The comparison takes constant time.
-fn is_signed(secret: &SecretString, parts: &[Part], time: &str, body: &[u8], given: &[u8]) -> bool {
-    mac(secret, parts, time, body).is_some_and(|mac| mac.verify_slice(given).is_ok())
-}
-
-/// Computes the signature of these parts. HMAC keys can have any length, so this never fails.
-fn mac(secret: &SecretString, parts: &[Part], time: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).ok()?;
-    for part in parts {
-        mac.update(match part {
-            Part::Body => body,
-            Part::Timestamp => time.as_bytes(),
-            Part::Text(text) => text.as_bytes(),
-        });
-    }
-    Some(mac)
+/// Returns the signed parts as one message.
+fn message(parts: &[Part], time: &str, body: &[u8]) -> Vec<u8> {
+    let bytes = parts.iter().map(|part| match part {
+        Part::Body => body,
+        Part::Timestamp => time.as_bytes(),
+        Part::Text(text) => text.as_bytes(),
+    });
+    bytes.collect::<Vec<_>>().concat()
 }
