@@ -203,18 +203,24 @@ fn accepted(cases: &[ResponseCase]) -> Option<String> {
     let mut listed: Vec<String> = Vec::new();
     let mut known: Vec<String> = Vec::new();
     for media_type in cases.iter().flat_map(|case| &case.media_types) {
-        let essence = essence(media_type);
-        if known.contains(&essence) {
+        let distinct = without_charset(media_type);
+        if known.contains(&distinct) {
             continue;
         }
         let weight = 10_usize.saturating_sub(known.len()).max(1);
         listed.push(if known.is_empty() { media_type.clone() } else { format!("{media_type};q=0.{weight}") });
-        known.push(essence);
+        known.push(distinct);
     }
     (!listed.is_empty()).then(|| listed.join(", "))
 }
 
-/// Returns the name of a media type: `Json`, `Csv`, `HalJson`.
+/// Returns a media type with its parameters, except the encoding of text, which does not change the content.
+fn without_charset(media_type: &str) -> String {
+    let parts = media_type.split(';').map(|part| part.trim().to_ascii_lowercase());
+    parts.filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join(";")
+}
+
+/// Returns the name of a media type: `Json`, `Csv`, `HalJson`, `JsonVersion2`.
 fn media_name(media_type: &str) -> String {
     let essence = essence(media_type);
     let (kind, subtype) = essence.split_once('/').unwrap_or(("", &essence));
@@ -225,5 +231,8 @@ fn media_name(media_type: &str) -> String {
         "octet-stream" => "Bytes",
         other => other.trim_start_matches("x-"),
     };
-    names::variant_name(name)
+    let distinct = without_charset(media_type);
+    // A URL is no name.
+    let parameters = distinct.split(';').skip(1).filter(|parameter| !parameter.contains('/'));
+    names::variant_name(&[name].into_iter().chain(parameters).collect::<Vec<_>>().join(" "))
 }

@@ -225,7 +225,7 @@ impl RequestParts {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
             Some(value) => match query::delimited(name, &value, ',') {
-                Ok(elements) => self.header(name, &elements.join(",")),
+                Ok(elements) => self.header(name, &in_http_format(name, elements.join(","))),
                 Err(error) => self.fail(error),
             },
         }
@@ -327,4 +327,16 @@ pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, Hea
         return Err(RequestError::new(format!("the header {name} is determined by the body")));
     }
     Ok((header, content))
+}
+
+/// Returns the value of a header in the format that HTTP requires: times of its own headers are like
+/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7), even if the document declares them as `date-time`.
+fn in_http_format(name: &str, value: String) -> String {
+    const TIMES: [&str; 6] =
+        ["if-modified-since", "if-unmodified-since", "if-range", "date", "expires", "last-modified"];
+    let is_time = TIMES.iter().any(|known| known.eq_ignore_ascii_case(name));
+    match value.parse::<jiff::Timestamp>() {
+        Ok(time) if is_time => time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+        _ => value,
+    }
 }

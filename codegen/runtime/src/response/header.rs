@@ -99,7 +99,7 @@ header_values! {
     i64: Lenient::from_text;
     u64: Lenient::from_text;
     f64: Lenient::from_text;
-    Timestamp: |text| timestamp(text).ok();
+    Timestamp: |text| timestamp(text).ok().or_else(|| http_date(text));
     UnixTime: |text| from_text(text).map(Self);
     UnixTimeFloat: |text| from_text(text).map(Self);
     UnixTimeText: |text| from_text(text).map(Self);
@@ -108,6 +108,11 @@ header_values! {
     Ipv4Addr: |text| text.parse().ok();
     Ipv6Addr: |text| text.parse().ok();
     Value: |text| serde_json::from_str(text).ok();
+}
+
+/// Parses the format of HTTP's own headers, which documents declare as `date-time`.
+fn http_date(text: &str) -> Option<Timestamp> {
+    Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()
 }
 
 /// A list can be one header with commas, several headers, or both.

@@ -57,7 +57,9 @@ fn choose(
     }
     let Some(essence) = essence(reply) else { return Ok(cases.first().map(|(first, _)| *first)) };
     let declared = cases.iter().filter(|(_, media_type)| includes(media_type, &essence));
-    if let Some((index, _)) = declared.min_by_key(|(_, media_type)| media_type.contains('*')) {
+    // Without a range, and with most of the response's parameters.
+    let fit = |media_type: &str| (media_type.contains('*'), std::cmp::Reverse(common_parameters(reply, media_type)));
+    if let Some((index, _)) = declared.min_by_key(|(_, media_type)| fit(media_type)) {
         return Ok(Some(*index));
     }
     // Some servers label JSON as text, and text as bytes.
@@ -76,6 +78,18 @@ pub(super) fn essence(reply: &Reply) -> Option<String> {
     let media_type = reply.headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     (!essence.is_empty()).then_some(essence)
+}
+
+/// Returns the number of parameters of a declared media type, if the response's has all of them:
+/// `application/json;version=2`.
+fn common_parameters(reply: &Reply, declared: &str) -> Option<usize> {
+    let parameters = |media_type: &str| -> Vec<String> {
+        let parameters = media_type.split(';').skip(1).map(|one| one.trim().replace('"', "").to_ascii_lowercase());
+        parameters.filter(|one| !one.is_empty() && !one.starts_with("charset=")).collect()
+    };
+    let sent = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(parameters);
+    let declared = parameters(declared);
+    declared.iter().all(|one| sent.iter().flatten().any(|sent| sent == one)).then_some(declared.len())
 }
 
 /// Returns true if a declared media type, or range of media types, includes `essence`.

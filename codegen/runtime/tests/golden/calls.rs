@@ -94,6 +94,9 @@ mod held_names;
 #[path = "../../../checks/tests/fixtures/golden/hierarchies/calls/mod.rs"]
 #[rustfmt::skip]
 mod hierarchies;
+#[path = "../../../checks/tests/fixtures/golden/http_values/calls/mod.rs"]
+#[rustfmt::skip]
+mod http_values;
 #[path = "../../../checks/tests/fixtures/golden/idempotency/calls/mod.rs"]
 #[rustfmt::skip]
 mod idempotency;
@@ -313,7 +316,7 @@ async fn every_call_sends_a_request() -> Outcome {
         all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping
         default_only defaults directions documentation duplicates enum_names enums equal_components event_streams
         file_choices form_encodings formats forms free_form hard_names headers_cookies held_names hierarchies
-        idempotency inheritance item_streams long_paths lossy maps media_types method_names methods_and_queries
+        http_values idempotency inheritance item_streams long_paths lossy maps media_types method_names methods_and_queries
         multipart multipart_encoding multipart_shapes nested_choices no_operation_id no_operations null_alternatives
         nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values open_choices operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::server::{Server, reply};
+use crate::themes::http_values;
 use crate::themes::typed_headers::{Client, Error, response_headers as declared};
 
 fn client(server: &Server) -> Result<Client, Error> {
@@ -63,5 +64,32 @@ async fn headers_of_an_error_and_invalid_ones() -> Outcome {
     let shown = "the value of the response header X-Total-Count is not of the declared type";
     assert_eq!((odd.name(), odd.to_string().as_str()), ("X-Total-Count", shown));
     assert!(error.header(declared::X_IDS).is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn times_of_http_and_parameters_of_media_types() -> Outcome {
+    use http_values::headers::{LAST_MODIFIED, X_MODIFIED};
+    use http_values::types::ThingsListResponse as Listed;
+    let time: crm_clients_runtime::Timestamp = "1994-11-06T08:49:37Z".parse()?;
+    let headers = [
+        "last-modified: Sun, 06 Nov 1994 08:49:37 GMT",
+        "x-modified: 1994-11-06T08:49:37Z",
+        "content-type: application/json; Version=\"2\"; charset=utf-8",
+    ];
+    let server = Server::answering([reply("200 OK", &headers, r#"{"title": "t"}"#)]).await?;
+    let client = http_values::Client::builder().base_url(server.url()).build()?;
+    let response = client.things().list().if_modified_since(time).x_since(time).send_with_response().await?;
+    assert_eq!((response.header(LAST_MODIFIED)?, response.header(X_MODIFIED)?), (Some(time), Some(time)));
+    assert!(matches!(response.body(), Listed::JsonVersion2(detail) if detail.title == "t"));
+    let request = server.request()?;
+    assert_eq!(request.header("if-modified-since"), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+    assert_eq!(request.header("x-since"), Some("1994-11-06T08:49:37Z"));
+    assert_eq!(request.header("accept"), Some("application/json; charset=utf-8, application/json;version=2;q=0.9"));
+
+    let plain = reply("200 OK", &["content-type: application/json"], r#"{"name": "n"}"#);
+    let server = Server::answering([plain]).await?;
+    let client = http_values::Client::builder().base_url(server.url()).build()?;
+    assert!(matches!(client.things().list().await?, Listed::Json(thing) if thing.name == "n"));
     Ok(())
 }

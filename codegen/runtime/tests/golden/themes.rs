@@ -86,6 +86,9 @@ pub mod held_names;
 #[path = "../../../checks/tests/fixtures/golden/hierarchies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod hierarchies;
+#[path = "../../../checks/tests/fixtures/golden/http_values/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod http_values;
 #[path = "../../../checks/tests/fixtures/golden/idempotency/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod idempotency;
