@@ -256,6 +256,9 @@ mod type_names;
 #[path = "../../../checks/tests/fixtures/golden/typed_headers/calls/mod.rs"]
 #[rustfmt::skip]
 mod typed_headers;
+#[path = "../../../checks/tests/fixtures/golden/undeclared_required/calls/mod.rs"]
+#[rustfmt::skip]
+mod undeclared_required;
 #[path = "../../../checks/tests/fixtures/golden/unions/calls/mod.rs"]
 #[rustfmt::skip]
 mod unions;
@@ -322,7 +325,7 @@ async fn every_call_sends_a_request() -> Outcome {
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
         rate_limits recursion redirects references resource_names response_choices responses rust_names
         schemes_and_variables scopes security servers style_table swagger_2 tag_values tagged text_formats
-        text_responses type_names typed_headers unions unix_times unserved webhook_names webhooks whole_numbers
+        text_responses type_names typed_headers undeclared_required unions unix_times unserved webhook_names webhooks whole_numbers
         wide_enums xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

@@ -248,6 +248,9 @@ pub mod type_names;
 #[path = "../../../checks/tests/fixtures/golden/typed_headers/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod typed_headers;
+#[path = "../../../checks/tests/fixtures/golden/undeclared_required/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod undeclared_required;
 #[path = "../../../checks/tests/fixtures/golden/unions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod unions;
