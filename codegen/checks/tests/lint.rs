@@ -710,6 +710,21 @@ fn recursive_schemas_terminate() {
     assert_eq!(codes(&document), ["endless-schema", "unused-component"], "`other` is unused");
 }
 
+/// A cycle is reported once, at its first component, and schemas that refer to it are not reported.
+#[test]
+fn a_cycle_of_schemas_is_reported_once() {
+    let parent = "{oneOf: [{$ref: '#/components/schemas/cat'}, {$ref: '#/components/schemas/dog'}]}";
+    let child = "{allOf: [{$ref: '#/components/schemas/animal'}]}";
+    let finite = "{oneOf: [{$ref: '#/components/schemas/either'}, {type: string}]}";
+    let added = format!(
+        "  schemas:\n    either: {finite}\n    house: {child}\n    animal: {parent}\n    cat: {child}\n    dog: {child}\n"
+    );
+    let found = lint(&PETS.replace("  schemas:\n", &added));
+    let endless = found.iter().filter(|found| found.code == "endless-schema");
+    let messages: Vec<_> = endless.map(|found| found.message.as_str()).collect();
+    assert_eq!(messages, ["`animal` requires `cat`, which requires `animal`: no value is valid"]);
+}
+
 /// The findings without line numbers, which every change of an overlay moves, and the number of findings by code
 /// without the overlay.
 #[test]

@@ -198,7 +198,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "endless-schema",
         error_in: Versions::ALL,
         sentence: "a schema is infinitely recursive through `allOf` or through every alternative",
-        remedy: "remove the recursive reference, or add an alternative without it",
+        remedy: "remove the recursive reference, or add an alternative without it; a parent does not list its children if they extend it",
         checks: &[Document(recursion::endless)],
     },
     Rule {
