@@ -10,6 +10,7 @@ pub(crate) mod docs;
 mod errors;
 mod families;
 mod features;
+mod forms;
 mod headers;
 mod inheritance;
 pub(crate) mod media;

@@ -22,7 +22,7 @@ impl Builder<'_> {
             return self.in_order(media, place).filter(|_| !is_form);
         };
         if self.types.form_fields_of(schema).is_some() {
-            return named(self.types.form(schema, &media.deep_objects(), place));
+            return named(self.types.form(schema, media, place));
         }
         let (id, shape) = unwrapped(&mut self.types.schemas, schema);
         match shape {

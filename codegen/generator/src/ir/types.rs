@@ -16,9 +16,6 @@ use crm_clients_document::normalize::{self, Additional, ClientSchema, Kind, Norm
 use crm_clients_document::normalize::{Fields, Shape, nullable};
 use crm_clients_document::recursion::deeper;
 
-/// The maximum number of fields of a form before its objects are no longer flattened.
-const MAX_FORM_FIELDS: usize = 500;
-
 /// The direction that a type is used in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -61,7 +58,7 @@ pub struct Types<'d> {
     pub schemas: Normalizer<'d>,
     pub drafts: Vec<UnnamedType>,
     pub diagnostics: &'d mut Diagnostics,
-    made: HashMap<(SchemaId, Direction), Type>,
+    pub(super) made: HashMap<(SchemaId, Direction), Type>,
     reserved: HashMap<(SchemaId, Direction), TypeId>,
     making: HashSet<(SchemaId, Direction)>,
     /// The choices created for one property of several objects, by their alternatives.
@@ -164,11 +161,10 @@ impl<'d> Types<'d> {
                 None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
                 None => self.object(id, &fields, direction, place),
             },
-            Shape::Choice(_) if direction == Direction::Form && self.is_file_or_files(id) => match self.files(id) {
-                Some(Files::Several) => Type::List(Box::new(Type::Upload)),
-                _ => Type::Upload,
+            Shape::Choice(choice) => match self.uploads(id).filter(|_| direction == Direction::Form) {
+                Some(uploads) => uploads,
+                None => self.choice(id, &choice, direction, place),
             },
-            Shape::Choice(choice) => self.choice(id, &choice, direction, place),
         }
     }
 
@@ -362,7 +358,14 @@ impl<'d> Types<'d> {
         self.name_of(*component).filter(|_| declares && !normalize::is_combined(&self.schemas, property))
     }
 
-    fn field(&mut self, wire: &str, id: SchemaId, required: bool, direction: Direction, owner: &str) -> Option<Field> {
+    pub(super) fn field(
+        &mut self,
+        wire: &str,
+        id: SchemaId,
+        required: bool,
+        direction: Direction,
+        owner: &str,
+    ) -> Option<Field> {
         let schema = &self.schemas[id];
         let hidden = match direction {
             Direction::Request | Direction::Form => schema.read_only,
@@ -518,127 +521,7 @@ impl<'d> Types<'d> {
         if digits(*second) { number(*first) } else { number(*second).filter(|_| digits(*first)) }
     }
 
-    /// Returns the type of a `multipart/form-data` body: a flat struct, because forms are flat. Objects with the
-    /// encoding `deepObject` and objects that contain a file become fields named `name[key]`.
-    pub fn form(&mut self, id: SchemaId, deep: &[&str], place: &str) -> Type {
-        let id = self.schemas.referred(id);
-        if let Some(made) = self.made.get(&(id, Direction::Form)) {
-            return made.clone();
-        }
-        let Some(fields) = self.form_fields_of(id) else {
-            return self.of(id, Direction::Request, place);
-        };
-        let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
-        let draft = self.reserve(id, Direction::Form, &place);
-        let mut listed = Vec::new();
-        for (wire, (schema, required)) in &fields.properties {
-            self.form_fields(wire, *schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut listed);
-        }
-        settle_fields(&mut listed);
-        let mut kind = Struct { multipart: true, ..Struct::default() };
-        kind.set_fields(listed);
-        kind.rest = match fields.additional {
-            Additional::Unsaid | Additional::Forbidden => None,
-            Additional::Any => Some(Type::Value),
-            Additional::Of(values) if self.is_file(values) => Some(Type::Upload),
-            Additional::Of(values) => Some(self.element(values, Direction::Request, &format!("{place}Value"))),
-        }
-        .map(|ty| {
-            let mut taken: UsedNames = kind.fields.iter().map(|field| field.name.as_str()).collect();
-            (taken.claim("additional_properties"), ty)
-        });
-        self.drafts[draft.0].kind = TypeKind::Struct(kind);
-        Type::Named(draft)
-    }
-
-    /// Returns the type of a multipart body with positional parts, each with its name, key, schema, and true if it is
-    /// required.
-    pub(super) fn parts(&mut self, id: SchemaId, parts: Vec<(String, String, SchemaId, bool)>, place: &str) -> Type {
-        let draft = self.reserve(id, Direction::Form, place);
-        let mut kind = Struct { multipart: true, ..Struct::default() };
-        for (name, wire, schema, required) in parts {
-            let direction = if self.is_file_or_files(schema) { Direction::Form } else { Direction::Request };
-            if let Some(field) = self.field(&name, schema, required, direction, place) {
-                let presence = if required { Presence::Required } else { Presence::Optional };
-                kind.fields.push(Field { name, wire, presence, ..field });
-            }
-        }
-        self.drafts[draft.0].kind = TypeKind::Struct(kind);
-        Type::Named(draft)
-    }
-
-    /// Returns the fields of a form. A choice of forms has the fields of all alternatives; those that every alternative
-    /// requires are required.
-    pub(super) fn form_fields_of(&mut self, id: SchemaId) -> Option<Fields> {
-        self.form_fields_within(id, &mut HashSet::new())
-    }
-
-    fn form_fields_within(&mut self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> Option<Fields> {
-        if !seen.insert(id) {
-            return None;
-        }
-        match normalize::shape(&mut self.schemas, id) {
-            Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
-            Shape::Same(other) => self.form_fields_within(other, seen),
-            Shape::Choice(choice) => {
-                let mut all: Option<Fields> = None;
-                for variant in choice.variants {
-                    let fields = self.form_fields_within(variant, seen)?;
-                    all = Some(match all {
-                        Some(all) => either_form(all, fields),
-                        None => fields,
-                    });
-                }
-                all
-            }
-            _ => None,
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a recursive function that passes its position on")]
-    fn form_fields(
-        &mut self,
-        wire: &str,
-        id: SchemaId,
-        required: bool,
-        deep: bool,
-        place: &str,
-        depth: usize,
-        out: &mut Vec<Field>,
-    ) {
-        // Small documents can describe very large forms; deeper objects are sent as JSON.
-        let nested = self.fields_of(id).filter(|_| depth < 8 && out.len() < MAX_FORM_FIELDS);
-        match nested {
-            Some(fields) if deep || self.holds_file(id, &mut HashSet::new()) => {
-                for (name, (schema, inner)) in &fields.properties {
-                    self.form_fields(
-                        &format!("{wire}[{name}]"),
-                        *schema,
-                        required && *inner,
-                        true,
-                        place,
-                        depth + 1,
-                        out,
-                    );
-                }
-            }
-            _ => {
-                let direction = if self.is_file_or_files(id) { Direction::Form } else { Direction::Request };
-                if let Some(mut field) = self.field(wire, id, required, direction, place) {
-                    // Forms cannot contain null.
-                    field.presence = if required { Presence::Required } else { Presence::Optional };
-                    // Scalars have the same encoding either way, and files are separate parts.
-                    let nests = matches!(
-                        field.ty,
-                        Type::Object | Type::Map(_) | Type::List(_) | Type::Value | Type::Named(_) | Type::Boxed(_)
-                    );
-                    field.deep = deep && nests && direction == Direction::Request;
-                    out.push(field);
-                }
-            }
-        }
-    }
-
+    /// Returns the properties of an object, if it has any.
     pub(super) fn fields_of(&mut self, id: SchemaId) -> Option<Fields> {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
@@ -646,90 +529,12 @@ impl<'d> Types<'d> {
             _ => None,
         }
     }
-
-    /// Returns true if it is a file or a list of files, which are parts of a form.
-    fn is_file_or_files(&mut self, id: SchemaId) -> bool {
-        self.files(id).is_some()
-    }
-
-    /// Returns how many files a value has. A choice of files and text is a file, because an upload can be text as well.
-    fn files(&mut self, id: SchemaId) -> Option<Files> {
-        match normalize::shape(&mut self.schemas, id) {
-            Shape::Array(items) => self.is_file(items).then_some(Files::Several),
-            Shape::Choice(choice) => {
-                let mut most = None;
-                for variant in choice.variants {
-                    match self.files_of_variant(variant) {
-                        Some(files) => most = most.max(Some(files)),
-                        None if self.is_text(variant) => {}
-                        None => return None,
-                    }
-                }
-                most
-            }
-            _ => self.is_file(id).then_some(Files::One),
-        }
-    }
-
-    /// Like [`files`](Self::files), for a value that is not a choice itself.
-    fn files_of_variant(&mut self, id: SchemaId) -> Option<Files> {
-        match normalize::shape(&mut self.schemas, id) {
-            Shape::Array(items) => self.is_file(items).then_some(Files::Several),
-            _ => self.is_file(id).then_some(Files::One),
-        }
-    }
-
-    fn is_text(&mut self, id: SchemaId) -> bool {
-        matches!(normalize::shape(&mut self.schemas, id), Shape::Scalar(Kind::String { .. }))
-    }
-
-    pub(super) fn is_file(&mut self, id: SchemaId) -> bool {
-        match normalize::shape(&mut self.schemas, id) {
-            Shape::Scalar(Kind::String { format, values, .. }) => format == "binary" && values.is_empty(),
-            Shape::Same(other) => self.is_file(other),
-            _ => false,
-        }
-    }
-
-    fn holds_file(&mut self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
-        if !seen.insert(id) {
-            return false;
-        }
-        match normalize::shape(&mut self.schemas, id) {
-            Shape::Scalar(Kind::String { format, .. }) => format == "binary",
-            Shape::Array(items) => self.holds_file(items, seen),
-            Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, seen)),
-            Shape::Same(other) => self.holds_file(other, seen),
-            _ => false,
-        }
-    }
-}
-
-/// The number of files in a part of a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Files {
-    One,
-    Several,
 }
 
 /// Reports a type that would be an alias of itself.
 pub fn recursive_alias(diagnostics: &mut Diagnostics, pointer: String) {
     let message = "this array, map or choice contains only itself; its inner values become plain JSON";
     diagnostics.warning("recursive-alias", pointer, message, "give it a type with properties");
-}
-
-/// Returns the fields of both forms.
-fn either_form(mut one: Fields, other: Fields) -> Fields {
-    for (name, (_, required)) in &mut one.properties {
-        *required &= other.properties.get(name).is_some_and(|(_, required)| *required);
-    }
-    for (name, (schema, _)) in other.properties {
-        one.properties.entry(name).or_insert((schema, false));
-    }
-    if one.additional == Additional::Unsaid {
-        one.additional = other.additional;
-    }
-    one
 }
 
 /// Returns the name in an overlay if it is a type name, that is, in PascalCase.
@@ -742,7 +547,8 @@ pub fn given_value_name(name: Option<&str>) -> Option<String> {
     name.filter(|name| !name.starts_with(char::is_uppercase)).map(str::to_owned)
 }
 
-fn settle_fields(fields: &mut [Field]) {
+/// Gives fields different names.
+pub(super) fn settle_fields(fields: &mut [Field]) {
     let mut order: Vec<usize> = (0..fields.len()).collect();
     order.sort_by_key(|index| names::Case::of(&fields[*index].wire));
     let mut taken = UsedNames::default();

@@ -253,6 +253,30 @@ async fn parts_have_the_declared_content_types() -> Outcome {
 }
 
 #[tokio::test]
+async fn parts_without_a_type_are_files_unless_they_are_text() -> Outcome {
+    use crm_clients_runtime::Upload;
+    use multipart_encoding::types::ScansCreateRequest;
+    let body = ScansCreateRequest::new(Upload::bytes("tiff"))
+        .pages([Upload::bytes("1"), Upload::bytes("2")])
+        .preview(Upload::bytes("png"))
+        .notes("n")
+        .meta(serde_json::json!({"a": 1}));
+    let (request, ()) = sent!(multipart_encoding, nothing(), |client| client.scans().create(body));
+    let parts = request.body.split("Content-Disposition: form-data; ").skip(1);
+    let parts: Vec<&str> = parts.filter_map(|part| part.split("\r\n--").next()).collect();
+    let expected = [
+        "name=\"scan\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\ntiff",
+        "name=\"pages\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n1",
+        "name=\"pages\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n2",
+        "name=\"preview\"; filename=\"file\"\r\nContent-Type: image/png\r\n\r\npng",
+        "name=\"notes\"\r\nContent-Type: text/plain\r\n\r\nn",
+        "name=\"meta\"\r\nContent-Type: application/json\r\n\r\n{\"a\":1}",
+    ];
+    assert_eq!(parts, expected);
+    Ok(())
+}
+
+#[tokio::test]
 async fn bytes_are_sent_and_received() -> Outcome {
     let octets = || reply("200 OK", &["content-type: application/octet-stream"], "\u{1}out");
     let (request, answer) = sent!(octet_streams, octets(), |client| client.raw().update(b"in".to_vec()));
