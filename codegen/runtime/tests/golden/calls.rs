@@ -55,6 +55,9 @@ mod documentation;
 #[path = "../../../checks/tests/fixtures/golden/duplicates/calls/mod.rs"]
 #[rustfmt::skip]
 mod duplicates;
+#[path = "../../../checks/tests/fixtures/golden/dynamic_references/calls/mod.rs"]
+#[rustfmt::skip]
+mod dynamic_references;
 #[path = "../../../checks/tests/fixtures/golden/enum_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod enum_names;
@@ -317,7 +320,7 @@ async fn every_call_sends_a_request() -> Outcome {
     let themes = run!(
         url,
         all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping
-        default_only defaults directions documentation duplicates enum_names enums equal_components event_streams
+        default_only defaults directions documentation duplicates dynamic_references enum_names enums equal_components event_streams
         file_choices form_encodings formats forms free_form hard_names headers_cookies held_names hierarchies
         http_values idempotency inheritance item_streams long_paths lossy maps media_types method_names methods_and_queries
         multipart multipart_encoding multipart_shapes nested_choices no_operation_id no_operations null_alternatives

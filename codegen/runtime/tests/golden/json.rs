@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::themes::{
-    cycles, defaults, directions, enum_names, enums, formats, maps, nulls, numeric_strings, property_names, tag_values,
-    tagged, text_formats, type_names, unions,
+    cycles, defaults, directions, dynamic_references, enum_names, enums, formats, maps, nulls, numeric_strings,
+    property_names, tag_values, tagged, text_formats, type_names, unions,
 };
 
 /// Deserializes JSON as a `T`, which must serialize to the same JSON.
@@ -16,6 +16,21 @@ fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Resul
     let read: T = serde_json::from_value(json.clone())?;
     assert_eq!(serde_json::to_value(&read)?, json);
     Ok(read)
+}
+
+#[test]
+fn templates_have_the_types_that_fill_them_in() -> Outcome {
+    use dynamic_references::types::{GroupsListResponse, LabelledTree, NumberPage, UserPage};
+    let users: UserPage = round_trip(json!({"items": [{"name": "a"}], "first": {"name": "a"}}))?;
+    assert_eq!(users.items.first().map(|user| user.name.as_str()), Some("a"));
+    let groups: GroupsListResponse = round_trip(json!({"items": [{"title": "t"}], "next": "n"}))?;
+    assert_eq!(groups.items.first().and_then(|group| group.title.as_deref()), Some("t"));
+    let numbers: NumberPage = round_trip(json!({"total": 1, "items": [1.5]}))?;
+    assert_eq!((numbers.total, numbers.items), (Some(1), vec![1.5]));
+    let tree: LabelledTree = round_trip(json!({"label": "root", "children": [{"label": "leaf"}]}))?;
+    assert_eq!(tree.children.iter().flatten().map(|child| child.label.as_str()).collect::<Vec<_>>(), ["leaf"]);
+    assert!(serde_json::from_value::<LabelledTree>(json!({"label": "root", "children": [{}]})).is_err());
+    Ok(())
 }
 
 #[test]

@@ -47,6 +47,9 @@ pub mod documentation;
 #[path = "../../../checks/tests/fixtures/golden/duplicates/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod duplicates;
+#[path = "../../../checks/tests/fixtures/golden/dynamic_references/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod dynamic_references;
 #[path = "../../../checks/tests/fixtures/golden/enum_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod enum_names;
