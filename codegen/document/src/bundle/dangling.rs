@@ -27,15 +27,17 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
     check::walk(value, FieldType::DOCUMENT, versions, &mut String::new(), &mut |pointer, holds, reference| {
         let Some(stand_in) = stand_in(holds, versions) else { return };
         match references.target(reference, pointer) {
-            None if let Some(meant) = in_other_section(&references, pointer, reference) => {
-                let message = format!("unresolved reference `{reference}`; it is read as `{meant}`");
-                let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, "correct it");
-                renamed.push((meant, fault));
-            }
-            None => {
-                let fault = check::unresolved(references.root(), pointer, reference);
-                found.extend((fault.code == "unknown-reference").then_some((holds, stand_in, fault)));
-            }
+            None => match in_other_section(&references, pointer, reference) {
+                Some(meant) => {
+                    let message = format!("unresolved reference `{reference}`; it is read as `{meant}`");
+                    let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, "correct it");
+                    renamed.push((meant, fault));
+                }
+                None => {
+                    let fault = check::unresolved(references.root(), pointer, reference);
+                    found.extend((fault.code == "unknown-reference").then_some((holds, stand_in, fault)));
+                }
+            },
             Some(target) if leads_back(&references, &target) => {
                 let message = format!("circular reference `{reference}`");
                 let help = "change it to a definition";
