@@ -200,7 +200,7 @@ impl Source {
         Path::new(&self.shown).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// Runs passes over the document and prints their warnings.
+    /// Processes the document with `pass`, and prints the warnings.
     ///
     /// # Errors
     ///
@@ -213,8 +213,7 @@ impl Source {
         made.ok_or_else(|| Error::shown(report))
     }
 
-    /// Runs passes over the document without printing. Returns the result, if there is one, and the rendered
-    /// diagnostics.
+    /// Processes the document with `pass`. Returns the result, if there is one, and the rendered diagnostics.
     pub fn run_quietly<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
         let (made, pipeline) = self.inspect(pass);
         (made, self.report(&pipeline, io::stderr().is_terminal()))
@@ -244,8 +243,7 @@ impl Source {
         }
     }
 
-    /// Runs passes over the document without printing. Returns the result, if there is one, and the pipeline, which
-    /// has the diagnostics.
+    /// Processes the document with `pass`. Returns the result, if there is one, and the pipeline with its diagnostics.
     pub fn inspect<T>(&self, pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
         let read = |path: &str| match (self.mapped(path), &self.files) {
             (Some(_), Files::Published(read)) => read(path),

@@ -205,8 +205,8 @@ pub fn suffix(name: &str) -> &str {
 /// Returns the name of a module and of its file: lower-case letters, digits and underscores, never a keyword. Other
 /// scripts are transliterated, because file names must be the same on every system: `Größe` becomes `grosse`.
 pub fn module_name(name: &str) -> String {
-    let is_ascii = value_name(name).is_ascii();
-    let snake = if is_ascii { value_name(name) } else { value_name(&transliterated(name)) };
+    let snake = value_name(name);
+    let snake = if snake.is_ascii() { snake } else { value_name(&transliterated(name)) };
     match snake.strip_prefix("r#") {
         Some(keyword) => format!("{keyword}_"),
         None => snake,

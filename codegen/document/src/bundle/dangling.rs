@@ -22,7 +22,6 @@ pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-
 pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &mut Diagnostics) {
     let versions = Versions::read_in(value);
     let mut found = Vec::new();
-    let mut renamed = Vec::new();
     let references = References::new(value);
     check::walk(value, FieldType::DOCUMENT, versions, &mut String::new(), &mut |pointer, holds, reference| {
         let Some(stand_in) = stand_in(holds, versions) else { return };
@@ -31,25 +30,26 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
                 Some(meant) => {
                     let message = format!("unresolved reference `{reference}`; it is read as `{meant}`");
                     let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, "correct it");
-                    renamed.push((meant, fault));
+                    found.push((Replacement::Reference(meant), fault));
                 }
                 None => {
                     let fault = check::unresolved(references.root(), pointer, reference);
-                    found.extend((fault.code == "unknown-reference").then_some((holds, stand_in, fault)));
+                    let is_dangling = fault.code == "unknown-reference";
+                    found.extend(is_dangling.then_some((Replacement::Node(holds, stand_in), fault)));
                 }
             },
             Some(target) if leads_back(&references, &target) => {
                 let message = format!("circular reference `{reference}`");
                 let help = "change it to a definition";
                 let fault = Diagnostic::new(Severity::Warning, "reference-cycle", pointer, message, help);
-                found.push((holds, stand_in, fault));
+                found.push((Replacement::Node(holds, stand_in), fault));
             }
             Some(target) if references.node(&target).is_some_and(|node| !holds.fits(node)) => {
                 let actual = references.node(&target).map(words::found).unwrap_or_default();
                 let message = format!("`{reference}` is {actual}, expected {}", words::expected(holds));
                 let help = "correct the reference, or the value that it refers to";
                 let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, help);
-                found.push((holds, stand_in, fault));
+                found.push((Replacement::Node(holds, stand_in), fault));
             }
             Some(target) => {
                 let expected = holds.object().filter(|kind| *kind != ObjectKind::Schema);
@@ -61,26 +61,25 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
                     let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, help);
                     let node = pointer.rsplit_once('/').and_then(|(at, _)| references.node(at));
                     let meant = adapted(expected, actual, reference, node, versions);
-                    found.push((holds, meant.unwrap_or(stand_in), fault));
+                    found.push((Replacement::Node(holds, meant.unwrap_or(stand_in)), fault));
                 }
             }
         }
     });
-    let mut faults = Vec::new();
-    for (meant, fault) in renamed {
-        if let Some(reference) = value.pointer_mut(&fault.pointer) {
-            *reference = meant.into();
+    for (replacement, fault) in found {
+        match replacement {
+            Replacement::Reference(meant) => {
+                if let Some(reference) = value.pointer_mut(&fault.pointer) {
+                    *reference = meant.into();
+                }
+            }
+            Replacement::Node(holds, stand_in) => {
+                let at = fault.pointer.rsplit_once('/').map_or("", |(at, _)| at);
+                if let Some(node) = value.pointer_mut(at) {
+                    put(node, holds, stand_in);
+                }
+            }
         }
-        faults.push(fault);
-    }
-    for (holds, stand_in, fault) in found {
-        let at = fault.pointer.rsplit_once('/').map_or("", |(at, _)| at);
-        if let Some(node) = value.pointer_mut(at) {
-            put(node, holds, stand_in);
-        }
-        faults.push(fault);
-    }
-    for fault in faults {
         let origin = documents.origin(&fault.pointer);
         let is_known = origin.as_ref().is_some_and(|(file, source)| {
             diagnostics.iter().any(|known| known.place == Place::File(*file) && known.pointer == *source)
@@ -98,6 +97,14 @@ pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &
             schemes.retain(|_, scheme| !scheme.is_null());
         }
     }
+}
+
+/// The replacement of a dangling reference.
+enum Replacement {
+    /// Another reference.
+    Reference(String),
+    /// A node of this type, in place of the one with the reference.
+    Node(FieldType, Value),
 }
 
 /// Returns a reference to the same name in the section of components of another version, if it has a target.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::build::{Builder, JsonObject, extensions, flag, members, text};
 use super::parameters::location;
 use super::{Flow, Flows, SecurityScheme, SecuritySchemeKind};
+use crate::token::is_token;
 
 impl<'v> Builder<'v, '_> {
     /// Builds the security schemes in document order.
@@ -105,8 +106,7 @@ pub fn sends_token(scheme: &str) -> bool {
         "vapid",
     ];
     let scheme = scheme.to_ascii_lowercase();
-    let is_token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
     let is_computed =
         COMPUTED.contains(&scheme.as_str()) || scheme.starts_with("scram-") || scheme.starts_with("aws4-");
-    !scheme.is_empty() && scheme.chars().all(is_token) && !is_computed
+    is_token(&scheme) && !is_computed
 }

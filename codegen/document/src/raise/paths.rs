@@ -96,7 +96,7 @@ fn mark_long(root: &mut JsonObject, path: &str, names: &[String], raising: &mut 
 }
 
 /// Returns the path without the operators and patterns of its parameters, and the names of those that may contain
-/// slashes. A name that is declared as it stands in the path is kept.
+/// slashes. The text in braces is kept if a parameter with exactly this name is declared.
 fn without_operators(path: &str, is_declared: &dyn Fn(&str) -> bool) -> (String, Vec<String>) {
     let (mut meant, mut long) = (String::with_capacity(path.len()), Vec::new());
     let mut rest = path;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::media::{is_json, is_text, is_xml};
+use super::streams::unwrapped;
 use super::types::{Direction, Types, settle_fields};
 use super::{Field, Presence, Struct, Type, TypeKind};
 use crate::names::UsedNames;
@@ -26,10 +27,10 @@ impl Types<'_> {
         let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
         let draft = self.reserve(id, Direction::Form, &place);
         let mut listed = Vec::new();
+        let deep = media.deep_objects();
         for (wire, (schema, required)) in &fields.properties {
-            let deep = media.deep_objects().contains(&wire.as_str());
             let schema = if has_encoding_of_text(media, wire) { *schema } else { self.with_untyped_file(*schema) };
-            self.form_fields(wire, schema, *required, deep, &place, 0, &mut listed);
+            self.form_fields(wire, schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut listed);
         }
         settle_fields(&mut listed);
         let mut kind = Struct { multipart: true, ..Struct::default() };
@@ -144,17 +145,27 @@ impl Types<'_> {
     /// Returns the schema of a part that is not encoded as text: without a type it is a file, and so are the elements of a
     /// list (the default of an `encoding` is `application/octet-stream` then).
     fn with_untyped_file(&mut self, id: SchemaId) -> SchemaId {
-        let kind = match normalize::shape(&mut self.schemas, id) {
-            Shape::Any => Kind::String { values: Vec::new(), format: "binary".to_owned(), pattern: None },
-            Shape::Same(other) => return self.with_untyped_file(other),
-            Shape::Array(items) => match self.with_untyped_file(items) {
-                same if same == items => return id,
-                file => Kind::Array(file),
+        match unwrapped(&mut self.schemas, id) {
+            (any, Shape::Any) => self.as_file(any),
+            (list, Shape::Array(items)) => match unwrapped(&mut self.schemas, items) {
+                (any, Shape::Any) => {
+                    let file = self.as_file(any);
+                    self.copy_as(list, Kind::Array(file))
+                }
+                _ => id,
             },
-            _ => return id,
-        };
-        let file = ClientSchema { kind, component: None, ..self.schemas[id].clone() };
-        self.schemas.push(file)
+            _ => id,
+        }
+    }
+
+    fn as_file(&mut self, id: SchemaId) -> SchemaId {
+        self.copy_as(id, Kind::String { values: Vec::new(), format: "binary".to_owned(), pattern: None })
+    }
+
+    /// Returns a schema like this one, but of another kind, which is not that of its component.
+    fn copy_as(&mut self, id: SchemaId, kind: Kind) -> SchemaId {
+        let copy = ClientSchema { kind, component: None, ..self.schemas[id].clone() };
+        self.schemas.push(copy)
     }
 
     /// Returns the type of a file or several files.
@@ -168,7 +179,6 @@ impl Types<'_> {
     /// Returns how many files a value has. A choice of files and text is a file, because an upload can be text as well.
     fn files(&mut self, id: SchemaId) -> Option<Files> {
         match normalize::shape(&mut self.schemas, id) {
-            Shape::Array(items) => self.is_file(items).then_some(Files::Several),
             Shape::Choice(choice) => {
                 let mut most = None;
                 for variant in choice.variants {
@@ -180,7 +190,7 @@ impl Types<'_> {
                 }
                 most
             }
-            _ => self.is_file(id).then_some(Files::One),
+            _ => self.files_of_variant(id),
         }
     }
 

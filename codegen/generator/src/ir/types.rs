@@ -161,10 +161,10 @@ impl<'d> Types<'d> {
                 None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
                 None => self.object(id, &fields, direction, place),
             },
-            Shape::Choice(choice) => match self.uploads(id).filter(|_| direction == Direction::Form) {
-                Some(uploads) => uploads,
-                None => self.choice(id, &choice, direction, place),
-            },
+            Shape::Choice(choice) => {
+                let uploads = if direction == Direction::Form { self.uploads(id) } else { None };
+                uploads.unwrap_or_else(|| self.choice(id, &choice, direction, place))
+            }
         }
     }
 

@@ -335,8 +335,8 @@ fn in_http_format(name: &str, value: String) -> String {
     const TIMES: [&str; 6] =
         ["if-modified-since", "if-unmodified-since", "if-range", "date", "expires", "last-modified"];
     let is_time = TIMES.iter().any(|known| known.eq_ignore_ascii_case(name));
-    match value.parse::<jiff::Timestamp>() {
-        Ok(time) if is_time => time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+    match is_time.then(|| value.parse::<jiff::Timestamp>()) {
+        Some(Ok(time)) => time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
         _ => value,
     }
 }

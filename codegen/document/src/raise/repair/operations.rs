@@ -83,7 +83,8 @@ fn meant_segment(segment: &str) -> String {
     }
 }
 
-/// Reads methods in upper case, those of `additionalOperations` that are standard methods in lower case, and an operation whose fields are indented like its method.
+/// Reads methods in upper case, standard methods of `additionalOperations` in lower case, and an operation whose fields
+/// are indented like its method.
 ///
 /// | before | after |
 /// |---|---|
