@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::families::Families;
+use super::streams::unwrapped;
 use super::{Enum, External, Field, JsonKind, Presence, Struct, Type, TypeId, TypeKind, UnixForm, docs, naming};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{self, Diagnostics, child};
@@ -489,15 +490,19 @@ impl<'d> Types<'d> {
     }
 
     /// Returns the allowed values of a number or boolean, or of the items of a list of them.
-    fn values_of_scalar(&mut self, id: SchemaId) -> Vec<String> {
-        let id = self.schemas.referred(id);
-        match normalize::shape(&mut self.schemas, id) {
-            Shape::Same(other) | Shape::Array(other) if other != id => self.values_of_scalar(other),
-            Shape::Scalar(Kind::Number | Kind::Boolean) => {
-                self.schemas[id].limits.values.iter().map(ToString::to_string).collect()
+    fn values_of_scalar(&mut self, mut id: SchemaId) -> Vec<String> {
+        // Lists can contain themselves.
+        let mut seen = HashSet::new();
+        while seen.insert(id) {
+            match unwrapped(&mut self.schemas, id) {
+                (_, Shape::Array(items)) => id = items,
+                (scalar, Shape::Scalar(Kind::Number | Kind::Boolean)) => {
+                    return self.schemas[scalar].limits.values.iter().map(ToString::to_string).collect();
+                }
+                _ => break,
             }
-            _ => Vec::new(),
         }
+        Vec::new()
     }
 
     /// Returns the number type of a schema that allows a number or a numeric string.
