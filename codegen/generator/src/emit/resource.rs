@@ -270,9 +270,17 @@ fn is_structured(api: &Api, ty: &Type) -> bool {
     }
 }
 
+/// Returns the name of a parameter as it is sent: that of a header in lower case, since its case has no meaning.
+fn sent_name(location: Location, name: &str) -> Literal {
+    match location {
+        Location::Header => escape::string(&name.to_ascii_lowercase()),
+        _ => escape::string(name),
+    }
+}
+
 /// Returns the statement that adds an argument to the call.
 fn send_argument(api: &Api, one: &Argument) -> TokenStream {
-    let (name, wire) = (escape::ident(&one.name), escape::string(&one.wire));
+    let (name, wire) = (escape::ident(&one.name), sent_name(one.location, &one.wire));
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
     let ty = type_tokens(api, &one.ty, From::Beside);
     let converted = if name == made.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
@@ -351,7 +359,7 @@ fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
 
 /// Returns the statement that adds a parameter with a single allowed value to the call.
 fn send_fixed(fixed: &ConstParam) -> TokenStream {
-    let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
+    let (wire, value) = (sent_name(fixed.location, &fixed.wire), escape::string(&fixed.value));
     match fixed.location {
         // Neither location has constant parameters.
         Location::Path | Location::WholeQuery(_) => TokenStream::new(),
