@@ -16,7 +16,7 @@ pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String
 }
 
 fn paths(check: &mut Validator, paths: &Map<String, Value>) {
-    for path in paths.keys().filter(|path| !path.starts_with('/') && !path.starts_with("x-")) {
+    for path in paths.keys().filter(|path| !path.is_empty() && !path.starts_with('/') && !path.starts_with("x-")) {
         check.enter(path, |check| {
             check.error("invalid-path", format!("the path `{path}` must start with `/`"), format!("write `/{path}`"))
         });

@@ -9,7 +9,8 @@ use crate::template;
 
 /// Completes paths that do not begin with a slash, have an unclosed brace, or one that was never opened.
 ///
-/// `{"pets/{id": {}}` and `{"/pets/{id}}": {}}` become `{"/pets/{id}": {}}`.
+/// `{"pets/{id": {}}` and `{"/pets/{id}}": {}}` become `{"/pets/{id}": {}}`. An empty path is the URL of the server, and is
+/// different from `/`.
 pub(super) fn paths(paths: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<(String, String)> = paths
         .keys()
@@ -17,10 +18,17 @@ pub(super) fn paths(paths: &mut JsonObject, repair: &mut Repair) {
         .filter_map(|path| Some((path.clone(), meant_path(path)?)))
         .collect();
     for (path, meant) in wrong {
-        if repair.rename(paths, &path, &meant) {
+        let place = repair.place(&path);
+        if path.is_empty() {
+            let message = "the path is empty; requests are sent to the URL of the server, without a slash at its end";
+            repair.warn_at(&place, "invalid-path", message, "write `/`, if the server expects the slash");
+        } else if repair.rename(paths, &path, &meant) {
             let message = format!("the path `{path}` is read as `{meant}`");
-            let place = repair.place(&path);
             repair.warn_at(&place, "invalid-path", message, "write the path in this form");
+        } else {
+            paths.shift_remove(&path);
+            let message = format!("the path `{path}` is left out, because `{meant}` is declared as well");
+            repair.warn_at(&place, "unreadable-value", message, "merge the two paths");
         }
     }
 }
