@@ -37,7 +37,7 @@ type JsonObject = Map<String, Value>;
 pub fn raise(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let version = Versions::of(document);
     references::resolve_names(document);
-    templates::fill_in(document, documents);
+    templates::fill_in(document, documents, diagnostics);
     let mut raising =
         Raising { pointer: String::new(), version, documents, diagnostics, relocations: Relocations::default() };
     if let Value::Object(root) = document {
