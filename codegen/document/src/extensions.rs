@@ -59,7 +59,17 @@ const TEXT_FORMATS: &str = "x-rust-text-formats";
 const FEATURE: &str = "x-rust-feature";
 
 /// Extensions of other tools that are also read.
-const KNOWN_ELSEWHERE: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-descriptions", MULTI_SEGMENT, "x-sunset"];
+const KNOWN_ELSEWHERE: &[&str] =
+    &[OF_VALUES[0], OF_VALUES[1], OF_VALUES[2], OF_VALUES[3], MS_ENUM, COLLECTION_FORMAT, MULTI_SEGMENT, "x-sunset"];
+
+/// The extensions with the names and descriptions of an enum's values.
+pub const OF_VALUES: [&str; 4] = ["x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-enumDescriptions"];
+
+/// The extension of AutoRest with the name of an enum, and the names and descriptions of its values.
+pub const MS_ENUM: &str = "x-ms-enum";
+
+/// The extension for separators of Swagger 2.0 that OpenAPI 3 does not have: `ssv`, `tsv` or `pipes`.
+pub const COLLECTION_FORMAT: &str = "x-collection-format";
 
 /// The extension of path parameters whose values may contain slashes.
 pub const MULTI_SEGMENT: &str = "x-multi-segment";

@@ -62,6 +62,8 @@ pub struct ClientSchema {
     pub rust_name: Option<String>,
     /// `x-rust-variants`.
     pub variants: BTreeMap<String, String>,
+    /// The name of an enum that is not a component: `x-ms-enum`.
+    pub enum_name: Option<String>,
     /// Names of values in the document, for those that `x-rust-variants` does not name.
     pub value_names: BTreeMap<String, String>,
     /// Descriptions of values.
@@ -80,6 +82,8 @@ pub struct ClientSchema {
     pub deprecated: bool,
     /// `default`.
     pub default: Option<Value>,
+    /// The single allowed value, if it is an array or an object.
+    pub constant: Option<Value>,
     /// Limits and other facts for the documentation: name and value.
     pub facts: Vec<(&'static str, String)>,
     /// The constraints on values beyond their type.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::keywords::integer;
 use super::{ClientSchema, Kind, Limits};
+use crate::extensions::MS_ENUM;
 use crate::model::Schema;
 
 /// Reads the annotations of a schema.
@@ -18,21 +19,32 @@ pub(super) fn annotations(schema: &Schema) -> ClientSchema {
         component: schema.component.clone(),
         rust_name: schema.rust_name.clone(),
         variants: schema.rust_variants.clone(),
-        value_names: by_value(schema, &["x-enum-varnames", "x-enumNames"]),
-        value_docs: by_value(schema, &["x-enum-descriptions", "x-enumDescriptions"]),
+        enum_name: ms_enum(schema).and_then(|known| known.get("name")?.as_str()).map(str::to_owned),
+        value_names: by_value(schema, &["x-enum-varnames", "x-enumNames"], "name"),
+        value_docs: by_value(schema, &["x-enum-descriptions", "x-enumDescriptions"], "description"),
         title: schema.title.clone(),
         description: schema.description.clone().or_else(|| summary().filter(|_| has_summary)),
         read_only: schema.read_only,
         write_only: schema.write_only,
         deprecated: schema.deprecated,
         default: schema.default.clone(),
+        constant: constant(schema).filter(|value| value.is_array() || value.is_object()).cloned(),
         ..ClientSchema::default()
     }
 }
 
+/// Returns the single allowed value of a schema.
+fn constant(schema: &Schema) -> Option<&Value> {
+    schema.constant.as_ref().or(match schema.enumeration.as_deref() {
+        Some([only]) => Some(only),
+        _ => None,
+    })
+}
+
 /// Returns the texts for each value of an `enum` from the first of these extensions that is present, which lists them
-/// in the order of the values or by value.
-fn by_value(schema: &Schema, names: &[&str]) -> BTreeMap<String, String> {
+/// in the order of the values or by value; for the others, this member of the values of `x-ms-enum`.
+fn by_value(schema: &Schema, names: &[&str], member: &str) -> BTreeMap<String, String> {
+    let is_text = |text: &&str| !text.trim().is_empty();
     let extensions = &schema.rare().extensions;
     let said = names.iter().find_map(|name| extensions.get(*name));
     let texts = schema.enumeration.iter().flatten().enumerate().filter_map(|(index, value)| {
@@ -42,10 +54,20 @@ fn by_value(schema: &Schema, names: &[&str]) -> BTreeMap<String, String> {
             Value::Object(map) => map.get(&key)?,
             _ => return None,
         };
-        let text = said.as_str().filter(|text| !text.trim().is_empty())?;
+        let text = said.as_str().filter(is_text)?;
         Some((key, text.to_owned()))
     });
-    texts.collect()
+    let of_microsoft = ms_enum(schema).and_then(|known| known.get("values")?.as_array());
+    let others = of_microsoft.into_iter().flatten().filter_map(|value| {
+        let text = value.get(member)?.as_str().filter(is_text)?;
+        Some((value_text(value.get("value")?)?, text.to_owned()))
+    });
+    others.chain(texts).collect()
+}
+
+/// Returns the extension of AutoRest that names an enum and its values.
+fn ms_enum(schema: &Schema) -> Option<&Value> {
+    schema.rare().extensions.get(MS_ENUM)
 }
 
 /// Returns the text that identifies a string or an integer.
@@ -61,6 +83,7 @@ pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) 
         component: own.component,
         rust_name: own.rust_name.or(only.rust_name),
         variants: if own.variants.is_empty() { only.variants } else { own.variants },
+        enum_name: own.enum_name.or(only.enum_name),
         value_names: if own.value_names.is_empty() { only.value_names } else { own.value_names },
         value_docs: if own.value_docs.is_empty() { only.value_docs } else { own.value_docs },
         title: own.title.or(only.title),

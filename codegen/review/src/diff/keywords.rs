@@ -150,13 +150,14 @@ impl<'a> Rare<'a> {
 
 /// Returns true for extensions that are compared elsewhere or only affect documentation.
 fn is_known(name: &str) -> bool {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 12] = [
         "x-rust-name",
         "x-rust-variants",
         "x-enum-varnames",
         "x-enumNames",
         "x-enum-descriptions",
         "x-enumDescriptions",
+        "x-ms-enum",
         "x-nullable",
         "x-example",
         "x-examples",
