@@ -11,7 +11,7 @@ use super::wire::{self, Location, QueryFormat};
 use super::xml::XmlBuilder;
 use super::{
     Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, RateLimit,
-    Resource, ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, derives, docs, errors,
+    Resource, ResponseHeaders, Scheme, ServerVariable, Style, Type, TypeId, TypeKind, Webhooks, derives, docs, errors,
     features, pages, templates, words,
 };
 use crate::markdown;
@@ -412,8 +412,8 @@ impl<'d> Builder<'d> {
             if location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
                 continue;
             }
-            if let Some(value) = self.fixed(parameter) {
-                fixed.push(ConstParam { location, wire: parameter.name.clone(), value });
+            if let Some((value, style)) = self.fixed(parameter) {
+                fixed.push(ConstParam { location, wire: parameter.name.clone(), value, style });
                 continue;
             }
             if self.is_credential(index, parameter) {
@@ -441,14 +441,17 @@ impl<'d> Builder<'d> {
         })
     }
 
-    /// Returns the single allowed value of a required parameter.
-    fn fixed(&mut self, parameter: &Parameter) -> Option<String> {
+    /// Returns the single allowed value of a required parameter, and its style if it is an array or an object.
+    fn fixed(&mut self, parameter: &Parameter) -> Option<(String, Option<Style>)> {
         let is_whole = matches!(parameter.location, model::Location::Path | model::Location::QueryString);
         if !parameter.required || is_whole || parameter.is_json() {
             return None;
         }
         let id = parameter.schema?;
-        self.types.constant(id).or_else(|| self.types.constant_integer(id).map(|(value, _)| value))
+        match self.types.constant_scalar(id) {
+            Some(value) => Some((value, None)),
+            None => self.types.constant_json(id).map(|value| (value, Some(self.style(parameter)))),
+        }
     }
 
     fn security(&self, index: usize) -> Vec<Vec<usize>> {

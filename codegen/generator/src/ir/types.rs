@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::families::Families;
 use super::streams::unwrapped;
 use super::{Enum, External, Field, JsonKind, Presence, Struct, Type, TypeId, TypeKind, UnixForm, docs, naming};
@@ -123,11 +125,12 @@ impl<'d> Types<'d> {
         if nullable(&self.schemas, id) && ty != Type::Value { Type::Option(Box::new(ty)) } else { ty }
     }
 
-    /// Returns the schema's explicit name: from an overlay or its component.
+    /// Returns the schema's explicit name: from an overlay, its component, or an extension.
     pub(super) fn name_of(&self, id: SchemaId) -> Option<String> {
         let schema = &self.schemas[id];
         given_type_name(schema.rust_name.as_deref())
             .or_else(|| schema.component.as_deref().map(|component| self.component_name(component)))
+            .or_else(|| schema.enum_name.as_deref().map(names::type_name))
     }
 
     /// Returns the name of a component's type: the name that the client keeps, or that of the component.
@@ -380,6 +383,10 @@ impl<'d> Types<'d> {
         let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.schemas, id));
         let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
         let constant = constant.or_else(|| self.constant_of_other_type(id));
+        let constant = constant.or_else(|| {
+            let text = self.constant_json(id).filter(|_| required && !may_be_null)?;
+            Some((text, Type::Value))
+        });
         let replaced = self.is_replaced(id);
         let constant = constant.filter(|(_, ty)| !replaced && (!may_be_null || *ty == Type::Value));
         let ty = match &constant {
@@ -427,8 +434,8 @@ impl<'d> Types<'d> {
     /// Returns true if the default is an empty list, or an empty object without required properties.
     fn empty_by_default(&mut self, id: SchemaId) -> bool {
         match &self.schemas[id].default {
-            Some(serde_json::Value::Array(items)) => items.is_empty() && self.may_be_empty(id, true),
-            Some(serde_json::Value::Object(properties)) => properties.is_empty() && self.may_be_empty(id, false),
+            Some(Value::Array(items)) => items.is_empty() && self.may_be_empty(id, true),
+            Some(Value::Object(properties)) => properties.is_empty() && self.may_be_empty(id, false),
             _ => false,
         }
     }
@@ -487,6 +494,25 @@ impl<'d> Types<'d> {
             [only] => Some((only.to_string(), ty)),
             _ => None,
         }
+    }
+
+    /// Returns the single allowed value of an array or an object, as JSON.
+    pub fn constant_json(&mut self, id: SchemaId) -> Option<String> {
+        let (id, shape) = unwrapped(&mut self.schemas, id);
+        let constant = self.schemas[id].constant.as_ref().filter(|_| !self.schemas[id].nullable)?;
+        let has_type = match shape {
+            Shape::Any => true,
+            Shape::Array(_) => constant.is_array(),
+            Shape::Object(_) => constant.is_object(),
+            Shape::Scalar(_) | Shape::Choice(_) | Shape::Same(_) => false,
+        };
+        has_type.then(|| constant.to_string())
+    }
+
+    /// Returns the single allowed value of a scalar.
+    pub fn constant_scalar(&mut self, id: SchemaId) -> Option<String> {
+        let constant = self.constant(id).or_else(|| self.constant_integer(id).map(|(value, _)| value));
+        constant.or_else(|| self.constant_of_other_type(id).map(|(value, _)| value).filter(|value| value != "null"))
     }
 
     /// Returns the allowed values of a number or boolean, or of the items of a list of them.

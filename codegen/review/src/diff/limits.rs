@@ -121,8 +121,15 @@ fn listed_values(old: &View<'_>, new: &View<'_>, transport: Transport) -> [Optio
     {
         return [old, new].map(|texts| Some(texts.into_iter().map(|text| (text.clone(), text)).collect()));
     }
-    let listed =
-        |view: &View<'_>| Some(view.values()?.into_iter().map(|value| (value.to_string(), plain(value))).collect());
+    let listed = |view: &View<'_>| {
+        // The order of an object's members has no meaning.
+        let sorted = |value: &Value| {
+            let mut value = value.clone();
+            value.sort_all_objects();
+            (value.to_string(), plain(&value))
+        };
+        Some(view.values()?.into_iter().map(sorted).collect())
+    };
     [listed(old), listed(new)]
 }
 

@@ -26,6 +26,8 @@ pub enum Constant {
     Boolean(bool),
     /// Null.
     Null(()),
+    /// A list or an object, as JSON.
+    Json(&'static str),
 }
 
 impl Constant {
@@ -57,6 +59,7 @@ impl fmt::Display for Constant {
             Self::Number(number) => number.fmt(f),
             Self::Boolean(boolean) => boolean.fmt(f),
             Self::Null(()) => f.write_str("null"),
+            Self::Json(text) => write!(f, "`{text}`"),
         }
     }
 }
@@ -70,6 +73,7 @@ impl Serialize for Constant {
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
             Self::Null(()) => serializer.serialize_unit(),
+            Self::Json(text) => serde_json::from_str::<Value>(text).unwrap_or_default().serialize(serializer),
         }
     }
 }
@@ -85,12 +89,45 @@ impl<'de> DeserializeSeed<'de> for ConstantSeed {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.tolerant && tolerance::captures() {
-            let value = Value::decode(deserializer)?;
-            let compared: Result<(), serde_json::Error> = (&value).deserialize_any(ConstantVisitor(self.constant));
-            return compared.or_else(|error| tolerance::leave_out(&error, value));
+        let is_captured = self.tolerant && tolerance::captures();
+        let compared: Result<(), serde_json::Error>;
+        let value = match self.constant {
+            Constant::Json(text) => {
+                let value = Value::decode(deserializer)?;
+                compared = compare_json(text, &value);
+                value
+            }
+            constant if is_captured => {
+                let value = Value::decode(deserializer)?;
+                compared = (&value).deserialize_any(ConstantVisitor(constant));
+                value
+            }
+            constant => return deserializer.deserialize_any(ConstantVisitor(constant)),
+        };
+        match compared {
+            Err(error) if is_captured => tolerance::leave_out(&error, value),
+            compared => compared.map_err(de::Error::custom),
         }
-        deserializer.deserialize_any(ConstantVisitor(self.constant))
+    }
+}
+
+fn compare_json(text: &str, value: &Value) -> Result<(), serde_json::Error> {
+    let own: Value = serde_json::from_str(text)?;
+    if is_same(&own, value) { Ok(()) } else { Err(de::Error::custom(format_args!("expected `{text}`"))) }
+}
+
+/// Returns true if both values are equal; `1` and `1.0` are.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let has = |(name, value): (&String, &Value)| other.get(name).is_some_and(|other| is_same(value, other));
+            one.len() == other.len() && one.iter().all(has)
+        }
+        (one, other) => one == other,
     }
 }
 

@@ -82,6 +82,7 @@ impl<'a> Sampler<'a> {
             }
             Kind::Choice(_) => {}
         }
+        out.limits.values.extend(schema.constant.iter().filter(|only| out.kind.has(only)).cloned());
         Ok(out)
     }
 

@@ -41,7 +41,7 @@ impl Writer<'_> {
         let mut entries: Vec<String> = kind.fields.iter().map(|field| self.entry(field, kind.multipart)).collect();
         let head = match &kind.rest {
             Some((name, ty)) if kind.multipart => {
-                let mode = if *ty == Type::Upload { "rest_files" } else { "rest_values" };
+                let mode = if ty.is_upload() { "rest_files" } else { "rest_values" };
                 entries.push(format!("{name}: {mode} \"\""));
                 def.name.clone()
             }
@@ -412,6 +412,7 @@ fn constant_list(kind: &Struct) -> String {
             TagValue::Number(number) if number.contains(['.', 'e', 'E']) => format!("Number({number})"),
             TagValue::Number(number) => format!("Number({number}.0)"),
             TagValue::Boolean(boolean) => format!("Boolean({boolean})"),
+            TagValue::Json(text) => format!("Json({})", escape::quoted(text)),
             TagValue::Null | TagValue::Any(_) => "Null(())".to_owned(),
         };
         format!("{}: {value}", escape::quoted(&constant.wire))
@@ -445,6 +446,8 @@ fn mode(field: &Field, multipart: bool) -> &'static str {
         (ty, _) if multipart && is_files(ty) => "files",
         (Type::Upload, Presence::Required) if multipart => "required_file",
         (Type::Upload, _) if multipart => "optional_file",
+        (Type::Map(value), Presence::Required) if multipart && value.is_upload() => "required_file_map",
+        (Type::Map(value), _) if multipart && value.is_upload() => "optional_file_map",
         (_, Presence::Required) if multipart && field.deep => "required_deep",
         (_, _) if multipart && field.deep => "optional_deep",
         (_, Presence::Required) if multipart => "required_text",

@@ -155,7 +155,8 @@ fn tag_entry(tag: &TagValue, only_text: bool) -> String {
         TagValue::Number(number) if number.contains(['.', 'e', 'E']) => format!("number({number})"),
         TagValue::Number(number) => format!("number({number}.0)"),
         TagValue::Boolean(boolean) => format!("boolean({boolean})"),
-        TagValue::Null => "null()".to_owned(),
+        // Tags are scalars.
+        TagValue::Null | TagValue::Json(_) => "null()".to_owned(),
         TagValue::Any(kind) => format!("any_{}()", kind.as_str()),
     }
 }
