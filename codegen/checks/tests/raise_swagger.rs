@@ -75,6 +75,9 @@ fn parameters() {
             {"name": "pipes", "in": "query", "type": "array", "items": {}, "collectionFormat": "pipes"},
             {"name": "tsv", "in": "query", "type": "array", "items": {}, "collectionFormat": "tsv"},
             {"name": "X", "in": "header", "type": "array", "items": {"type": "array", "items": {}, "collectionFormat": "pipes"}},
+            {"name": "Y", "in": "header", "type": "array", "items": {}, "collectionFormat": "ssv"},
+            {"name": "Z", "in": "header", "type": "array", "items": {}, "collectionFormat": "multi"},
+            {"name": "p", "in": "path", "required": true, "type": "array", "items": {}, "collectionFormat": "tsv"},
             {"name": "d", "in": "query", "type": "string", "default": {"$ref": "x"}, "enum": ["a"], "allowEmptyValue": true}
         ]}),
     );
@@ -88,9 +91,15 @@ fn parameters() {
             array("multi", "form", true),
             array("ssv", "spaceDelimited", false),
             array("pipes", "pipeDelimited", false),
-            {"name": "tsv", "in": "query", "schema": {"type": "array", "items": {}}, "style": "form", "explode": false},
+            {"name": "tsv", "in": "query", "schema": {"type": "array", "items": {}}, "style": "form", "explode": false,
+                "x-collection-format": "tsv"},
             {"name": "X", "in": "header", "style": "simple", "explode": false,
                 "schema": {"type": "array", "items": {"type": "array", "items": {}}}},
+            {"name": "Y", "in": "header", "schema": {"type": "array", "items": {}}, "style": "simple", "explode": false,
+                "x-collection-format": "ssv"},
+            {"name": "Z", "in": "header", "schema": {"type": "array", "items": {}}, "style": "simple", "explode": false},
+            {"name": "p", "in": "path", "required": true, "schema": {"type": "array", "items": {}}, "style": "simple",
+                "explode": false},
             {"name": "d", "in": "query", "allowEmptyValue": true,
                 "schema": {"type": "string", "default": {"$ref": "x"}, "enum": ["a"]}}
         ])
@@ -98,7 +107,8 @@ fn parameters() {
     assert_eq!(
         warnings,
         [
-            "not-expressible /paths/~1a/get/parameters/5/collectionFormat",
+            "not-expressible /paths/~1a/get/parameters/8/collectionFormat",
+            "not-expressible /paths/~1a/get/parameters/9/collectionFormat",
             "not-expressible /paths/~1a/get/parameters/6/schema/items/collectionFormat"
         ]
     );

@@ -315,6 +315,8 @@ pub struct ConstParam {
     pub wire: String,
     /// The value as text.
     pub value: String,
+    /// The encoding of a value that is an array or an object, which is JSON text.
+    pub style: Option<Style>,
 }
 
 fn debug<T: std::fmt::Debug, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
@@ -387,6 +389,8 @@ pub enum Output {
     Xml(Type, usize),
     /// Text.
     Text,
+    /// A number, a boolean, or text of a certain format, as plain text.
+    Plain(Type),
     /// A string, as JSON or as text.
     String,
     /// Bytes.
@@ -396,18 +400,18 @@ pub enum Output {
 }
 
 impl Output {
-    /// Returns the type of JSON or XML.
+    /// Returns the type of a body that is decoded.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
+            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) | Self::Plain(ty) => Some(ty),
             Self::Empty | Self::Text | Self::String | Self::Bytes => None,
         }
     }
 
-    /// Returns a mutable reference to the type of JSON.
+    /// Returns a mutable reference to the type of a body that is decoded.
     pub fn ty_mut(&mut self) -> Option<&mut Type> {
         match self {
-            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
+            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) | Self::Plain(ty) => Some(ty),
             Self::Empty | Self::Text | Self::String | Self::Bytes => None,
         }
     }
@@ -534,6 +538,14 @@ impl Type {
     pub fn is_copy(&self) -> bool {
         self.is_parsed_text()
             || matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64 | Self::UnixTime(_))
+    }
+
+    /// Returns true if it is a file or a list of files.
+    pub fn is_upload(&self) -> bool {
+        match self {
+            Self::List(item) => **item == Self::Upload,
+            ty => *ty == Self::Upload,
+        }
     }
 
     /// Returns true if it is a string on the wire, and parsed into a value of another type.
@@ -693,6 +705,7 @@ impl ConstProperty {
             Type::F64 => TagValue::of(&serde_json::from_str(text).ok()?)?,
             Type::Boolean => TagValue::Boolean(text == "true"),
             Type::Value if text == "null" => TagValue::Null,
+            Type::Value => TagValue::Json(text.clone()),
             _ => return None,
         };
         Some(Self { name: field.name.clone(), wire: field.wire.clone(), pointer: field.pointer.clone(), value })
@@ -832,6 +845,8 @@ pub enum TagValue {
     Boolean(bool),
     /// Null.
     Null,
+    /// A list or an object, as JSON. Tags have no such values, only constants.
+    Json(String),
     /// Any value of this JSON type.
     Any(JsonKind),
 }
@@ -860,6 +875,7 @@ impl TagValue {
     pub fn matches(&self, value: &Value) -> bool {
         match self {
             Self::Any(kind) => kind.has(value),
+            Self::Json(text) => serde_json::from_str::<Value>(text).is_ok_and(|own| own == *value),
             constant => Self::of(value).as_ref() == Some(constant),
         }
     }
@@ -871,7 +887,7 @@ impl TagValue {
             Self::Integer(_) => JsonKind::Integer,
             Self::Number(_) => JsonKind::Number,
             Self::Boolean(_) => JsonKind::Boolean,
-            Self::Null => JsonKind::Any,
+            Self::Null | Self::Json(_) => JsonKind::Any,
             Self::Any(kind) => *kind,
         };
         match (self, other) {
@@ -887,7 +903,7 @@ impl TagValue {
 impl fmt::Display for TagValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) | Self::Number(text) => f.write_str(text),
+            Self::Text(text) | Self::Number(text) | Self::Json(text) => f.write_str(text),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Boolean(boolean) => write!(f, "{boolean}"),
             Self::Null => f.write_str("null"),

@@ -16,6 +16,7 @@ compile_error!(
 mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod charset;
 mod client;
 mod error;
 mod hook;

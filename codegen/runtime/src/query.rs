@@ -17,6 +17,8 @@ pub enum Style {
     Space,
     /// `name=a%7Cb`
     Pipe,
+    /// `name=a%09b`
+    Tab,
     /// `name[key]=value`
     Deep,
     /// In a cookie, unencoded: `name=a,b`
@@ -160,6 +162,7 @@ pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value
         Style::Form | Style::Cookie => ",",
         Style::Space => "%20",
         Style::Pipe => "%7C",
+        Style::Tab => "%09",
         Style::FormExplode | Style::Deep | Style::CookieExplode => {
             let pairs = pairs(name, style, value)?;
             return Ok(pairs.iter().map(|(name, value)| escaping.pair(name, value)).collect::<Vec<_>>().join("&"));
@@ -171,6 +174,7 @@ pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value
             let elements = match style {
                 Style::Space => delimited(name, value, ' ')?,
                 Style::Pipe => delimited(name, value, '|')?,
+                Style::Tab => delimited(name, value, '\t')?,
                 _ => elements(value),
             };
             // A comma within an element would begin a new element.
@@ -212,6 +216,7 @@ pub(crate) fn pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(Stri
         (Style::Form | Style::Cookie, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ',')?, ","),
         (Style::Space, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ' ')?, " "),
         (Style::Pipe, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, '|')?, "|"),
+        (Style::Tab, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, '\t')?, "\t"),
         (_, scalar_value) => one(scalar(scalar_value)),
     })
 }
@@ -286,7 +291,7 @@ pub(crate) fn form_text(text: &str) -> String {
 
 /// Encodes an object key for use in brackets. Brackets in the key are percent-encoded, because servers would parse them
 /// as nested keys; the name is encoded again when it is sent, because servers decode names first.
-fn bracketed(name: &str, key: &str) -> String {
+pub(crate) fn bracketed(name: &str, key: &str) -> String {
     format!("{name}[{}]", key.replace('[', "%5B").replace(']', "%5D"))
 }
 

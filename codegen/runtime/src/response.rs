@@ -24,6 +24,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
+use crate::charset;
 use crate::error::{ApiError, DecodeError, Error, TransportError};
 use crate::operation::{ErrorReader, Operation, Reply, Status, status_code};
 use crate::redact::Redactor;
@@ -252,7 +253,8 @@ impl<B: Default> ErrorDecoder<B> {
         let is_labelled = |declared: &str| essence.as_ref().is_some_and(|essence| select::includes(declared, essence));
         let mut of_status: Vec<_> = self.readers.iter().filter(|(known, ..)| *known == key).collect();
         of_status.sort_by_key(|(_, declared, _)| !is_labelled(declared));
-        of_status.into_iter().find_map(|(.., read)| read(&reply.body).ok())
+        let body = charset::to_utf8(&reply.headers, &reply.body);
+        of_status.into_iter().find_map(|(.., read)| read(&body).ok())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::operation::drop_collection_format;
 use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 
@@ -26,6 +27,7 @@ pub(super) fn lower_encoding(encoding: &mut JsonObject, walk: &mut Lowering) {
     if encoding.shift_remove("encoding").is_some() {
         walk.lossy("encoding", "the encoding of nested parts is removed");
     }
+    drop_collection_format(encoding, walk);
     drop_positional(encoding, walk);
 }
 

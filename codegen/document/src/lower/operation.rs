@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::document::drop_requirements;
 use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
+use crate::extensions::COLLECTION_FORMAT;
 use crate::spec::{METHODS, ObjectKind, TYPES, Versions, fields_by_location};
 
 pub(super) use targets::Targets;
@@ -87,9 +88,19 @@ pub(super) fn lower_parameter(parameter: &mut JsonObject, walk: &mut Lowering) {
         walk.lossy("style", "the values of the cookie are percent-encoded, unlike with the style `cookie`");
         parameter.insert("style".to_owned(), json!("form"));
     }
+    drop_collection_format(parameter, walk);
     drop_by_location(parameter, walk);
     require_path_parameter(parameter, walk);
     add_schema(parameter, walk);
+}
+
+/// Removes a separator that 3.0 does not have.
+///
+/// `{"style": "form", "x-collection-format": "tsv"}` becomes `{"style": "form"}`.
+pub(super) fn drop_collection_format(object: &mut JsonObject, walk: &mut Lowering) {
+    if object.shift_remove(COLLECTION_FORMAT).is_some() {
+        walk.lossy(COLLECTION_FORMAT, "the values are separated by commas");
+    }
 }
 
 /// Removes fields that have no meaning in the location of a parameter in 3.0.

@@ -3,10 +3,12 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::build::JsonObject;
 use super::{
     CallbackId, ExampleId, ExtensionMap, ExternalDocs, HeaderId, LinkId, MediaTypeId, OperationId, Pagination,
     ParameterId, PathItemId, RateLimit, RequestBodyId, ResponseId, SchemaId, Server,
 };
+use crate::extensions::COLLECTION_FORMAT;
 
 /// A path, a webhook or a callback expression, with its operations.
 #[derive(Debug, Default)]
@@ -194,6 +196,8 @@ pub enum StyleKind {
     SpaceDelimited,
     /// `pipeDelimited`
     PipeDelimited,
+    /// `x-collection-format: tsv`
+    TabDelimited,
     /// `deepObject`
     DeepObject,
     /// `cookie`
@@ -201,6 +205,17 @@ pub enum StyleKind {
 }
 
 impl StyleKind {
+    /// Returns the style that a parameter or an encoding declares.
+    pub(super) fn of(object: &JsonObject) -> Option<Self> {
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        match text(COLLECTION_FORMAT) {
+            Some("ssv") => Some(Self::SpaceDelimited),
+            Some("pipes") => Some(Self::PipeDelimited),
+            Some("tsv") => Some(Self::TabDelimited),
+            _ => text("style").and_then(Self::parse),
+        }
+    }
+
     /// Returns the style with this name.
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {

@@ -285,7 +285,7 @@ impl<'v> Builder<'v, '_> {
         Encoding {
             content_type: text(object, "contentType"),
             headers: self.refer_all(object, "headers", pointer, Self::header),
-            style: object.get("style").and_then(Value::as_str).and_then(StyleKind::parse),
+            style: StyleKind::of(object),
             explode: object.get("explode").and_then(Value::as_bool),
             allow_reserved: flag(object, "allowReserved"),
             encoding: self.encodings(object, pointer),

@@ -210,8 +210,7 @@ pub(super) fn location(object: &JsonObject) -> Location {
 }
 
 fn style(object: &JsonObject, location: Location) -> Style {
-    let declared = object.get("style").and_then(Value::as_str).and_then(StyleKind::parse);
-    let kind = declared.unwrap_or(match location {
+    let kind = StyleKind::of(object).unwrap_or(match location {
         Location::Path | Location::Header => StyleKind::Simple,
         Location::Query | Location::QueryString | Location::Cookie => StyleKind::Form,
     });

@@ -9,7 +9,7 @@ use super::expression::{Unsupported, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
 use crate::emit::file::{File, Header};
 use crate::emit::{escape, resource};
-use crate::ir::{Api, Argument, Body, BodyKind, FURTHER_PARTS, Operation, PartEncoding, Resource, Style};
+use crate::ir::{Api, Argument, Body, BodyKind, FURTHER_PARTS, Operation, PartEncoding, Resource, Style, Type};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::SchemaId;
@@ -161,7 +161,7 @@ impl Call<'_> {
                 item => Value::Array(vec![item]),
             },
             // The client sends text and bytes as given, even if an object is declared.
-            Some(schema) if !matches!(body.kind, BodyKind::Text | BodyKind::Bytes) => {
+            Some(schema) if !matches!((body.kind, &body.ty), (BodyKind::Text, Type::String) | (BodyKind::Bytes, _)) => {
                 self.sampler.value(schema).map_err(reason)?
             }
             _ => Value::String("text".to_owned()),

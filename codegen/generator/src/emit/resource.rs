@@ -288,21 +288,19 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
     let value = if one.json { quote!(&runtime::generated::json_text(#encoded)) } else { encoded.clone() };
     match one.location {
         Location::Path => TokenStream::new(),
-        Location::Query => {
+        Location::Query if one.allow_reserved => {
             let style = style(one.style);
-            let method = if one.allow_reserved { quote!(reserved_query) } else { quote!(query_param) };
-            quote!(#converted call.#method(#wire, #style, #value);)
+            quote!(#converted call.reserved_query(#wire, #style, #value);)
         }
-        Location::Header if one.style == Style::SimpleExplode && is_structured(api, &one.ty) => {
-            quote!(#converted call.exploded_header(#wire, #value);)
-        }
-        Location::Header => quote!(#converted call.header_param(#wire, #value);),
-        Location::Cookie if one.json || one.style == Style::Form || is_plain_cookie(api, one) => {
-            quote!(#converted call.cookie(#wire, #value);)
-        }
-        Location::Cookie => {
-            let style = style(one.style);
-            quote!(#converted call.styled_cookie(#wire, runtime::generated::#style, #value);)
+        Location::Query | Location::Header | Location::Cookie => {
+            let is_plain = match one.location {
+                Location::Header => one.style == Style::SimpleExplode && !is_structured(api, &one.ty),
+                Location::Cookie => one.json || is_plain_cookie(api, one),
+                _ => false,
+            };
+            let style = if is_plain { Style::Form } else { one.style };
+            let sent = send_value(one.location, style, &wire, &value);
+            quote!(#converted #sent)
         }
         Location::WholeQuery(QueryFormat::Json) => quote!(#converted call.query_json(#encoded);),
         Location::WholeQuery(QueryFormat::Text) => quote!(#converted call.query_text(&#name);),
@@ -329,6 +327,7 @@ fn style(style: Style) -> TokenStream {
         Style::FormExplode => quote!(Style::FormExplode),
         Style::Space => quote!(Style::Space),
         Style::Pipe => quote!(Style::Pipe),
+        Style::Tab => quote!(Style::Tab),
         Style::Deep => quote!(Style::Deep),
         Style::Cookie => quote!(Style::Cookie),
         Style::CookieExplode => quote!(Style::CookieExplode),
@@ -360,12 +359,33 @@ fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
 /// Returns the statement that adds a parameter with a single allowed value to the call.
 fn send_fixed(fixed: &ConstParam) -> TokenStream {
     let (wire, value) = (sent_name(fixed.location, &fixed.wire), escape::string(&fixed.value));
-    match fixed.location {
+    let value = match fixed.style {
+        Some(_) => quote!(&runtime::generated::Constant::Json(#value)),
+        None => quote!(#value),
+    };
+    send_value(fixed.location, fixed.style.unwrap_or(Style::Form), &wire, &value)
+}
+
+/// Returns the statement that adds a value to the call.
+fn send_value(location: Location, style: Style, wire: &Literal, value: &TokenStream) -> TokenStream {
+    match (location, style) {
         // Neither location has constant parameters.
-        Location::Path | Location::WholeQuery(_) => TokenStream::new(),
-        Location::Query => quote!(call.query_param(#wire, Style::Form, #value);),
-        Location::Header => quote!(call.header_param(#wire, #value);),
-        Location::Cookie => quote!(call.cookie(#wire, #value);),
+        (Location::Path | Location::WholeQuery(_), _) => TokenStream::new(),
+        (Location::Query, style) => {
+            let style = self::style(style);
+            quote!(call.query_param(#wire, #style, #value);)
+        }
+        (Location::Header, Style::SimpleExplode) => quote!(call.exploded_header(#wire, #value);),
+        (Location::Header, Style::Space | Style::Pipe | Style::Tab) => {
+            let style = self::style(style);
+            quote!(call.delimited_header(#wire, runtime::generated::#style, #value);)
+        }
+        (Location::Header, _) => quote!(call.header_param(#wire, #value);),
+        (Location::Cookie, Style::Form) => quote!(call.cookie(#wire, #value);),
+        (Location::Cookie, style) => {
+            let style = self::style(style);
+            quote!(call.styled_cookie(#wire, runtime::generated::#style, #value);)
+        }
     }
 }
 
@@ -398,7 +418,8 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
             let parts = form_parts(body);
             quote!(call.multipart(#parts #sent_as #unnamed #(.encoded(#encodings))* #(#headers)*);)
         }
-        BodyKind::Text => quote!(call.text(#media_type, body);),
+        BodyKind::Text if body.ty == Type::String => quote!(call.text(#media_type, body);),
+        BodyKind::Text => quote!(call.plain(#media_type, &body);),
         BodyKind::Bytes => quote!(call.bytes(#media_type, body);),
     };
     (taken, quote!(#convert #send))
@@ -408,7 +429,7 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
 fn form_parts(body: &Body) -> TokenStream {
     let file = escape::string(PART_OF_UNNAMED_FILE);
     match &body.ty {
-        Type::Map(value) if **value == Type::Upload => quote!(runtime::generated::FormParts::from_files(body)),
+        Type::Map(value) if value.is_upload() => quote!(runtime::generated::FormParts::from_files(body)),
         Type::Map(_) | Type::Object => quote!(runtime::generated::FormParts::from_values(body)),
         Type::List(_) => quote!(runtime::generated::FormParts::of_files(#file, body)),
         Type::Upload => quote!(runtime::generated::FormParts::of_files(#file, [body])),
@@ -522,7 +543,9 @@ pub fn written_output(api: &Api, output: &Output) -> String {
 fn output_type(api: &Api, output: &Output) -> TokenStream {
     match output {
         Output::Empty => quote!(()),
-        Output::Json(ty) | Output::Selected(ty) | Output::Xml(ty, _) => type_tokens(api, ty, From::Beside),
+        Output::Json(ty) | Output::Selected(ty) | Output::Xml(ty, _) | Output::Plain(ty) => {
+            type_tokens(api, ty, From::Beside)
+        }
         Output::MaybeJson(ty) => {
             let ty = type_tokens(api, ty, From::Beside);
             quote!(Option<#ty>)
@@ -543,6 +566,8 @@ fn decoder(api: &Api, output: &Output) -> TokenStream {
         Output::MaybeJson(_) => quote!(json_or_empty),
         Output::Xml(..) => quote!(xml),
         Output::Text => quote!(text),
+        Output::Plain(ty) if holds_secret(api, ty) => quote!(secret_plain),
+        Output::Plain(_) => quote!(plain),
         Output::String => quote!(string),
         Output::Bytes => quote!(bytes),
         Output::Selected(_) => quote!(selected),

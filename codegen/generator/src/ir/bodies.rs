@@ -3,11 +3,13 @@
 use super::media::{essence, is_json, is_json_lines, is_text};
 use super::operations::Builder;
 use super::parts::part_encodings;
+use super::streams::unwrapped;
 use super::types::Direction;
 use super::{Body, BodyKind, ErrorVariant, PartEncoding, Style, Type, TypeId, TypeKind};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::tokens;
 use crm_clients_document::model::{MediaType, MediaTypeId, Status};
+use crm_clients_document::normalize::Shape;
 
 impl Builder<'_> {
     /// Returns the bodies in order of preference: one of each kind, and one for each JSON media type with a different
@@ -69,7 +71,7 @@ impl Builder<'_> {
                 positions = in_order;
                 ty
             }
-            (BodyKind::Text, ..) => Type::String,
+            (BodyKind::Text, ..) => self.plain_type(declared, Direction::Request, place).unwrap_or(Type::String),
             (BodyKind::Bytes, ..) => Type::Upload,
             (BodyKind::Lines, ..) => {
                 let item = self.item_schema(declared);
@@ -86,6 +88,25 @@ impl Builder<'_> {
         let part_headers = if kind == BodyKind::Multipart { self.part_headers(declared, &ty) } else { Vec::new() };
         let media_type = concrete_type(kind, &declared.name);
         Body { kind, media_type, ty, required, encodings, part_headers, xml, positions, suffix, source }
+    }
+
+    /// Returns the type of a plain text that is a number, a boolean, a listed value or of a certain format; `None` if it
+    /// is any text.
+    pub(super) fn plain_type(&mut self, media: &MediaType, direction: Direction, place: &str) -> Option<Type> {
+        let schema = media.schema.filter(|_| essence(&media.name) == "text/plain")?;
+        if self.types.is_file(schema) || !matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Scalar(_)) {
+            return None;
+        }
+        let ty = match direction {
+            Direction::Response => self.types.element(schema, direction, place),
+            // An optional body can be left out.
+            _ => self.types.of(schema, direction, place),
+        };
+        let is_any = matches!(
+            ty.inner().unwrap_or(&ty),
+            Type::String | Type::Secret | Type::Base64 | Type::Custom(_) | Type::Value
+        );
+        (!is_any).then_some(ty)
     }
 
     /// Returns true if two JSON media types need separate methods.
@@ -106,14 +127,16 @@ impl Builder<'_> {
         let mut encodings = Vec::new();
         for (name, encoding) in part_encodings(declared) {
             let ty = self.property(ty, &name);
-            let is_file = matches!(ty.as_ref().map(|ty| ty.inner().unwrap_or(ty)), Some(Type::Upload));
+            let is_file = ty.as_ref().is_some_and(|ty| ty.inner().unwrap_or(ty).is_upload());
             let layout = encoding.layout().filter(|_| !is_file).map(Style::from);
             let written = match (layout, encoding.only_type()) {
                 // The fields of a multipart body already have this layout.
                 (Some(Style::Deep), _) if kind == BodyKind::Multipart => continue,
                 (Some(style), _) if encoding.allow_reserved => PartEncoding::Reserved(style),
                 (Some(style), _) => PartEncoding::Style(style),
-                (None, Some(media_type)) if !is_json(media_type) && ty.is_some_and(|ty| self.is_composite(&ty)) => {
+                (None, Some(media_type))
+                    if !is_file && !is_json(media_type) && ty.is_some_and(|ty| self.is_composite(&ty)) =>
+                {
                     let message = format!("clients cannot encode `{name}` as `{media_type}`; it is sent as JSON");
                     let help = "declare the property as a string that callers encode";
                     self.types.diagnostics.warning("unserved-encoding", declared.pointer.clone(), message, help);

@@ -38,8 +38,7 @@ impl Types<'_> {
         kind.rest = match fields.additional {
             Additional::Unsaid | Additional::Forbidden => None,
             Additional::Any => Some(Type::Value),
-            Additional::Of(values) if self.is_file(values) => Some(Type::Upload),
-            Additional::Of(values) => Some(self.element(values, Direction::Request, &format!("{place}Value"))),
+            Additional::Of(values) => Some(self.part_value(values, &place)),
         }
         .map(|ty| {
             let mut taken: UsedNames = kind.fields.iter().map(|field| field.name.as_str()).collect();
@@ -121,7 +120,8 @@ impl Types<'_> {
                 }
             }
             _ => {
-                let direction = if self.is_file_or_files(id) { Direction::Form } else { Direction::Request };
+                let is_file = self.is_file_or_files(id) || self.is_map_of_files(id);
+                let direction = if is_file { Direction::Form } else { Direction::Request };
                 if let Some(mut field) = self.field(wire, id, required, direction, place) {
                     // Forms cannot contain null.
                     field.presence = if required { Presence::Required } else { Presence::Optional };
@@ -140,6 +140,22 @@ impl Types<'_> {
     /// Returns true if it is a file or a list of files, which are parts of a form.
     fn is_file_or_files(&mut self, id: SchemaId) -> bool {
         self.files(id).is_some()
+    }
+
+    /// Returns true if it is an object of any properties that are files, or lists of files.
+    fn is_map_of_files(&mut self, id: SchemaId) -> bool {
+        match unwrapped(&mut self.schemas, id).1 {
+            Shape::Object(Fields { properties, additional: Additional::Of(values) }) => {
+                properties.is_empty() && self.is_file_or_files(values)
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the type of the additional properties of a form.
+    pub(super) fn part_value(&mut self, values: SchemaId, place: &str) -> Type {
+        let uploads = self.uploads(values);
+        uploads.unwrap_or_else(|| self.element(values, Direction::Request, &format!("{place}Value")))
     }
 
     /// Returns the schema of a part that is not encoded as text: without a type it is a file, and so are the elements of a
@@ -222,6 +238,7 @@ impl Types<'_> {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::String { format, .. }) => format == "binary",
             Shape::Array(items) => self.holds_file(items, seen),
+            Shape::Object(_) if self.is_map_of_files(id) => true,
             Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, seen)),
             Shape::Same(other) => self.holds_file(other, seen),
             _ => false,

@@ -59,7 +59,7 @@ impl Walker<'_> {
         let page = match output {
             Output::Json(ty) | Output::Xml(ty, _) => ty.clone(),
             Output::MaybeJson(ty) => Type::Option(Box::new(ty.clone())),
-            Output::Empty | Output::Text | Output::String | Output::Bytes | Output::Selected(_) => {
+            Output::Empty | Output::Text | Output::Plain(_) | Output::String | Output::Bytes | Output::Selected(_) => {
                 let message = "expected a JSON response of a single type; other responses have no pages";
                 self.error(pointer, message, "remove the extension");
                 return None;

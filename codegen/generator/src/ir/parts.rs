@@ -3,7 +3,6 @@
 use super::media::essence;
 use super::operations::Builder;
 use super::streams::unwrapped;
-use super::types::Direction;
 use super::{FURTHER_PARTS, PART_OF_UNNAMED_FILE, Type};
 use crate::names::{self, UsedNames};
 use crm_clients_document::model::{Encoding, MediaType, SchemaId};
@@ -28,8 +27,7 @@ impl Builder<'_> {
         match shape {
             Shape::Object(fields) if fields.additional != Additional::Forbidden => {
                 let value = match fields.additional {
-                    Additional::Of(values) if self.types.is_file(values) => Type::Upload,
-                    Additional::Of(values) => self.types.element(values, Direction::Request, &format!("{place}Value")),
+                    Additional::Of(values) => self.types.part_value(values, place),
                     _ => return named(Type::Object),
                 };
                 named(Type::Map(Box::new(value)))

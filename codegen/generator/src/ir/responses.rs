@@ -44,6 +44,9 @@ impl Builder<'_> {
             }
             [Output::Json(Type::Option(ty))] => (Output::MaybeJson((**ty).clone()), accept),
             [Output::Json(ty)] if some_empty => (Output::MaybeJson(ty.clone()), accept),
+            [Output::Plain(ty)] if some_empty && !matches!(ty, Type::Option(_)) => {
+                (Output::Plain(Type::Option(Box::new(ty.clone()))), accept)
+            }
             [only] => ((*only).clone(), accept),
             _ => (Output::Selected(self.selected(index, cases, place)), accept),
         }
@@ -74,12 +77,21 @@ impl Builder<'_> {
             }
             let is_string =
                 |output: &Output| matches!(output, Output::Json(Type::String) | Output::String | Output::Text);
-            let is_same =
-                |case: &&mut ResponseCase| case.output == output || is_string(&case.output) && is_string(&output);
+            let types = &self.types;
+            // A number is the same in JSON and in plain text.
+            let is_plain = |known: &Output| match (known, &output) {
+                (Output::Json(known), Output::Plain(ty)) => types.is_same(known, ty),
+                _ => false,
+            };
+            let is_same = |case: &&mut ResponseCase| {
+                case.output == output || is_string(&case.output) && is_string(&output) || is_plain(&case.output)
+            };
             match cases.iter_mut().find(is_same) {
                 Some(known) => {
-                    if known.output != output {
-                        known.output = Output::String;
+                    match &known.output {
+                        same if *same == output => {}
+                        Output::Json(ty) if is_plain(&known.output) => known.output = Output::Plain(ty.clone()),
+                        _ => known.output = Output::String,
                     }
                     known.media_types.push(media.name.clone());
                 }
@@ -144,7 +156,11 @@ impl Builder<'_> {
             return Output::Xml(self.types.element(schema, Direction::Response, place), root);
         }
         if !self.is_json_body(media) {
-            return if is_text(&media.name) && !self.is_file_body(media) { Output::Text } else { Output::Bytes };
+            return match self.plain_type(media, Direction::Response, place) {
+                Some(ty) => Output::Plain(ty),
+                None if is_text(&media.name) && !self.is_file_body(media) => Output::Text,
+                None => Output::Bytes,
+            };
         }
         let Some(schema) = media.schema else { return Output::Json(Type::Value) };
         let component = component_place(&media.pointer, "responses", "Response").map(|at| format!("{at}Response"));

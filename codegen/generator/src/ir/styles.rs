@@ -28,7 +28,7 @@ impl Builder<'_> {
                 format!("cookies are separated by `; `, not by `&`; `{name}` is sent as several cookies"),
                 "declare `style: cookie`, or `explode: false`",
             ),
-            StyleKind::SpaceDelimited | StyleKind::PipeDelimited if explode => (
+            StyleKind::SpaceDelimited | StyleKind::PipeDelimited | StyleKind::TabDelimited if explode => (
                 format!("this style has no separator with `explode`; `{name}` is sent with `style: form`"),
                 "remove `explode`",
             ),

@@ -77,6 +77,8 @@ pub enum Style {
     Space,
     /// Joined with `|`.
     Pipe,
+    /// Joined with tabs.
+    Tab,
     /// `name[key]=`.
     Deep,
     /// In a path: `.a,b`.
@@ -115,6 +117,7 @@ impl From<model::Style> for Style {
             (StyleKind::Cookie, true) => Self::CookieExplode,
             (StyleKind::SpaceDelimited, false) => Self::Space,
             (StyleKind::PipeDelimited, false) => Self::Pipe,
+            (StyleKind::TabDelimited, false) => Self::Tab,
             (StyleKind::DeepObject, _) => Self::Deep,
             _ => Self::FormExplode,
         }

@@ -110,6 +110,7 @@ fn layout_words(layout: Option<(Style, bool)>) -> String {
         (StyleKind::DeepObject, _) => "as `name[key]`",
         (StyleKind::SpaceDelimited, _) => "with spaces",
         (StyleKind::PipeDelimited, _) => "with `|`",
+        (StyleKind::TabDelimited, _) => "with tabs",
         (_, true) => "with its name repeated",
         (_, false) => "with commas",
     };

@@ -390,6 +390,7 @@ fn style_word(parameter: &Parameter) -> &'static str {
         Style::FormExplode => "with its name repeated",
         Style::Space => "with spaces",
         Style::Pipe => "with `|`",
+        Style::Tab => "with tabs",
         Style::Deep => "with keys in brackets",
         Style::Label => "behind a dot",
         Style::LabelExplode => "each behind a dot",

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::body::Body;
 use super::multipart::FormParts;
 use super::parts::{Facts, RequestParts, ResponseMode};
 use super::upload::Upload;
@@ -105,6 +104,11 @@ impl<T, B: Default> Call<T, B> {
         self.parts.header_param(name, serde_json::to_value(value));
     }
 
+    /// Sets a header parameter whose elements are joined as in this style; null sends nothing.
+    pub fn delimited_header<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
+        self.parts.delimited_header(name, style, serde_json::to_value(value));
+    }
+
     /// Sets a header parameter whose object is encoded as `key=value`; null sends nothing.
     pub fn exploded_header<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
         self.parts.exploded_header(name, serde_json::to_value(value));
@@ -148,7 +152,12 @@ impl<T, B: Default> Call<T, B> {
 
     /// Sends text.
     pub fn text(&mut self, media_type: &'static str, text: impl Into<String>) {
-        self.parts.body = Body::Bytes { media_type, bytes: Bytes::from(text.into()) };
+        self.parts.text(media_type, text.into());
+    }
+
+    /// Sends a number, a boolean, or text of a certain format as plain text.
+    pub fn plain<V: Serialize + ?Sized>(&mut self, media_type: &'static str, value: &V) {
+        self.parts.plain(media_type, serde_json::to_value(value));
     }
 
     /// Sends bytes, a file or a stream.

@@ -22,6 +22,25 @@ pub trait MultipartBody {
     fn into_parts(self) -> FormParts;
 }
 
+/// The files of a part.
+#[doc(hidden)]
+pub trait PartFiles {
+    /// Adds each file as a part with this name.
+    fn add_to(self, parts: &mut FormParts, name: &str);
+}
+
+impl PartFiles for Upload {
+    fn add_to(self, parts: &mut FormParts, name: &str) {
+        parts.required_file(name, self);
+    }
+}
+
+impl PartFiles for Vec<Upload> {
+    fn add_to(self, parts: &mut FormParts, name: &str) {
+        parts.files(name, self);
+    }
+}
+
 /// The parts of a multipart form, in order.
 #[derive(Debug, Default)]
 pub struct FormParts {
@@ -67,7 +86,7 @@ impl FormParts {
     }
 
     /// Creates a form of files whose names the document does not declare.
-    pub fn from_files(uploads: impl IntoIterator<Item = (String, Upload)>) -> Self {
+    pub fn from_files<F: PartFiles>(uploads: impl IntoIterator<Item = (String, F)>) -> Self {
         let mut parts = Self::new();
         parts.rest_files("", uploads);
         parts
@@ -154,10 +173,26 @@ impl FormParts {
     }
 
     /// Adds files whose names the document does not declare.
-    pub fn rest_files(&mut self, _name: &str, uploads: impl IntoIterator<Item = (String, Upload)>) {
-        for (name, upload) in uploads {
-            self.required_file(&name, upload);
+    pub fn rest_files<F: PartFiles>(&mut self, _name: &str, uploads: impl IntoIterator<Item = (String, F)>) {
+        for (name, files) in uploads {
+            files.add_to(self, &name);
         }
+    }
+
+    /// Adds a map of files as parts `name[key]`.
+    pub fn required_file_map<F: PartFiles>(&mut self, name: &str, uploads: impl IntoIterator<Item = (String, F)>) {
+        for (key, files) in uploads {
+            files.add_to(self, &query::bracketed(name, &key));
+        }
+    }
+
+    /// Like [`required_file_map`](Self::required_file_map), if there is a map.
+    pub fn optional_file_map<F: PartFiles, M: IntoIterator<Item = (String, F)>>(
+        &mut self,
+        name: &str,
+        uploads: Option<M>,
+    ) {
+        self.required_file_map(name, uploads.into_iter().flatten());
     }
 
     /// Sets the encoding of the parts with this name. A file can have its own media type.
@@ -238,7 +273,9 @@ impl FormParts {
                     (media_type.map(str::to_owned), text.clone().into(), Some(text.len() as u64))
                 }
                 Content::File(upload) => {
-                    let declared = match encoding_of(&self.encodings, name) {
+                    // The files of a map are named `name[key]`.
+                    let of_map = || encoding_of(&self.encodings, name.split('[').next()?);
+                    let declared = match encoding_of(&self.encodings, name).or_else(of_map) {
                         Some(PartEncoding::Typed(media_type)) => Some(media_type),
                         _ => None,
                     };

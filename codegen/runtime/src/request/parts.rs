@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use reqwest::header::{CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -14,6 +14,7 @@ use super::body::Body;
 use super::multipart::FormParts;
 use super::upload::Upload;
 use crate::auth::{Scheme, Security};
+use crate::charset;
 use crate::client::Core;
 use crate::error::RequestError;
 use crate::operation;
@@ -44,7 +45,7 @@ pub(crate) struct RequestParts {
     /// Each parameter with its encoded pairs.
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
-    /// Each parameter with its encoded pairs.
+    /// Each parameter with its encoded pairs. The one without a name is the header `Cookie`.
     pub(crate) cookies: Vec<(&'static str, Vec<String>)>,
     pub(crate) body: Body,
     /// The fields that the caller adds to the body.
@@ -225,10 +226,27 @@ impl RequestParts {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
             Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) if name.eq_ignore_ascii_case(COOKIE.as_str()) => self.cookie_header(elements),
                 Ok(elements) => self.header(name, &in_http_format(name, elements.join(","))),
                 Err(error) => self.fail(error),
             },
         }
+    }
+
+    pub(super) fn delimited_header(&mut self, name: &str, style: Style, value: Json) {
+        let Some(value) = self.check(name, value) else { return };
+        match query::pairs(name, style, &value) {
+            Ok(pairs) => pairs.iter().for_each(|(_, text)| self.header(name, text)),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Sends the value of a parameter that is the header `Cookie` together with the cookie parameters.
+    fn cookie_header(&mut self, cookies: Vec<String>) {
+        const NAME: &str = "";
+        self.secrets.push(SecretString::from(cookies.join("; ")));
+        self.cookies.retain(|(known, _)| *known != NAME);
+        self.cookies.push((NAME, cookies.into_iter().filter(|cookie| !cookie.is_empty()).collect()));
     }
 
     pub(super) fn exploded_header(&mut self, name: &str, value: Json) {
@@ -267,6 +285,19 @@ impl RequestParts {
     pub(super) fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
         if let Some(bytes) = self.check("body", body) {
             self.body = Body::Bytes { media_type, bytes: bytes.into() };
+        }
+    }
+
+    pub(super) fn text(&mut self, media_type: &'static str, text: String) {
+        match charset::encoded(media_type, text) {
+            Some(bytes) => self.body = Body::Bytes { media_type, bytes: bytes.into() },
+            None => self.fail(RequestError::new(format!("`body` has a character that {media_type} does not have"))),
+        }
+    }
+
+    pub(super) fn plain(&mut self, media_type: &'static str, value: Json) {
+        if let Some(value) = self.check("body", value) {
+            self.text(media_type, query::scalar(&value));
         }
     }
 

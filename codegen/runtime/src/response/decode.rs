@@ -1,9 +1,13 @@
 //! The functions that decode responses. Generated code names one of them for each operation.
 
+use std::borrow::Cow;
+
 use ::serde::de::{DeserializeOwned, IgnoredAny};
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
 
+use crate::charset;
 use crate::operation::Reply;
 use crate::response::select::essence;
 use crate::response::{check_undeclared, is_html, json_path, sanitize};
@@ -43,7 +47,31 @@ impl DecodeFailure {
 
 /// Decodes a JSON body.
 pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
-    from_json(&reply.body).map_err(|error| json_failure(reply, error))
+    from_json(&reply.body).or_else(|error| {
+        // JSON is UTF-8 whatever its media type says (RFC 8259, section 11), but some servers do send another encoding.
+        match charset::to_utf8(&reply.headers, &reply.body) {
+            Cow::Owned(text) if std::str::from_utf8(&reply.body).is_err() => from_json(&text),
+            _ => Err(error),
+        }
+        .map_err(|error| json_failure(reply, error))
+    })
+}
+
+/// Decodes a number, a boolean, or text of a certain format from plain text. Some servers send it as JSON.
+pub fn plain<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
+    let text = text(reply)?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let quoted = Value::from(text).to_string();
+    // Some frameworks write `True`.
+    let lower_case = text.to_ascii_lowercase();
+    let json = if text.is_empty() { "null" } else { text };
+    let read = [json, &quoted, &lower_case].into_iter().find_map(|text| from_json(text.as_bytes()).ok());
+    read.ok_or_else(|| DecodeFailure::new("the text is not a value of the declared type", 0))
+}
+
+/// Decodes plain text that contains secrets. Errors do not show any part of it.
+pub fn secret_plain<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
+    plain(reply).map_err(DecodeFailure::hidden)
 }
 
 /// Decodes a JSON string. Some servers send the text itself instead, whatever the response's media type says.
@@ -145,10 +173,14 @@ pub fn empty(reply: &Reply) -> Result<(), DecodeFailure> {
 
 /// Returns the body as text.
 pub fn text(reply: &Reply) -> Result<String, DecodeFailure> {
-    match std::str::from_utf8(&reply.body) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(DecodeFailure::new("the text is not valid UTF-8", error.valid_up_to())),
-    }
+    String::from_utf8(charset::to_utf8(&reply.headers, &reply.body).into_owned()).map_err(|error| {
+        let unsupported = charset::of_body(&reply.headers).filter(|charset| !charset.eq_ignore_ascii_case("utf-8"));
+        let message = match unsupported {
+            Some(charset) => format!("the text is not valid UTF-8, and its charset {charset:?} is not supported"),
+            None => "the text is not valid UTF-8".to_owned(),
+        };
+        DecodeFailure::new(message, error.utf8_error().valid_up_to())
+    })
 }
 
 /// Returns the body unchanged.

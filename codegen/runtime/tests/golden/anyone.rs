@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
-    clashes, cookies_deep, default_only, free_form, hard_names, inheritance, multipart_encoding, octet_streams,
-    odd_defaults, odd_enums, path_styles, recursion,
+    clashes, constants, cookies_deep, default_only, free_form, hard_names, inheritance, multipart_encoding,
+    octet_streams, odd_defaults, odd_enums, path_styles, recursion,
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -50,6 +50,17 @@ async fn paths_of_every_style() -> Outcome {
     assert_eq!(line(&request), "GET /matrix/at;one=a%3Bb;list=1,2;each=3;each=4");
     let (request, ()) = sent!(path_styles, nothing(), |client| client.styles().get_plain("a", "b"));
     assert_eq!(line(&request), "GET /plain/a/b");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_empty_path_is_the_url_of_the_server() -> Outcome {
+    let server = Server::answering([nothing()]).await?;
+    let client = path_styles::Client::builder().base_url(server.url() + "/v1").build()?;
+    client.roots().base().await?;
+    client.roots().root().await?;
+    let lines: Vec<String> = server.requests().iter().map(|request| line(request).to_owned()).collect();
+    assert_eq!(lines, ["GET /v1", "GET /v1/"]);
     Ok(())
 }
 
@@ -154,6 +165,30 @@ async fn enums_of_any_values() -> Outcome {
         sent!(odd_enums, json("{}"), |client| client.odd().create(body).mixed(true).numbers(OddNumbers::N1));
     assert_eq!(line(&request), "POST /odd?mixed=true&numbers=1");
     assert_eq!(request.body, r#"{"mixed":1.0,"null_unsaid":null}"#);
+    Ok(())
+}
+
+#[tokio::test]
+async fn required_constants_are_sent() -> Outcome {
+    use constants::types::{Order, OrdersUpdateRequest};
+    let (request, ()) = sent!(constants, nothing(), |client| client.orders().list());
+    assert_eq!(line(&request), "GET /orders?all=true&rate=1.5&ids=1&ids=2&list=a,b&within%5Bx%5D=1");
+    let sent = ["x-point", "x-any", "cookie"].map(|name| request.header(name));
+    assert_eq!(sent, [Some("x=1,y=2"), None, Some("seen=1%2C2")]);
+    let answer =
+        r#"{"version":[1,2],"point":{"deep":{"y":[true,null,"a\"b"]},"x":1},"tags":["a"],"none":[],"name":"n"}"#;
+    let (request, order) = sent!(constants, json(answer), |client| client.orders().create(Order::new("m")));
+    let expected = json!({
+        "version": [1, 2.0], "point": {"x": 1, "deep": {"y": [true, null, "a\"b"]}}, "tags": ["a"], "none": [], "name": "m"
+    });
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&request.body)?, expected);
+    assert_eq!(order.name, "n");
+    let other =
+        serde_json::from_value::<Order>(json!({"version": [1, 3], "point": {}, "tags": [], "none": [], "name": ""}));
+    let error = other.err().ok_or("another value was read")?;
+    assert!(error.to_string().contains("expected `[1,2.0]`"), "{error}");
+    let (request, ()) = sent!(constants, nothing(), |client| client.orders().update(OrdersUpdateRequest::new("n")));
+    assert_eq!(request.body, "kinds=a&kinds=b&name=n");
     Ok(())
 }
 

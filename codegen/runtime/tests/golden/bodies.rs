@@ -2,6 +2,8 @@
 
 use crm_clients_runtime::Upload;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
@@ -87,7 +89,7 @@ async fn a_multipart_body_without_parts_ends_with_its_boundary() -> Outcome {
 
 #[tokio::test]
 async fn multipart_bodies_of_any_schema_have_parts() -> Outcome {
-    use multipart_shapes::types::{ShapesChoiceRequest, ShapesHeadersRequest, ShapesOpenRequest};
+    use multipart_shapes::types::{ShapesChoiceRequest, ShapesHeadersRequest, ShapesMapsRequest, ShapesOpenRequest};
     macro_rules! sent {
         ($method:ident, $body:expr) => {{
             let server = empty().await?;
@@ -103,6 +105,18 @@ async fn multipart_bodies_of_any_schema_have_parts() -> Outcome {
     assert_eq!(sent!(value_map, [("a", 1), ("b", 2)]), ["\"a\"||1", "\"b\"||2"]);
     let open = ShapesOpenRequest::new("n").with_additional_properties("more", file());
     assert_eq!(sent!(open, open), ["\"name\"||n".to_owned(), as_file("more")]);
+    let maps = ShapesMapsRequest::new([("a", file()), ("b", file())]).photos([("c", Upload::bytes("p"))]);
+    let maps = maps.albums([("d", vec![file(), file()])]).meta_title("t").meta_covers([("e", file())]);
+    let expected = [
+        as_file("files[a]"),
+        as_file("files[b]"),
+        "\"photos[c]\"; filename=\"file\"|Content-Type: image/png||p".to_owned(),
+        as_file("albums[d]"),
+        as_file("albums[d]"),
+        "\"meta[title]\"||t".to_owned(),
+        as_file("meta[covers][e]"),
+    ];
+    assert_eq!(sent!(maps, maps), expected);
     let choice = ShapesChoiceRequest::new("n").file(file());
     assert_eq!(sent!(choice, choice), ["\"name\"||n".to_owned(), as_file("file")]);
     let headers = ShapesHeadersRequest::new().text("t").file(file().header("X-Any", "1"));
@@ -298,6 +312,95 @@ async fn strings_are_read_as_json_and_as_text() -> Outcome {
     assert_eq!(answered!("text/json", "\"hello\"", |client| client.texts().both())?, "hello");
     let mixed = answered!("text/plain", "hello", |client| client.texts().mixed())?;
     assert!(matches!(mixed, text_responses::types::TextsMixedResponse::Json(text) if text == "hello"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn plain_text_has_the_declared_type() -> Outcome {
+    use text_responses::types::State;
+    assert_eq!(answered!("text/plain; charset=utf-8", "42\n", |client| client.plain().get_count())?, 42);
+    assert!(answered!("text/plain", "many", |client| client.plain().get_count()).is_err());
+    assert!(answered!("text/plain", "", |client| client.plain().get_count()).is_err());
+    assert_eq!(answered!("text/plain", "1.5", |client| client.plain().ratio())?, Some(1.5));
+    assert_eq!(answered!("text/plain", "", |client| client.plain().ratio())?, None);
+    assert!(answered!("text/plain", "True", |client| client.plain().flag(true))?);
+    assert!(!answered!("application/json", "false", |client| client.plain().flag(true))?);
+    for (text, state) in [("closed", State::Closed), ("1", State::N1), ("new", State::Unknown("new".to_owned()))] {
+        let server = Server::answering([reply("200 OK", &["content-type: text/plain"], text)]).await?;
+        assert_eq!(client!(text_responses, server).plain().state(state.clone()).await?, Some(state));
+        assert_eq!(server.request()?.body, text);
+    }
+    let server = empty().await?;
+    assert_eq!(client!(text_responses, server).plain().state(State::Open).await?, None);
+    let first = crm_clients_runtime::Date::new(2026, 1, 1)?;
+    let day = answered!("text/plain", "2026-01-02", |client| client.plain().day(first))?;
+    assert_eq!(day.to_string(), "2026-01-02");
+
+    let server = empty().await?;
+    client!(text_responses, server).plain().update_count(-7).await?;
+    let request = server.request()?;
+    assert_eq!((request.header("content-type"), request.body.as_str()), (Some("text/plain"), "-7"));
+    Ok(())
+}
+
+/// Returns a client of the theme, and the listener that it connects to.
+async fn listening() -> Outcome<(text_responses::Client, TcpListener)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((text_responses::Client::builder().base_url(url).build()?, listener))
+}
+
+/// Responds to one request with this head and body, and returns the bytes of the request.
+async fn answer_bytes(listener: TcpListener, head: &str, body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let (mut stream, _) = listener.accept().await?;
+    let mut request = vec![0; 4096];
+    let mut length = 0;
+    // The bodies of requests end with a full stop.
+    while !request[..length].ends_with(if request.starts_with(b"GET") { b"\r\n\r\n".as_slice() } else { b"." }) {
+        length += stream.read(&mut request[length..]).await?;
+    }
+    let head = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).await?;
+    stream.shutdown().await?;
+    request.truncate(length);
+    Ok(request)
+}
+
+#[tokio::test]
+async fn text_is_read_and_sent_in_its_charset() -> Outcome {
+    for (charset, body, expected) in [
+        ("ISO-8859-1", b"caf\xe9".as_slice(), Ok("café")),
+        ("windows-1252", b"\x80 5", Ok("€ 5")),
+        ("us-ascii", b"cafe", Ok("cafe")),
+        ("utf-8", "日".as_bytes(), Ok("日")),
+        ("utf-8", b"\xe9", Err("the text is not valid UTF-8")),
+        ("shift_jis", b"\x93\xfa", Err("its charset \"shift_jis\" is not supported")),
+    ] {
+        let (client, listener) = listening().await?;
+        let head = format!("200 OK\r\ncontent-type: text/plain; charset={charset}");
+        let (request, text) = tokio::join!(answer_bytes(listener, &head, body), client.texts().latin("é."));
+        assert!(request?.ends_with(b"\r\n\r\n\xe9."));
+        match (text, expected) {
+            (Ok(text), Ok(expected)) => assert_eq!(text, expected),
+            (Err(error), Err(expected)) => assert!(error.to_string().contains(expected), "{error}"),
+            (other, _) => return Err(format!("{charset}: {other:?}").into()),
+        }
+    }
+    let server = empty().await?;
+    let refused = client!(text_responses, server).texts().latin("日").await.err().ok_or("it was sent")?;
+    assert!(refused.to_string().contains("a character that text/plain; charset=ISO-8859-1 does not have"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn json_that_is_not_utf_8_is_read_in_its_charset() -> Outcome {
+    for (body, name) in [(b"{\"name\":\"\xe9.\"}".as_slice(), "é."), ("{\"name\":\"é.\"}".as_bytes(), "é.")] {
+        let (client, listener) = listening().await?;
+        let head = "200 OK\r\ncontent-type: application/json; charset=iso-8859-1";
+        let things = client.things(1);
+        let (_, thing) = tokio::join!(answer_bytes(listener, head, body), things.get());
+        assert_eq!(thing?.map(|thing| thing.name).as_deref(), Some(name));
+    }
     Ok(())
 }
 

@@ -54,6 +54,20 @@ async fn header_and_cookie_parameters() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_cookie_header_is_joined_with_cookie_parameters() -> Outcome {
+    let server = empty().await?;
+    client!(headers_cookies, server).visits().list().cookie("a=1; b=2").session("s").await?;
+    assert_eq!(server.request()?.header("cookie"), Some("a=1; b=2; session=s"));
+    let server = empty().await?;
+    client!(headers_cookies, server).visits().list().session("s").cookie("a=1").await?;
+    assert_eq!(server.request()?.header("cookie"), Some("session=s; a=1"));
+    let server = empty().await?;
+    client!(headers_cookies, server).visits().list().session("s").cookie("a=1").header("Cookie", "c=3").await?;
+    assert_eq!(server.request()?.header("cookie"), Some("c=3"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn scopes_bind_the_shared_path_parameters() -> Outcome {
     let server = Server::answering((0..9).map(|_| reply("204 No Content", &[], ""))).await?;
     let client = client!(scopes, server);

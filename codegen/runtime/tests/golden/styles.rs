@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
-use crate::themes::{colon_paths, style_table};
+use crate::themes::{colon_paths, style_table, swagger_2};
 use style_table::types::{Color, Deep};
 
 async fn table() -> Result<(style_table::Client, Server), Box<dyn std::error::Error>> {
@@ -110,5 +110,20 @@ async fn colons_in_paths_mark_declared_parameters() -> Outcome {
     let expected =
         ["GET /notes/n/lines/2.json HTTP/1.1", "POST /notes/n:archive HTTP/1.1", "GET /notes/:undeclared HTTP/1.1"];
     assert_eq!(sent, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_separators_of_swagger_2_are_sent() -> Outcome {
+    let server = Server::answering([reply("200 OK", &["content-type: application/json"], "[]")]).await?;
+    let pets = swagger_2::Client::builder().base_url(server.url()).x_key("k").build()?;
+    let call = pets.pets().list().ids([1, 2]).tags(["a", "b"]).odd(["a", "b c"]);
+    call.x_tabs(["a", "b"]).x_spaces(["a", "b"]).x_pipes(["a", "b"]).x_multi(["a", "b"]).await?;
+    let request = server.request()?;
+    assert_eq!(request.first_line(), "GET /pets?ids=1%7C2&tags=a&tags=b&odd=a%09b%20c HTTP/1.1");
+    let sent = ["x-tabs", "x-spaces", "x-pipes", "x-multi"].map(|name| request.header(name));
+    assert_eq!(sent, [Some("a\tb"), Some("a b"), Some("a|b"), Some("a,b")]);
+    let refused = pets.pets().list().x_tabs(["a\tb"]).await.err().ok_or("it was sent")?;
+    assert!(refused.to_string().contains("an element of `x-tabs` contains '\\t'"), "{refused}");
     Ok(())
 }

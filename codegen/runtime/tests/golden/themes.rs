@@ -20,6 +20,9 @@ pub mod clashes;
 #[path = "../../../checks/tests/fixtures/golden/colon_paths/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod colon_paths;
+#[path = "../../../checks/tests/fixtures/golden/constants/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod constants;
 #[path = "../../../checks/tests/fixtures/golden/conversions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod conversions;

@@ -68,12 +68,7 @@ pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising
         let Some(name) = field.get("name").and_then(Value::as_str).map(str::to_owned) else { continue };
         let mut schema = parameters::take_schema(&mut field);
         if let Some(format) = array_format(&schema, &mut field) {
-            let known = parameters::style("formData", &format);
-            if known.is_none() {
-                parameters::not_expressible(&format, "form", &from, raising);
-            }
-            let (style, explode) = known.unwrap_or(("form", false));
-            encoding.insert(name.clone(), json!({"style": style, "explode": explode}));
+            encoding.insert(name.clone(), parameters::layout(&format, "form", &from, raising).into());
         }
         if field.get("required") == Some(&Value::Bool(true)) {
             required.push(json!(name));

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::{JsonObject, Raising};
 use crate::diagnostic::child;
+use crate::extensions::{COLLECTION_FORMAT, MS_ENUM, OF_VALUES};
 
 /// The keywords of a Swagger 2.0 parameter or header that describe its value.
-const OF_SCHEMA: [&str; 18] = [
+const OF_SCHEMA: [&str; 20] = [
     "type",
     "format",
     "items",
@@ -24,6 +25,8 @@ const OF_SCHEMA: [&str; 18] = [
     "enum",
     "multipleOf",
     "x-nullable",
+    "x-rust-variants",
+    MS_ENUM,
     "title",
 ];
 
@@ -36,7 +39,7 @@ pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raisin
     if parameter.contains_key("$ref") {
         return;
     }
-    let place = parameter.get("in").and_then(Value::as_str).unwrap_or("header").to_owned();
+    let place = parameter.get("in").and_then(Value::as_str).unwrap_or("response header").to_owned();
     let format = parameter.shift_remove("collectionFormat");
     let schema = take_schema(parameter);
     if schema.get("type").is_some_and(|kind| kind == "file") {
@@ -45,14 +48,7 @@ pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raisin
     }
     if schema.get("type").is_some_and(|kind| kind == "array") {
         let format = format.as_ref().and_then(Value::as_str).unwrap_or("csv");
-        let known = style(&place, format);
-        if known.is_none() {
-            not_expressible(format, &place, at, raising);
-        }
-        if let Some((style, explode)) = known.or_else(|| style(&place, "csv")) {
-            parameter.insert("style".to_owned(), json!(style));
-            parameter.insert("explode".to_owned(), json!(explode));
-        }
+        parameter.extend(layout(format, &place, at, raising));
     }
     if !schema.is_empty() && !parameter.contains_key("schema") {
         let place = child(at, "schema");
@@ -64,28 +60,45 @@ pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raisin
 
 /// Removes the keywords that describe the value from a parameter and returns them.
 pub(super) fn take_schema(parameter: &mut JsonObject) -> JsonObject {
-    let (schema, rest): (JsonObject, JsonObject) =
-        std::mem::take(parameter).into_iter().partition(|(name, _)| OF_SCHEMA.contains(&name.as_str()));
+    let (schema, rest): (JsonObject, JsonObject) = std::mem::take(parameter)
+        .into_iter()
+        .partition(|(name, _)| OF_SCHEMA.contains(&name.as_str()) || OF_VALUES.contains(&name.as_str()));
     *parameter = rest;
     schema
 }
 
-/// Returns the style and `explode` of an array; `None` if OpenAPI 3 has no equivalent.
-pub(super) fn style(place: &str, format: &str) -> Option<(&'static str, bool)> {
-    match (place, format) {
-        ("query" | "formData", "csv") => Some(("form", false)),
-        ("query" | "formData", "multi") => Some(("form", true)),
-        ("query" | "formData", "ssv") => Some(("spaceDelimited", false)),
-        ("query" | "formData", "pipes") => Some(("pipeDelimited", false)),
-        ("path" | "header", "csv") => Some(("simple", false)),
-        _ => None,
+/// Returns the fields that describe the separator of an array's values.
+///
+/// `tsv` becomes `{"style": "form", "explode": false, "x-collection-format": "tsv"}`.
+pub(super) fn layout(format: &str, place: &str, at: &str, raising: &mut Raising) -> JsonObject {
+    let known = style(place, format);
+    let is_kept = matches!((place, format), ("query" | "form", "tsv") | ("header", "ssv" | "tsv" | "pipes"));
+    if known.is_none() && !is_kept {
+        let message = format!(
+            "`collectionFormat: {format}` in a {place} parameter is ignored; the values are separated by commas"
+        );
+        let help = "not expressible in OpenAPI 3.2; rewrite it in an overlay if it matters";
+        raising.warn_at(&child(at, "collectionFormat"), "not-expressible", message, help);
     }
+    let mut layout = JsonObject::new();
+    if let Some((style, explode)) = known.or_else(|| style(place, "csv")) {
+        layout.insert("style".to_owned(), json!(style));
+        layout.insert("explode".to_owned(), json!(explode));
+    }
+    if is_kept {
+        layout.insert(COLLECTION_FORMAT.to_owned(), json!(format));
+    }
+    layout
 }
 
-/// Reports a separator that OpenAPI 3 does not have.
-pub(super) fn not_expressible(format: &str, place: &str, at: &str, raising: &mut Raising) {
-    let message =
-        format!("`collectionFormat: {format}` in a {place} parameter is ignored; the values are separated by commas");
-    let help = "not expressible in OpenAPI 3.2; rewrite it in an overlay if it matters";
-    raising.warn_at(&child(at, "collectionFormat"), "not-expressible", message, help);
+/// Returns the style and `explode` of an array; `None` if OpenAPI 3 has no equivalent.
+fn style(place: &str, format: &str) -> Option<(&'static str, bool)> {
+    match (place, format) {
+        ("query" | "form", "csv") => Some(("form", false)),
+        ("query" | "form", "multi") => Some(("form", true)),
+        ("query" | "form", "ssv") => Some(("spaceDelimited", false)),
+        ("query" | "form", "pipes") => Some(("pipeDelimited", false)),
+        ("path" | "header" | "response header", "csv") => Some(("simple", false)),
+        _ => None,
+    }
 }

@@ -33,7 +33,7 @@ fn variant(api: &Api, case: &ResponseCase, from: From<'_>) -> TokenStream {
         Output::Empty => None,
         Output::Text | Output::String => Some(quote!(String)),
         Output::Bytes => Some(quote!(runtime::Bytes)),
-        Output::Json(ty) | Output::MaybeJson(ty) | Output::Selected(ty) | Output::Xml(ty, _) => {
+        Output::Json(ty) | Output::MaybeJson(ty) | Output::Selected(ty) | Output::Xml(ty, _) | Output::Plain(ty) => {
             Some(type_tokens(api, ty, from))
         }
     };
@@ -59,6 +59,8 @@ fn entries(api: &Api, case: &ResponseCase) -> Vec<String> {
     let read = match &case.output {
         Output::Empty => return vec![format!("{}: {status} empty \"\"", case.name)],
         Output::Text => "text",
+        Output::Plain(ty) if holds_secret(api, ty) => "secret_plain",
+        Output::Plain(_) => "plain",
         Output::String => "string",
         Output::Json(Type::String) => "json_string",
         Output::Bytes => "bytes",

@@ -258,6 +258,7 @@ impl<'a> Comparison<'a> {
             (Output::Json(old), Output::Json(new))
             | (Output::MaybeJson(old), Output::MaybeJson(new))
             | (Output::Selected(old), Output::Selected(new))
+            | (Output::Plain(old), Output::Plain(new))
             | (Output::Xml(old, _), Output::Xml(new, _)) => self.same(old, new),
             (old, new) => old == new,
         }
