@@ -633,6 +633,9 @@ pub struct Struct {
     pub multipart: bool,
     /// True if the document forbids additional properties.
     pub closed: bool,
+    /// True if a union recognizes it by the names of its properties.
+    #[serde(skip)]
+    pub recognized: bool,
 }
 
 impl Struct {

@@ -149,7 +149,7 @@ macro_rules! send_blocking {
         /// Sends the request and waits for its response, in a program without async.
         #[inline]
         pub fn send_blocking(self) -> ::core::result::Result<$success, $crate::Error<$error>> {
-            $crate::blocking::wait(self.call)
+            $crate::blocking::wait(self)
         }
     };
 }

@@ -94,7 +94,7 @@ pub mod generated {
     pub use crate::serde::de::{Decode, Key, Object, PropertyReader, blank, is_required, read};
     pub use crate::serde::encoding::{Encoded, FieldEncoding, encoded};
     pub use crate::serde::open_enum::{read_integer, read_string};
-    pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
+    pub use crate::serde::ser::ObjectWriter;
     pub use crate::serde::union::{
         Shape, Union, Variants, base_of, kind, read_union, read_variant, score, tag, write_tagged,
     };

@@ -12,7 +12,7 @@ use super::xml::XmlBuilder;
 use super::{
     Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, RateLimit,
     Resource, ResponseHeaders, Scheme, ServerVariable, Style, Type, TypeId, TypeKind, Webhooks, derives, docs, errors,
-    features, pages, templates, words,
+    features, pages, templates, unions, words,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -85,6 +85,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     naming::place(&mut types, &resources, webhooks.as_ref(), &error_types, document);
     features::attach(&mut types, &resources, webhooks.as_ref(), &error_types);
     derives::set(&mut types, &document.rust_types, diagnostics);
+    unions::mark_recognized(&mut types);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
     let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use super::types::{Direction, Types};
 use super::{
-    Field, JsonKind, Presence, Tag, TagPresence, TagValue, Type, TypeId, TypeKind, Union, UnionVariant, UnixForm,
+    Field, JsonKind, Presence, Tag, TagPresence, TagValue, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, UnixForm,
 };
 use crate::names::UsedNames;
 use crm_clients_document::model::SchemaId;
@@ -18,6 +18,36 @@ use crm_clients_document::normalize::{self, Choice, ClientSchema, Fields, Kind, 
 
 /// Maximum nesting depth of choices in the search for a tag.
 const MAX_NESTED: usize = 8;
+
+/// Marks the structs that unions recognize by the names of their properties, because no tag is certain to identify them.
+pub(super) fn mark_recognized(types: &mut [TypeDef]) {
+    let mut recognized: Vec<TypeId> = Vec::new();
+    for def in types.iter() {
+        if let TypeKind::Union(union) = &def.kind
+            && union.tag.as_ref().is_none_or(|tag| tag.presence != TagPresence::Required)
+        {
+            recognized.extend(union.variants.iter().filter_map(|variant| struct_of(types, &variant.ty)));
+        }
+    }
+    for id in recognized {
+        if let TypeKind::Struct(kind) = &mut types[id.0].kind {
+            kind.recognized = true;
+        }
+    }
+}
+
+/// Returns the struct that values of this type are decoded as, if they are decoded as one.
+fn struct_of(types: &[TypeDef], ty: &Type) -> Option<TypeId> {
+    match ty {
+        Type::Option(inner) | Type::Boxed(inner) => struct_of(types, inner),
+        Type::Named(id) => match &types[id.0].kind {
+            TypeKind::Alias(of) => struct_of(types, of),
+            TypeKind::Struct(_) => Some(*id),
+            _ => None,
+        },
+        _ => None,
+    }
+}
 
 /// A variant before its type is created.
 #[derive(Clone)]

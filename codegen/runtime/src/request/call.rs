@@ -232,16 +232,21 @@ impl<T, B: Default> Call<T, B> {
         parts.response_mode = ResponseMode::Pieces;
         decoded(parts, operation.error_decoder(), ErrorDecoder::pieces)
     }
-}
 
-/// Sends the call when it is awaited.
-impl<T, B: Default> Future for Call<T, B> {
-    type Output = Result<T, Error<B>>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { operation, parts, sending } = self.get_mut();
+    /// Sends the request when this is first called, and polls for the response.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<T, Error<B>>> {
+        let Self { operation, parts, sending } = self;
         let sending = sending.get_or_insert_with(|| decoded(parts.take(), *operation, Operation::body));
         sending.as_mut().poll(context)
+    }
+}
+
+impl<T, B: Default> IntoFuture for Call<T, B> {
+    type Output = Result<T, Error<B>>;
+    type IntoFuture = Sending<T, B>;
+
+    fn into_future(self) -> Sending<T, B> {
+        self.send()
     }
 }
 

@@ -90,10 +90,10 @@ macro_rules! operation {
 
             #[inline]
             fn poll(
-                mut self: ::core::pin::Pin<&mut Self>,
+                self: ::core::pin::Pin<&mut Self>,
                 context: &mut ::core::task::Context<'_>,
             ) -> ::core::task::Poll<Self::Output> {
-                ::core::pin::Pin::new(&mut self.call).poll(context)
+                ::core::pin::Pin::get_mut(self).call.poll(context)
             }
         }
 

@@ -27,10 +27,11 @@ const ADDITIONAL: usize = 64;
 /// A type that a property can have.
 #[doc(hidden)]
 pub trait Decode: DeserializeOwned {
-    /// The properties that the type declares, by which unions distinguish objects; empty if the type is not an object.
+    /// The properties that the type declares, by which unions distinguish objects; empty if the type is not an object, and if
+    /// no union distinguishes it by them.
     const KEYS: &'static [Key] = &[];
 
-    /// True if a value keeps the properties that the type does not declare.
+    /// True if a value keeps the properties that the type does not declare, or if no union distinguishes it by properties.
     const KEEPS_ALL: bool = true;
 
     /// Returns the number of the value's properties that the type declares; `None` if the value does not match the

@@ -2,7 +2,7 @@
 //!
 //! The mode of a property says how it is decoded and serialized. Each mode is a method of
 //! [`PropertyReader`](crate::serde::de::PropertyReader) and of
-//! [`PropertyWriter`](crate::serde::ser::PropertyWriter):
+//! [`ObjectWriter`](crate::serde::ser::ObjectWriter):
 //!
 //! | mode | type | if absent | if null | also decoded from | serialized |
 //! |---|---|---|---|---|---|
@@ -25,7 +25,8 @@
 
 /// Lists the properties of a struct: `object! { Contact rest extra { id: required "id", } }`. Each field is followed by its
 /// mode and by the property's name. The field `extra` takes every other property, and is written after the others; a struct
-/// without such a field leaves them out. Properties with a single value are listed before the fields:
+/// without such a field leaves them out. `recognized` follows the name of a type that is a variant of a union without a
+/// tag. Properties with a single value are listed before the fields:
 /// `object! { Contact always { "type": Text("contacts"), } { id: required "id", } }`.
 #[doc(hidden)]
 #[macro_export]
@@ -41,7 +42,7 @@ macro_rules! object {
 #[macro_export]
 macro_rules! read_object {
     (
-        $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
+        $name:ident recognized $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
         { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
     ) => {
         impl $crate::generated::Decode for $name {
@@ -53,13 +54,39 @@ macro_rules! read_object {
 
             #[inline]
             fn blank() -> Self {
-                Self {
-                    $($field: $crate::generated::blank::$mode(),)*
-                    $($rest: $crate::generated::Rest::empty(),)?
-                }
+                $crate::read_object!(@blank $($rest)? { $($field: $mode,)* })
             }
         }
 
+        $crate::read_object! {
+            @read $name $(rest $rest)? $(always { $($constant: $kind($value),)* })? { $($field: $mode $(<$form>)? $key,)* }
+        }
+    };
+    (
+        $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
+        { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
+    ) => {
+        impl $crate::generated::Decode for $name {
+            #[inline]
+            fn blank() -> Self {
+                $crate::read_object!(@blank $($rest)? { $($field: $mode,)* })
+            }
+        }
+
+        $crate::read_object! {
+            @read $name $(rest $rest)? $(always { $($constant: $kind($value),)* })? { $($field: $mode $(<$form>)? $key,)* }
+        }
+    };
+    (@blank $($rest:ident)? { $($field:ident : $mode:ident,)* }) => {
+        Self {
+            $($field: $crate::generated::blank::$mode(),)*
+            $($rest: $crate::generated::Rest::empty(),)?
+        }
+    };
+    (
+        @read $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr),)* })?
+        { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal,)* }
+    ) => {
         impl $crate::generated::Object for $name {
             #[inline(always)]
             fn each<R: $crate::generated::PropertyReader>(&mut self, reader: &mut R) -> bool {
@@ -85,24 +112,21 @@ macro_rules! read_object {
 #[macro_export]
 macro_rules! write_object {
     (
-        $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
+        $name:ident $(recognized)? $(rest $rest:ident)?
+        $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
         { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
     ) => {
-        impl $crate::generated::WriteObject for $name {
-            fn write<W: $crate::generated::PropertyWriter>(&self, writer: &mut W) {
-                $(W::reserve(writer, &self.$rest);)?
-                $($(W::constant(writer, $constant, $crate::generated::Constant::$kind($value));)*)?
-                $(W::$mode$(::<$form>)?(writer, $key, &self.$field);)*
-                $(W::rest(writer, &self.$rest);)?
-            }
-        }
-
         impl $crate::generated::serde::Serialize for $name {
             fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::generated::write(self, serializer)
+                let mut writer = $crate::generated::ObjectWriter::new(serializer);
+                $(writer.reserve(&self.$rest);)?
+                $($(writer.constant($constant, $crate::generated::Constant::$kind($value));)*)?
+                $(writer.$mode$(::<$form>)?($key, &self.$field);)*
+                $(writer.rest(&self.$rest);)?
+                writer.end()
             }
         }
     };

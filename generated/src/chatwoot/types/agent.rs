@@ -39,7 +39,7 @@ pub struct Agent {
 }
 
 runtime::object! {
-    Agent rest additional_properties {
+    Agent recognized rest additional_properties {
         id: required "id",
         account_id: required "account_id",
         availability_status: required "availability_status",

@@ -25,7 +25,7 @@ pub struct AgentBotSummary {
 }
 
 runtime::object! {
-    AgentBotSummary rest additional_properties {
+    AgentBotSummary recognized rest additional_properties {
         id: required "id",
         name: required "name",
         description: nullable "description",

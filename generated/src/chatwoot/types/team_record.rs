@@ -31,7 +31,7 @@ pub struct TeamRecord {
 }
 
 runtime::object! {
-    TeamRecord rest additional_properties {
+    TeamRecord recognized rest additional_properties {
         icon: optional "icon",
         icon_color: optional "icon_color",
         id: required "id",

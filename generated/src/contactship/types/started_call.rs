@@ -21,7 +21,7 @@ pub struct StartedCall {
 }
 
 runtime::object! {
-    StartedCall rest additional_properties {
+    StartedCall recognized rest additional_properties {
         call_id: required "call_id",
         agent_id: optional "agent_id",
         contact_id: optional "contact_id",

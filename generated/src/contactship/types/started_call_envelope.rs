@@ -17,7 +17,7 @@ pub struct StartedCallEnvelope {
 }
 
 runtime::object! {
-    StartedCallEnvelope rest additional_properties {
+    StartedCallEnvelope recognized rest additional_properties {
         status_code: optional "statusCode",
         data: required "data",
     }

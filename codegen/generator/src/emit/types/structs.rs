@@ -39,14 +39,15 @@ impl Writer<'_> {
             pub struct #name { #fields #rest }
         });
         let mut entries: Vec<String> = kind.fields.iter().map(|field| self.entry(field, kind.multipart)).collect();
+        let recognized = if kind.recognized { " recognized" } else { "" };
         let head = match &kind.rest {
             Some((name, ty)) if kind.multipart => {
                 let mode = if ty.is_upload() { "rest_files" } else { "rest_values" };
                 entries.push(format!("{name}: {mode} \"\""));
                 def.name.clone()
             }
-            Some((name, _)) => format!("{} rest {name}", def.name),
-            None => def.name.clone(),
+            Some((name, _)) => format!("{}{recognized} rest {name}", def.name),
+            None => format!("{}{recognized}", def.name),
         } + &constant_list(kind);
         file.invocation(if kind.multipart { "multipart" } else { "object" }, &head, &entries);
         if def.sent {
