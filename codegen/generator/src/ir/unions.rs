@@ -10,7 +10,8 @@ use std::collections::HashSet;
 
 use super::types::{Direction, Types};
 use super::{
-    Field, JsonKind, Presence, Tag, TagPresence, TagValue, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, UnixForm,
+    Field, JsonKind, Presence, Tag, TagPresence, TagValue, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant,
+    UnixForm,
 };
 use crate::names::UsedNames;
 use crm_clients_document::model::SchemaId;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, stream};
 use reqwest::{Client, Request};
 use ring::hmac;
 use tokio::runtime::{Handle, TryCurrentError};
@@ -27,6 +27,9 @@ pub(crate) const FOLLOWS_REDIRECTS: bool = false;
 
 /// True if requests have a `User-Agent` header by default.
 pub(crate) const SETS_USER_AGENT: bool = true;
+
+/// An error of a body that is being sent.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A response in a form that can be sent between threads.
 pub(crate) type HttpResponse = reqwest::Response;
@@ -66,7 +69,10 @@ pub(crate) fn sendable(response: reqwest::Response) -> HttpResponse {
 
 /// Returns the body of a response as a stream of chunks.
 pub(crate) fn chunks(response: HttpResponse) -> impl Stream<Item = reqwest::Result<Bytes>> + Send {
-    response.bytes_stream()
+    stream::try_unfold(response, |mut response| async {
+        let chunk = response.chunk().await?;
+        Ok(chunk.map(|chunk| (chunk, response)))
+    })
 }
 
 /// Returns true if connecting failed.

@@ -13,9 +13,8 @@ use http_body::{Body as _, Frame, SizeHint};
 use reqwest::header::CONTENT_LENGTH;
 use reqwest::{Body, Request};
 
+use super::BoxError;
 use crate::error::RequestError;
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Maximum size of a chunk, so that the progress of a large body is visible.
 const PIECE: usize = 64 * 1024;

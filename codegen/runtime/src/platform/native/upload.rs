@@ -1,8 +1,9 @@
 //! Uploads of files and streams, which are read while they are sent.
 
 use std::collections::VecDeque;
-use std::error::Error as StdError;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,11 +11,17 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::{FutureExt as _, stream};
 use http_body::{Body as HttpBody, Frame};
 use reqwest::Body;
+use tokio::task::spawn_blocking;
 
+use super::BoxError;
 use crate::error::RequestError;
 use crate::request::Upload;
+
+/// Size of the chunks in which files are read.
+const CHUNK: usize = 64 * 1024;
 
 /// The source of an upload's bytes.
 #[derive(Clone)]
@@ -36,9 +43,9 @@ impl Upload {
     pub fn stream<S, E>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
-        E: Into<Box<dyn StdError + Send + Sync>>,
+        E: Into<BoxError>,
     {
-        let body = Arc::new(Mutex::new(Some(Body::wrap_stream(stream))));
+        let body = Arc::new(Mutex::new(Some(Chunks::body(stream))));
         Self::new(UploadSource::Stream { body, length })
     }
 }
@@ -71,9 +78,9 @@ impl UploadSource {
         match self {
             Self::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
             Self::File(path) => {
-                let length = file_length(path).await?;
-                let file = tokio::fs::File::open(path).await.map_err(|error| unreadable(path, error))?;
-                Ok((file.into(), Some(length)))
+                let path = path.clone();
+                let (file, length) = blocking(move || open(&path)).await?;
+                Ok((Chunks::body(read(file)), Some(length)))
             }
             Self::Stream { body, length } => Ok((take(body)?, *length)),
         }
@@ -94,16 +101,69 @@ fn take(body: &Mutex<Option<Body>>) -> Result<Body, RequestError> {
     body.take().ok_or_else(|| RequestError::new("the upload's stream was already sent"))
 }
 
-async fn file_length(path: &Path) -> Result<u64, RequestError> {
-    let metadata = tokio::fs::metadata(path).await.map_err(|error| unreadable(path, error))?;
+/// Opens a file, and returns it with its length.
+fn open(path: &Path) -> Result<(File, u64), RequestError> {
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, error))?;
     if !metadata.is_file() {
         return Err(RequestError::new(format!("cannot upload {}: it is not a file", path.display())));
     }
-    Ok(metadata.len())
+    Ok((file, metadata.len()))
+}
+
+/// Returns the content of a file as chunks.
+fn read(file: File) -> impl Stream<Item = Result<Bytes, BoxError>> {
+    stream::try_unfold(file, |mut file| {
+        blocking(move || {
+            let mut chunk = vec![0; CHUNK];
+            let length = file.read(&mut chunk)?;
+            chunk.truncate(length);
+            Ok((length > 0).then(|| (chunk.into(), file)))
+        })
+    })
+}
+
+/// Runs a function that blocks in a thread for such functions.
+fn blocking<T: Send + 'static, E: From<RequestError> + Send + 'static>(
+    function: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> impl Future<Output = Result<T, E>> {
+    spawn_blocking(function).map(|result| match result {
+        Ok(result) => result,
+        Err(error) => Err(RequestError::because("the upload was interrupted".to_owned(), error).into()),
+    })
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> RequestError {
     RequestError::because(format!("cannot upload {}", path.display()), error)
+}
+
+/// A body that is read from a stream.
+///
+/// The mutex is never locked: it makes the stream `Sync`, which reqwest requires.
+struct Chunks<S>(Mutex<Pin<Box<S>>>);
+
+impl<S, E> Chunks<S>
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+    E: Into<BoxError>,
+{
+    fn body(stream: S) -> Body {
+        Body::wrap(Self(Mutex::new(Box::pin(stream))))
+    }
+}
+
+impl<S, E> HttpBody for Chunks<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let stream = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        stream.as_mut().poll_next(context).map_ok(Frame::data).map_err(Into::into)
+    }
 }
 
 /// Bodies that are sent one after another as a single body.
