@@ -221,7 +221,7 @@ fn every_missing_property_of_a_wide_object_is_reported() -> Result {
 struct Reading {
     id: i64,
 }
-read_object! { Reading { id: required "id" } }
+read_object! { Reading recognized { id: required "id" } }
 
 #[derive(Default)]
 struct WritingOwned {
@@ -290,7 +290,7 @@ struct Person {
     id: i64,
     name: Option<String>,
 }
-object! { Person { id: required "id", name: optional "name" } }
+object! { Person recognized { id: required "id", name: optional "name" } }
 
 #[derive(Clone, Debug, PartialEq)]
 struct Company {
@@ -298,7 +298,7 @@ struct Company {
     name: Option<String>,
     domain: Option<String>,
 }
-object! { Company { id: required "id", name: optional "name", domain: optional "domain" } }
+object! { Company recognized { id: required "id", name: optional "name", domain: optional "domain" } }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Owner {
@@ -367,7 +367,7 @@ struct Left {
     child: Option<Box<Nested>>,
     value: i64,
 }
-object! { Left { child: optional "child", value: required "value" } }
+object! { Left recognized { child: optional "child", value: required "value" } }
 
 #[derive(Clone, Debug, PartialEq)]
 struct Right {
@@ -375,7 +375,7 @@ struct Right {
     value: bool,
     name: Option<String>,
 }
-object! { Right { child: optional "child", value: required "value", name: optional "name" } }
+object! { Right recognized { child: optional "child", value: required "value", name: optional "name" } }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Nested {

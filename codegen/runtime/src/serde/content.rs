@@ -24,9 +24,6 @@ use crate::response::sanitize;
 /// The name of the newtype struct that unions request.
 pub(crate) const UNION: &str = "$crm_clients_runtime::union";
 
-/// The name of the newtype struct that structs request to get their properties in order of weight.
-pub(crate) const OBJECT: &str = "$crm_clients_runtime::object";
-
 /// The name of the newtype struct that requests a value unchanged, before it is decoded.
 pub(crate) const CAPTURED: &str = "$crm_clients_runtime::captured";
 
@@ -338,12 +335,6 @@ impl<'de> ContentReader<'de> {
         Properties { object, order: None, position: 0, value: None, work: self.work }
     }
 
-    /// Hands this part of the buffer over to a nested union.
-    fn hand_over(self) {
-        self.work.count(1);
-        HANDED_OVER.set(Some((self.content.clone(), self.work.clone())));
-    }
-
     /// Returns the error of a value that is not of the expected type.
     fn mismatch(self, expected: &dyn Expected) -> Mismatch {
         let found = match self.content {
@@ -371,7 +362,10 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
             Content::Unsigned(_) | Content::Signed(_) | Content::Float(_) => self.read_number(visitor),
             Content::String(_) => self.deserialize_str(visitor),
             Content::Array(_) => self.deserialize_seq(visitor),
-            Content::Object(_) => self.deserialize_map(visitor),
+            Content::Object(object) => {
+                self.work.count(1);
+                visitor.visit_map(self.properties(object))
+            }
         }
     }
 
@@ -426,10 +420,13 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
         }
     }
 
+    /// Deserializes the properties in order of weight; `deserialize_any` keeps their own order.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.work.count(1);
         match self.content {
-            Content::Object(object) => visitor.visit_map(self.properties(object)),
+            Content::Object(object) => {
+                visitor.visit_map(Properties { order: Some(object.by_weight()), ..self.properties(object) })
+            }
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -442,16 +439,13 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
-        match (name, self.content) {
-            (UNION | CAPTURED, _) => {
-                self.hand_over();
+        self.work.count(1);
+        match name {
+            UNION | CAPTURED => {
+                HANDED_OVER.set(Some((self.content.clone(), self.work.clone())));
                 visitor.visit_unit()
             }
-            (OBJECT, Content::Object(object)) => {
-                self.work.count(1);
-                visitor.visit_map(Properties { order: Some(object.by_weight()), ..self.properties(object) })
-            }
-            // Only structs get here: types of other crates are deserialized from a `Value`.
+            // Types of other crates are deserialized from a `Value`.
             _ => Err(self.mismatch(&visitor)),
         }
     }

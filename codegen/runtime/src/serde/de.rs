@@ -16,7 +16,7 @@ use crate::Patch;
 use crate::response::limits;
 use crate::serde::additional::Rest;
 use crate::serde::constant::{Constant, ConstantSeed};
-use crate::serde::content::{Content, OBJECT};
+use crate::serde::content::Content;
 use crate::serde::encoding::FieldEncoding;
 use crate::serde::lenient::{Lenient, LenientNumber};
 use crate::serde::tolerance::{self, Tolerant};
@@ -206,7 +206,7 @@ pub trait PropertyReader {
 
 /// Decodes an object.
 pub fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_newtype_struct(OBJECT, ObjectVisitor(PhantomData))
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);
@@ -219,13 +219,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 
     #[inline]
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-
-    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        limits::charge(0)?;
         let mut object = T::blank();
         read_properties(&mut map, &mut object)?;
         Ok(object)
@@ -252,6 +246,7 @@ impl<'de, A: MapAccess<'de>, T: Object> Fields<'de, A> for T {
 }
 
 fn read_properties<'de, A: MapAccess<'de>>(map: &mut A, object: &mut dyn Fields<'de, A>) -> Result<(), A::Error> {
+    limits::charge(0)?;
     let mut seen = Seen::default();
     let tolerant = tolerance::is_on();
     let mut left_out = Vec::new();

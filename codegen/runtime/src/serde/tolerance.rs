@@ -11,11 +11,12 @@ use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize as _, DeserializeSeed, Deserializer, Visitor};
+use serde::de::{self, Deserialize as _, DeserializeSeed, Deserializer, Error as _, Visitor};
 use serde_json::Value;
+use serde_json::de::SliceRead;
 use serde_json::value::RawValue;
 
-use super::content::{CAPTURED, ContentReader, handed_over};
+use super::content::{CAPTURED, Content, ContentReader, Mismatch, Work, handed_over};
 use super::de::Decode;
 use crate::response::{json_path, limits, sanitize};
 
@@ -306,18 +307,12 @@ impl Mark {
         });
     }
 
-    /// Like [`Mark::leave_out`], for a value that is still text.
-    fn leave_out_text(self, reason: &dyn fmt::Display, text: &RawValue) -> Result<(), serde_json::Error> {
-        let value = Value::decode(&mut serde_json::Deserializer::from_slice(text.get().as_bytes()))?;
-        self.leave_out(reason, value)
-    }
-
     /// Leaves out the value at this position, which could not be decoded for this reason.
-    fn leave_out<E: de::Error>(self, reason: &dyn fmt::Display, value: Value) -> Result<(), E> {
+    fn leave_out<E: de::Error>(self, reason: &str, value: Value) -> Result<(), E> {
         limits::check()?;
         self.go_back();
         limits::charge(WARNING)?;
-        let message = sanitize::without_content(&reason.to_string());
+        let message = sanitize::without_content(reason);
         let message = message.unwrap_or_else(|| "the value is not of the declared type".to_owned());
         let path = with_position(|position| sanitize::message(format_args!("${}", position.path)));
         let lost_list = holds_list(&value) && !with_position(|position| position.is_in_list());
@@ -333,7 +328,7 @@ impl Mark {
 }
 
 /// Leaves out a value at this place that was decoded, and is not what the property allows.
-pub(crate) fn leave_out<E: de::Error>(reason: &dyn fmt::Display, value: Value) -> Result<(), E> {
+pub(crate) fn leave_out<E: de::Error>(reason: &str, value: Value) -> Result<(), E> {
     Mark::now().leave_out(reason, value)
 }
 
@@ -365,38 +360,69 @@ impl<'de, T: Decode> DeserializeSeed<'de> for Tolerant<T> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
         if self.is_on && captures() {
-            deserializer.deserialize_newtype_struct(CAPTURED, CaptureVisitor(PhantomData))
+            captured(deserializer)?.decode().map_err(de::Error::custom)
         } else {
             T::decode(deserializer).map(Some)
         }
     }
 }
 
-/// Captures a value before it is decoded: as text, or as its part of a buffer.
-struct CaptureVisitor<T>(PhantomData<T>);
+/// Captures a value before it is decoded.
+fn captured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Captured<'de>, D::Error> {
+    deserializer.deserialize_newtype_struct(CAPTURED, CaptureVisitor)
+}
 
-impl<'de, T: Decode> Visitor<'de> for CaptureVisitor<T> {
-    type Value = Option<T>;
+/// A value that is decoded after it was captured.
+enum Captured<'de> {
+    Text(&'de RawValue),
+    /// A part of the buffer of a union.
+    Buffered(Content, Work),
+}
+
+impl Captured<'_> {
+    /// Decodes the value; `None` if it is left out.
+    fn decode<T: Decode>(&self) -> Result<Option<T>, Mismatch> {
+        let begun = Mark::now();
+        let decoded = match self {
+            Self::Text(text) => T::decode(&mut reader(text)).map_err(|error| error.to_string()),
+            Self::Buffered(content, work) => {
+                T::decode(ContentReader::new(content, work)).map_err(|error| error.to_string())
+            }
+        };
+        match decoded {
+            Ok(value) => Ok(Some(value)),
+            Err(reason) => self.leave_out(begun, &reason).map(|()| None),
+        }
+    }
+
+    fn leave_out(&self, begun: Mark, reason: &str) -> Result<(), Mismatch> {
+        let value = match self {
+            Self::Text(text) => Value::decode(&mut reader(text)).map_err(Mismatch::custom)?,
+            Self::Buffered(content, _) => content.to_value(),
+        };
+        begun.leave_out(reason, value)
+    }
+}
+
+fn reader(text: &RawValue) -> serde_json::Deserializer<SliceRead<'_>> {
+    serde_json::Deserializer::from_slice(text.get().as_bytes())
+}
+
+struct CaptureVisitor;
+
+impl<'de> Visitor<'de> for CaptureVisitor {
+    type Value = Captured<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?;
-        let begun = Mark::now();
-        match T::decode(&mut serde_json::Deserializer::from_slice(text.get().as_bytes())) {
-            Ok(value) => Ok(Some(value)),
-            Err(error) => begun.leave_out_text(&error, text).map_err(de::Error::custom).map(|()| None),
-        }
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Captured<'de>, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(Captured::Text)
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
+    fn visit_unit<E: de::Error>(self) -> Result<Captured<'de>, E> {
         let Some((content, work)) = handed_over() else { return Err(E::custom("there is no value")) };
-        let begun = Mark::now();
-        match T::decode(ContentReader::new(&content, &work)) {
-            Ok(value) => Ok(Some(value)),
-            Err(error) => begun.leave_out(&error, content.to_value()).map(|()| None),
-        }
+        Ok(Captured::Buffered(content, work))
     }
 }

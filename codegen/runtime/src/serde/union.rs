@@ -302,21 +302,27 @@ fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
     Ok(U::unknown(content.to_value()))
 }
 
-/// Decodes the value as the first variant that succeeds, in the order of how many of its properties they declare. A
-/// variant that would lose a property declared by another is skipped.
+/// Returns the indices of the shapes that the value matches, in the order of how many of its properties they declare. A
+/// shape that would lose a property declared by another is left out.
+fn ranked(shapes: &mut dyn Iterator<Item = &Shape>, content: &Content) -> Vec<usize> {
+    let mut possible: Vec<(usize, &Shape, usize)> =
+        shapes.enumerate().filter_map(|(index, shape)| Some((shape.score(content)?, shape, index))).collect();
+    possible.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    let loses = |shape: &Shape| possible.iter().any(|(_, other, _)| shape.loses(other, content));
+    possible.iter().filter(|(_, shape, _)| !loses(shape)).map(|(.., index)| *index).collect()
+}
+
+/// Decodes the value as the first variant that succeeds, in the order of [`ranked`].
 fn choose_by_shape<U>(
     reader: ContentReader<'_>,
     content: &Content,
     work: &Work,
     variants: &[(Shape, ReadVariant<U>)],
 ) -> Result<Option<U>, Mismatch> {
-    let mut possible: Vec<(usize, &Shape, ReadVariant<U>)> =
-        variants.iter().filter_map(|(shape, read)| Some((shape.score(content)?, shape, *read))).collect();
-    possible.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
-    let loses = |shape: &Shape| possible.iter().any(|(_, other, _)| shape.loses(other, content));
-    let candidates: Vec<(usize, ReadVariant<U>)> =
-        possible.iter().filter(|(_, shape, _)| !loses(shape)).map(|(score, _, read)| (*score, *read)).collect();
-    for (index, (_, read)) in candidates.iter().enumerate() {
+    let ranked = ranked(&mut variants.iter().map(|(shape, _)| shape), content);
+    let candidates: Vec<ReadVariant<U>> =
+        ranked.into_iter().filter_map(|index| variants.get(index)).map(|(_, read)| *read).collect();
+    for (index, read) in candidates.iter().enumerate() {
         if index > 0 && !work.is_left() {
             break;
         }
@@ -338,7 +344,7 @@ fn choose_by_shape<U>(
 fn choose_tolerantly<U>(
     reader: ContentReader<'_>,
     work: &Work,
-    candidates: &[(usize, ReadVariant<U>)],
+    candidates: &[ReadVariant<U>],
 ) -> Result<Option<U>, Mismatch> {
     if !tolerance::is_on() {
         if !candidates.is_empty() {
@@ -346,7 +352,7 @@ fn choose_tolerantly<U>(
         }
         return Ok(None);
     }
-    for (_, read) in candidates.iter().take_while(|_| work.is_left()) {
+    for read in candidates.iter().take_while(|_| work.is_left()) {
         let begun = Mark::now();
         if let Ok(union) = read(reader) {
             return Ok(Some(union));

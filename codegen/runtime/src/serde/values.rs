@@ -331,7 +331,8 @@ impl Decode for Map<String, Value> {
             }
         }
 
-        deserializer.deserialize_map(ObjectVisitor)
+        // Unlike `deserialize_map`, a union's buffer keeps the order of the properties here.
+        deserializer.deserialize_any(ObjectVisitor)
     }
 }
 
