@@ -84,6 +84,8 @@ pub struct ClientSchema {
     pub default: Option<Value>,
     /// The single allowed value, if it is an array or an object.
     pub constant: Option<Value>,
+    /// The items of an array of fixed length, in order.
+    pub tuple: Vec<SchemaId>,
     /// Limits and other facts for the documentation: name and value.
     pub facts: Vec<(&'static str, String)>,
     /// The constraints on values beyond their type.

@@ -165,6 +165,10 @@ pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
             let item = inner(item);
             quote!(Vec<#item>)
         }
+        Type::Tuple(items) => {
+            let items = items.iter().map(inner);
+            quote!((#(#items,)*))
+        }
         Type::Map(value) => {
             let value = inner(value);
             quote!(BTreeMap<String, #value>)
@@ -195,7 +199,8 @@ fn compact(tokens: &TokenStream) -> String {
         .replace(" < ", "<")
         .replace(" >", ">")
         .replace(" ,", ",")
-        .replace("( )", "()")
+        .replace("( ", "(")
+        .replace(" )", ")")
 }
 
 fn named(api: &Api, id: TypeId, from: From<'_>) -> TokenStream {
@@ -215,6 +220,25 @@ fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> 
     let written = type_tokens(api, ty, from);
     match ty {
         copied if copied.is_copy() => (written, quote!(#name)),
+        Type::List(item) if matches!(&**item, Type::Tuple(items) if items.iter().any(converts)) => {
+            let (taken, made) = argument(api, item, &escape::ident("item"), from);
+            (quote!(impl IntoIterator<Item = #taken>), quote!(#name.into_iter().map(|item| #made).collect()))
+        }
+        Type::Tuple(items) if !items.iter().any(converts) => (written, quote!(#name)),
+        Type::Tuple(items) => {
+            let (taken, made): (Vec<_>, Vec<_>) = items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| {
+                    let (taken, index) = (type_tokens(api, item, from), proc_macro2::Literal::usize_unsuffixed(index));
+                    match converts(item) {
+                        true => (quote!(impl Into<#taken>), quote!(#name.#index.into())),
+                        false => (taken, quote!(#name.#index)),
+                    }
+                })
+                .unzip();
+            (quote!((#(#taken,)*)), quote!((#(#made,)*)))
+        }
         Type::List(item) => {
             let taken = type_tokens(api, item, from);
             if converts(item) {
@@ -261,10 +285,10 @@ fn holds_secret(api: &Api, ty: &Type) -> bool {
 
 /// Returns true if a type contains a map, so that its file imports `BTreeMap`.
 fn holds_map(ty: &Type) -> bool {
-    matches!(ty, Type::Map(_)) || ty.inner().is_some_and(holds_map)
+    matches!(ty, Type::Map(_)) || ty.parts().iter().any(holds_map)
 }
 
 /// Returns true if a type contains one of the client's own types, so that its file imports their module.
 fn names_type(ty: &Type) -> bool {
-    matches!(ty, Type::Named(_)) || ty.inner().is_some_and(names_type)
+    matches!(ty, Type::Named(_)) || ty.parts().iter().any(names_type)
 }

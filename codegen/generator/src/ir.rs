@@ -511,6 +511,8 @@ pub enum Type {
     Object,
     /// `Vec<_>`
     List(Box<Type>),
+    /// `(_, _)`, for lists of fixed length.
+    Tuple(Vec<Type>),
     /// `BTreeMap<String, _>`
     Map(Box<Type>),
     /// `Option<_>`
@@ -531,6 +533,25 @@ impl Type {
                 Some(inner)
             }
             _ => None,
+        }
+    }
+
+    /// Returns the types that it consists of.
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::Tuple(items) => items,
+            ty => ty.inner().map(std::slice::from_ref).unwrap_or_default(),
+        }
+    }
+
+    /// Returns the types that it consists of.
+    pub fn parts_mut(&mut self) -> &mut [Self] {
+        match self {
+            Self::Tuple(items) => items,
+            Self::List(inner) | Self::Map(inner) | Self::Option(inner) | Self::Boxed(inner) | Self::Lenient(inner) => {
+                std::slice::from_mut(inner)
+            }
+            _ => &mut [],
         }
     }
 
@@ -558,7 +579,7 @@ impl Type {
         match self {
             Self::Secret => true,
             Self::Named(id) => types[id.0].secret,
-            other => other.inner().is_some_and(|inner| inner.holds_secret(types)),
+            other => other.parts().iter().any(|part| part.holds_secret(types)),
         }
     }
 }

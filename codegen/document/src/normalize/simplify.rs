@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::annotations::{annotated, annotations, facts};
 use super::keywords::{Keywords, integer, is_null_alone};
@@ -54,7 +54,7 @@ impl<'d> Simplifier<'_, 'd> {
     fn read(&mut self, id: SchemaId) -> ClientSchema {
         let document = self.normalizer.document;
         let schema = &document[id];
-        let annotations = annotations(schema);
+        let mut annotations = annotations(schema);
         if schema.boolean == Some(false) {
             // No value is allowed: it is described as `not` any value.
             let any = self.normalizer.push(ClientSchema { pointer: schema.pointer.clone(), ..ClientSchema::default() });
@@ -67,7 +67,7 @@ impl<'d> Simplifier<'_, 'd> {
         self.take_null(&mut keywords);
         whole_numbers(&mut keywords);
         self.fit_types(&mut keywords);
-        self.tuple(schema, &mut keywords);
+        annotations.tuple = self.tuple(schema, &mut keywords);
         self.pattern_properties(schema, &mut keywords);
         content(schema, &mut keywords);
         self.simplify(keywords, annotations)
@@ -167,15 +167,25 @@ impl<'d> Simplifier<'_, 'd> {
     }
 
     /// Converts a tuple: `{"prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}` has items of
-    /// either type.
-    fn tuple(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) {
+    /// either type. Returns them if their number is fixed.
+    fn tuple(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) -> Vec<SchemaId> {
         if schema.prefix_items.is_empty() {
-            return;
+            return Vec::new();
         }
         let document = self.normalizer.document;
         let rest = schema.items.filter(|id| document[*id].boolean != Some(false));
+        let length = schema.prefix_items.len() as u64;
+        let [least, most] = [keywords.min_items, keywords.max_items].map(|limit| limit.and_then(Number::as_u64));
+        // With `items: false`, a minimum is mostly left out because it goes without saying.
+        let is_closed = rest.is_none() && schema.items.is_some();
+        let is_fixed = if is_closed {
+            least.is_none_or(|least| least == length) && most.is_none_or(|most| most >= length)
+        } else {
+            [least, most] == [Some(length); 2]
+        };
         let listed = schema.prefix_items.iter().copied().chain(rest).collect();
         keywords.items = Some(self.any_of(listed, child(&keywords.pointer, "items")));
+        if is_fixed { schema.prefix_items.clone() } else { Vec::new() }
     }
 
     /// Converts properties that match a pattern to additional properties, unless those have their own schema.
@@ -262,6 +272,8 @@ impl<'d> Simplifier<'_, 'd> {
         limits.not = keywords.not.map(|id| self.normalizer.referred(id));
         let own = self.own_kind(&keywords).filter(|own| !self.says_only_object(own, &keywords));
         let facts = match &own {
+            // The type of a tuple has its length.
+            Some(_) if !annotations.tuple.is_empty() => Vec::new(),
             Some(own) if !keywords.is_composed() && !keywords.types.is_empty() => facts(own, &limits),
             _ => Vec::new(),
         };

@@ -49,6 +49,7 @@ impl<'a> Writer<'a> {
                 let file = element(item, value)?;
                 Ok(quote!([#file]))
             }
+            (Type::Tuple(_), _) => self.exact(ty, value),
             (Type::List(item), Value::Array(values)) if !values.is_empty() => {
                 let values = values.iter().map(|value| element(item, value)).collect::<Result<Vec<_>>>()?;
                 Ok(quote!([#(#values),*]))
@@ -131,6 +132,11 @@ impl<'a> Writer<'a> {
             (Type::List(item), Value::String(_)) if **item == Type::Upload => {
                 let file = self.exact(item, value)?;
                 quote!(vec![#file])
+            }
+            (Type::Tuple(items), Value::Array(values)) if items.len() == values.len() => {
+                let values = items.iter().zip(values).map(|(item, value)| self.exact(item, value));
+                let values = values.collect::<Result<Vec<_>>>()?;
+                quote!((#(#values,)*))
             }
             (Type::List(_), Value::Array(values)) if values.is_empty() && !self.wraps => quote!(Vec::new()),
             (Type::List(item), Value::Array(values)) if values.is_empty() => {

@@ -153,6 +153,9 @@ impl<'a> Sampler<'a> {
 
     /// Returns an array with one item, or with more if the schema requires them.
     fn array(&mut self, schema: &Merged<'a>) -> Result {
+        if !schema.tuple.is_empty() {
+            return schema.tuple.iter().map(|item| self.of_all(&[*item])).collect::<Result<_>>().map(Value::Array);
+        }
         let least = schema.limits.min_items.unwrap_or(0);
         let count = least.max(1).min(schema.limits.max_items.unwrap_or(usize::MAX)).min(MAX_NODES);
         let before = self.turn;

@@ -266,7 +266,7 @@ fn is_structured(api: &Api, ty: &Type) -> bool {
             TypeKind::Alias(inner) => is_structured(api, inner),
             TypeKind::Strings(_) | TypeKind::Integers(_) => false,
         },
-        other => other.inner().is_some_and(|inner| is_structured(api, inner)),
+        other => other.parts().iter().any(|part| is_structured(api, part)),
     }
 }
 

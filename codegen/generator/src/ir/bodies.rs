@@ -164,7 +164,7 @@ impl Builder<'_> {
         match ty {
             Type::Map(_) | Type::Object => true,
             Type::Named(TypeId(draft)) => matches!(self.types.drafts[*draft].kind, TypeKind::Struct(_)),
-            other => other.inner().is_some_and(|inner| self.is_composite(inner)),
+            other => other.parts().iter().any(|part| self.is_composite(part)),
         }
     }
 

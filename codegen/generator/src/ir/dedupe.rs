@@ -166,7 +166,7 @@ fn hash_type(ty: &Type, named: &mut Vec<TypeId>, hasher: &mut DefaultHasher) {
         Type::Named(id) => named.push(*id),
         Type::UnixTime(form) => form.hash(hasher),
         Type::Custom(external) | Type::External(external) => external.hash(hasher),
-        other => other.inner().into_iter().for_each(|inner| hash_type(inner, named, hasher)),
+        other => other.parts().iter().for_each(|part| hash_type(part, named, hasher)),
     }
 }
 
@@ -178,13 +178,13 @@ impl Types<'_> {
 
     fn is_same_within(&self, one: &Type, other: &Type, seen: &mut HashSet<(TypeId, TypeId)>) -> bool {
         let (Type::Named(one), Type::Named(other)) = (one, other) else {
-            let is_same = if one.inner().is_some() {
-                std::mem::discriminant(one) == std::mem::discriminant(other)
-            } else {
+            let (parts, others) = (one.parts(), other.parts());
+            let is_same = if parts.is_empty() {
                 one == other
+            } else {
+                std::mem::discriminant(one) == std::mem::discriminant(other) && parts.len() == others.len()
             };
-            return is_same
-                && one.inner().zip(other.inner()).is_none_or(|(one, other)| self.is_same_within(one, other, seen));
+            return is_same && parts.iter().zip(others).all(|(one, other)| self.is_same_within(one, other, seen));
         };
         if one == other || !seen.insert((*one, *other)) {
             return true;

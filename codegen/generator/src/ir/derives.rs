@@ -1,5 +1,6 @@
 //! The traits that types derive besides those of every type.
 
+use super::naming::named_in;
 use super::{Type, TypeDef, TypeId, TypeKind};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::component_name;
@@ -24,6 +25,14 @@ impl Standard {
             "Ord" => Self::Ord,
             _ => return None,
         })
+    }
+
+    /// Returns a noun for the values that do not implement the trait, if values of this type contain some.
+    fn obstacle_within(self, ty: &Type) -> Option<&'static str> {
+        match ty.parts() {
+            [] => self.obstacle(ty),
+            parts => parts.iter().find_map(|part| self.obstacle_within(part)),
+        }
     }
 
     /// Returns a noun for the values that do not implement the trait, if values of this type are among them.
@@ -111,12 +120,12 @@ fn own_obstacle(def: &TypeDef, standard: Standard) -> Option<String> {
         TypeKind::Struct(kind) if kind.multipart => Some("it is a form with files".to_owned()),
         TypeKind::Struct(kind) => {
             for field in &kind.fields {
-                if let Some(what) = leaf(&field.ty).and_then(|leaf| standard.obstacle(leaf)) {
+                if let Some(what) = standard.obstacle_within(&field.ty) {
                     return Some(format!("the field `{}` is {what}", field.name));
                 }
             }
             if let Some((name, ty)) = &kind.rest
-                && let Some(what) = leaf(ty).and_then(|leaf| standard.obstacle(leaf))
+                && let Some(what) = standard.obstacle_within(ty)
             {
                 return Some(format!("the field `{name}` has {what}"));
             }
@@ -124,26 +133,15 @@ fn own_obstacle(def: &TypeDef, standard: Standard) -> Option<String> {
         }
         TypeKind::Union(_) if is_order => Some("it keeps unknown values as JSON".to_owned()),
         kind => {
-            let what = kind.types().into_iter().filter_map(leaf).find_map(|leaf| standard.obstacle(leaf));
+            let what = kind.types().into_iter().find_map(|ty| standard.obstacle_within(ty));
             what.map(|what| format!("it contains {what}"))
         }
     }
 }
 
-/// Returns the type within lists, maps, options and boxes.
-fn innermost(ty: &Type) -> &Type {
-    ty.inner().map_or(ty, innermost)
-}
-
-/// Returns the type within lists, maps, options and boxes, unless it is one of the client's.
-fn leaf(ty: &Type) -> Option<&Type> {
-    Some(innermost(ty)).filter(|ty| !matches!(ty, Type::Named(_)))
-}
-
 /// Returns the client's types that a definition refers to.
 fn named(def: &TypeDef) -> impl Iterator<Item = TypeId> {
-    def.kind.types().into_iter().filter_map(|ty| match innermost(ty) {
-        Type::Named(id) => Some(*id),
-        _ => None,
-    })
+    let mut ids = Vec::new();
+    def.kind.types().into_iter().for_each(|ty| named_in(ty, &mut |id| ids.push(id)));
+    ids.into_iter()
 }

@@ -80,10 +80,7 @@ fn break_alias_cycles(drafts: &mut [UnnamedType], diagnostics: &mut Diagnostics)
 fn forget_names(ty: &mut Type) {
     match ty {
         Type::Named(_) => *ty = Type::Value,
-        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            forget_names(inner);
-        }
-        _ => {}
+        other => other.parts_mut().iter_mut().for_each(forget_names),
     }
 }
 
@@ -272,10 +269,7 @@ pub fn rename(ty: &mut Type, renamed: &[Option<TypeId>]) {
                 *id = named_types;
             }
         }
-        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            rename(inner, renamed)
-        }
-        _ => {}
+        other => other.parts_mut().iter_mut().for_each(|part| rename(part, renamed)),
     }
 }
 
@@ -283,7 +277,7 @@ pub fn rename(ty: &mut Type, renamed: &[Option<TypeId>]) {
 pub fn named_in(ty: &Type, found: &mut dyn FnMut(TypeId)) {
     match ty {
         Type::Named(id) => found(*id),
-        other => other.inner().into_iter().for_each(|inner| named_in(inner, found)),
+        other => other.parts().iter().for_each(|part| named_in(part, found)),
     }
 }
 
@@ -304,12 +298,25 @@ fn each_type_mut(kind: &mut TypeKind, found: &mut dyn FnMut(&mut Type)) {
     }
 }
 
-/// Returns the type that a type contains directly, without a `Vec` or map in between.
-fn direct(ty: &Type) -> Option<TypeId> {
+/// Returns the types that a type contains directly, without a `Vec` or map in between.
+fn direct(ty: &Type) -> Vec<TypeId> {
     match ty {
-        Type::Named(id) => Some(*id),
-        Type::Option(inner) | Type::Lenient(inner) => direct(inner),
-        _ => None,
+        Type::Named(id) => vec![*id],
+        Type::Option(_) | Type::Lenient(_) | Type::Tuple(_) => ty.parts().iter().flat_map(direct).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Puts a `Box` around the recursive types that a type contains directly.
+fn box_direct(ty: &mut Type, is_recursive: &dyn Fn(&TypeId) -> bool) {
+    if let Type::Tuple(items) = ty {
+        return items.iter_mut().for_each(|item| box_direct(item, is_recursive));
+    }
+    if direct(ty).iter().any(is_recursive) {
+        *ty = match std::mem::replace(ty, Type::Value) {
+            Type::Option(inner) => Type::Option(Box::new(Type::Boxed(inner))),
+            inner => Type::Boxed(Box::new(inner)),
+        };
     }
 }
 
@@ -319,14 +326,14 @@ fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut 
     let held = |def: &TypeDef| -> Vec<usize> {
         let TypeKind::Struct(kind) = &def.kind else { return Vec::new() };
         let fields = kind.fields.iter().filter(|field| field.presence.is_certain());
-        fields.filter_map(|field| direct(&field.ty)).map(|id| id.0).collect()
+        fields.flat_map(|field| direct(&field.ty)).map(|id| id.0).collect()
     };
     let edges: Vec<Vec<usize>> = types.iter().map(held).collect();
     let cycle = strongly_connected(&edges);
     for (index, def) in types.iter_mut().enumerate() {
         let TypeKind::Struct(kind) = &mut def.kind else { continue };
         for field in kind.fields.iter_mut().filter(|field| field.presence.is_certain()) {
-            if direct(&field.ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
+            if direct(&field.ty).iter().any(|id| cycle[id.0] == cycle[index]) {
                 field.presence = Presence::Optional;
                 diagnostics.warning(
                     "endless-type",
@@ -348,20 +355,14 @@ fn box_recursion(types: &mut [TypeDef]) {
 
 fn box_cycles(types: &mut [TypeDef], has_boxes: impl Fn(&TypeKind) -> bool) {
     let edges: Vec<Vec<usize>> =
-        types.iter().map(|def| def.kind.types().into_iter().filter_map(direct).map(|id| id.0).collect()).collect();
+        types.iter().map(|def| def.kind.types().into_iter().flat_map(direct).map(|id| id.0).collect()).collect();
     let cycle = strongly_connected(&edges);
     for (index, def) in types.iter_mut().enumerate() {
         if !has_boxes(&def.kind) {
             continue;
         }
         each_type_mut(&mut def.kind, &mut |ty| {
-            if direct(ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
-                let inner = std::mem::replace(ty, Type::Value);
-                *ty = match inner {
-                    Type::Option(inner) => Type::Option(Box::new(Type::Boxed(inner))),
-                    inner => Type::Boxed(Box::new(inner)),
-                };
-            }
+            box_direct(ty, &|id| cycle[id.0] == cycle[index]);
         });
     }
 }

@@ -328,6 +328,7 @@ impl<'d> Builder<'d> {
             Type::Object | Type::Map(_) => ty,
             Type::Option(inner) | Type::Boxed(inner) => self.path_type((**inner).clone()),
             Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),
+            Type::Tuple(_) => Type::List(Box::new(Type::String)),
             Type::Named(TypeId(draft)) => match &self.types.drafts[*draft].kind {
                 TypeKind::Strings(_) | TypeKind::Integers(_) | TypeKind::Struct(_) => ty,
                 TypeKind::Alias(inner) => self.path_type(inner.clone()),

@@ -159,7 +159,10 @@ impl<'d> Types<'d> {
             Shape::Same(other) => self.of(other, direction, place),
             Shape::Any => Type::Value,
             Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
-            Shape::Array(items) => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
+            Shape::Array(items) => match self.tuple(id, direction, place) {
+                Some(tuple) => tuple,
+                None => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
+            },
             Shape::Object(fields) => match self.hierarchy(id, direction, place) {
                 Some(union) => union,
                 None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
@@ -216,6 +219,21 @@ impl<'d> Types<'d> {
         self.reserved.insert((id, direction), draft);
         self.made.insert((id, direction), Type::Named(draft));
         draft
+    }
+
+    /// Returns the type of an array of fixed length.
+    fn tuple(&mut self, id: SchemaId, direction: Direction, place: &str) -> Option<Type> {
+        /// The largest number of items for which tuples implement traits.
+        const MAX_ITEMS: usize = 12;
+        let items = self.schemas[id].tuple.clone();
+        if items.is_empty() || items.len() > MAX_ITEMS {
+            return None;
+        }
+        let item =
+            |(index, item): (usize, SchemaId)| self.element(item, direction, &format!("{place}Item{}", index + 1));
+        let items: Vec<Type> = items.into_iter().enumerate().map(item).collect();
+        // Values whose encoding differs from their type are converted in fields and lists only.
+        items.iter().all(|item| self.decoded(item).is_none()).then_some(Type::Tuple(items))
     }
 
     fn map(&mut self, additional: Additional, direction: Direction, place: &str) -> Type {
@@ -443,7 +461,7 @@ impl<'d> Types<'d> {
     /// Returns true if an empty list or object is valid.
     fn may_be_empty(&mut self, id: SchemaId, list: bool) -> bool {
         match normalize::shape(&mut self.schemas, id) {
-            Shape::Array(_) => list,
+            Shape::Array(_) => list && self.schemas[id].tuple.is_empty(),
             Shape::Object(fields) => !list && fields.properties.values().all(|(_, required)| !required),
             Shape::Same(other) => self.may_be_empty(other, list),
             _ => false,

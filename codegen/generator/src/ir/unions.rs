@@ -388,7 +388,7 @@ impl Types<'_> {
             Type::UnixTime(UnixForm::Text) => JsonKind::String,
             Type::Timestamp | Type::Date | Type::Uuid | Type::Ipv4 | Type::Ipv6 => JsonKind::String,
             Type::String | Type::Base64 | Type::Secret => JsonKind::String,
-            Type::List(_) => JsonKind::Array,
+            Type::List(_) | Type::Tuple(_) => JsonKind::Array,
             Type::Object | Type::Map(_) => JsonKind::Object,
             Type::Boxed(inner) | Type::Lenient(inner) => self.json_kind(inner, depth + 1),
             Type::Custom(external) | Type::External(external) => external.json,

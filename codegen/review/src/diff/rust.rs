@@ -208,6 +208,9 @@ impl<'a> Comparison<'a> {
             | (Type::Map(old), Type::Map(new))
             | (Type::Option(old), Type::Option(new))
             | (Type::Boxed(old), Type::Boxed(new)) => self.same(old, new),
+            (Type::Tuple(old), Type::Tuple(new)) => {
+                old.len() == new.len() && old.iter().zip(new).all(|(old, new)| self.same(old, new))
+            }
             (Type::Named(id), _) => match &self.old.api[self.old.behind(*id)].kind {
                 TypeKind::Alias(old) => self.same(old, new),
                 _ => false,

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::Pieces;
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
@@ -254,6 +254,65 @@ impl<T: Decode> Decode for Vec<T> {
 
         deserializer.deserialize_seq(ListVisitor(PhantomData))
     }
+}
+
+/// Decodes the element of a tuple at this index.
+fn element<'de, T: Decode, A: SeqAccess<'de>>(access: &mut A, index: usize, length: usize) -> Result<T, A::Error> {
+    let tolerant = tolerance::is_on();
+    if tolerant {
+        tolerance::enter_element(index)?;
+    }
+    let element = access.next_element_seed(Seed::new())?;
+    if tolerant {
+        tolerance::leave();
+    }
+    element.ok_or_else(|| de::Error::custom(format_args!("expected {length} elements, found {index}")))
+}
+
+macro_rules! tuples {
+    ($(($($item:ident $index:tt),*) $length:literal;)*) => {
+        $(impl<$($item: Decode),*> Decode for ($($item,)*) {
+            fn blank() -> Self {
+                ($($item::blank(),)*)
+            }
+
+            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct TupleVisitor<T>(PhantomData<T>);
+
+                impl<'de, $($item: Decode),*> Visitor<'de> for TupleVisitor<($($item,)*)> {
+                    type Value = ($($item,)*);
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!("a list of ", $length, " elements"))
+                    }
+
+                    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+                        let tuple = ($(element::<$item, A>(&mut access, $index, $length)?,)*);
+                        match access.next_element::<IgnoredAny>()? {
+                            None => Ok(tuple),
+                            Some(_) => Err(de::Error::custom(concat!("expected ", $length, " elements, found more"))),
+                        }
+                    }
+                }
+
+                deserializer.deserialize_seq(TupleVisitor(PhantomData))
+            }
+        })*
+    };
+}
+tuples! {
+    (T0 0) 1;
+    (T0 0, T1 1) 2;
+    (T0 0, T1 1, T2 2) 3;
+    (T0 0, T1 1, T2 2, T3 3) 4;
+    (T0 0, T1 1, T2 2, T3 3, T4 4) 5;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5) 6;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6) 7;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7) 8;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8) 9;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8, T9 9) 10;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8, T9 9, T10 10) 11;
+    (T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8, T9 9, T10 10, T11 11) 12;
 }
 
 macro_rules! maps {

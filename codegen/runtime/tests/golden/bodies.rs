@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
     body_types, file_choices, form_encodings, long_paths, multipart_shapes, operation_servers, parameter_content,
-    text_responses,
+    text_responses, tuples,
 };
 
 /// Returns the client of a theme with the server's base URL.
@@ -389,6 +389,21 @@ async fn text_is_read_and_sent_in_its_charset() -> Outcome {
     let server = empty().await?;
     let refused = client!(text_responses, server).texts().latin("日").await.err().ok_or("it was sent")?;
     assert!(refused.to_string().contains("a character that text/plain; charset=ISO-8859-1 does not have"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn tuples_are_sent_and_errors_in_them_have_a_path() -> Outcome {
+    let body = r#"{"points": [["a", 1], ["b", "c"]], "first": ["x", null, [1, 2]]}"#;
+    let server = Server::answering([reply("200 OK", &["content-type: application/json"], body)]).await?;
+    let start = crm_clients_runtime::Date::new(2026, 1, 2)?;
+    let error = client!(tuples, server).series().list((7, start)).near((1.5, 2.0)).await.err().ok_or("it was read")?;
+    assert!(error.to_string().contains("points[1][1]"), "{error}");
+    assert_eq!(server.request()?.first_line(), "GET /series?range=7,2026-01-02&near=1.5&near=2 HTTP/1.1");
+    let server = empty().await?;
+    let series = tuples::types::SeriesInput::new([("a", 1)], ("x", Some(2), (1.0, 2.5)));
+    client!(tuples, server).series().create(series).await?;
+    assert_eq!(server.request()?.body, r#"{"points":[["a",1]],"first":["x",2,[1.0,2.5]]}"#);
     Ok(())
 }
 

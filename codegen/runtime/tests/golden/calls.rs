@@ -256,6 +256,9 @@ mod text_formats;
 #[path = "../../../checks/tests/fixtures/golden/text_responses/calls/mod.rs"]
 #[rustfmt::skip]
 mod text_responses;
+#[path = "../../../checks/tests/fixtures/golden/tuples/calls/mod.rs"]
+#[rustfmt::skip]
+mod tuples;
 #[path = "../../../checks/tests/fixtures/golden/type_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod type_names;
@@ -331,7 +334,7 @@ async fn every_call_sends_a_request() -> Outcome {
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
         rate_limits recursion redirects references resource_names response_choices responses rust_names
         schemes_and_variables scopes security servers style_table swagger_2 tag_values tagged text_formats
-        text_responses type_names typed_headers undeclared_required unions unix_times unserved webhook_names webhooks whole_numbers
+        text_responses tuples type_names typed_headers undeclared_required unions unix_times unserved webhook_names webhooks whole_numbers
         wide_enums xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::themes::{
     cycles, defaults, directions, dynamic_references, enum_names, enums, formats, maps, nulls, numeric_strings,
-    property_names, tag_values, tagged, text_formats, type_names, unions,
+    property_names, tag_values, tagged, text_formats, tuples, type_names, unions,
 };
 
 /// Deserializes JSON as a `T`, which must serialize to the same JSON.
@@ -308,6 +308,35 @@ fn properties_of_any_name() -> Outcome {
     let thing: property_names::types::Thing = round_trip(json.clone())?;
     assert_eq!((thing.n24h, thing.n0_1h, thing.self_capitalized.as_deref()), (Some(1), Some(2), Some("S")));
     round_trip::<property_names::types::ThingInput>(json)?;
+    Ok(())
+}
+
+#[test]
+fn arrays_of_fixed_length_are_tuples() -> Outcome {
+    use tuples::types::{Position, Series, SeriesEither, SeriesInput, SeriesMaybeItem2};
+    let series: Series = round_trip(json!({
+        "points": [["a", 1], ["b", 2]], "first": ["x", null, [1.5, -2.0]], "one": [true], "maybe": ["m", {"unit": "kg"}],
+        "within": [{"points": [], "first": ["y", 3, [0.5, 0.5]]}, 4], "either": ["e", 5], "open": ["o", 6, 7],
+        "shorter": ["s"], "times": [8, "t"]
+    }))?;
+    assert_eq!(series.points, [("a".to_owned(), 1), ("b".to_owned(), 2)]);
+    let position: Position = (1.5, -2.0);
+    assert_eq!(series.first, ("x".to_owned(), None, position));
+    assert_eq!(series.maybe, Some(("m".to_owned(), SeriesMaybeItem2::new().unit("kg"))));
+    assert_eq!(series.within.as_ref().map(|(inner, count)| (inner.first.1, *count)), Some((Some(3), 4)));
+    let made = SeriesInput::new([("a", 1), ("b", 2)], ("x", None, position)).one((true,)).either(("e".to_owned(), 5));
+    assert_eq!((made.points, made.one, made.either), (series.points, series.one, series.either));
+    assert!(matches!(round_trip(json!("text"))?, SeriesEither::String(_)));
+    for (points, expected) in [
+        (json!([["a"]]), "expected 2 elements, found 1"),
+        (json!([["a", 1, 2]]), "expected 2 elements, found more"),
+        (json!([["a", "b"]]), "invalid type: string \"b\""),
+        (json!(["a"]), "expected a list of 2 elements"),
+    ] {
+        let read = serde_json::from_value::<Series>(json!({"points": points, "first": ["x", null, [1, 2]]}));
+        let error = read.err().ok_or("it was read")?;
+        assert!(error.to_string().contains(expected), "{error}");
+    }
     Ok(())
 }
 

@@ -248,6 +248,9 @@ pub mod text_formats;
 #[path = "../../../checks/tests/fixtures/golden/text_responses/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod text_responses;
+#[path = "../../../checks/tests/fixtures/golden/tuples/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod tuples;
 #[path = "../../../checks/tests/fixtures/golden/type_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod type_names;

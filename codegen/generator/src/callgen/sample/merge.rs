@@ -19,6 +19,8 @@ pub(super) struct Merged<'a> {
     pub(super) required: Vec<&'a str>,
     pub(super) additional: Additional,
     pub(super) items: Vec<SchemaId>,
+    /// The items of an array of fixed length, in order.
+    pub(super) tuple: Vec<SchemaId>,
     /// The chosen alternatives, outermost first.
     pub(super) chosen: Vec<SchemaId>,
     /// The property and value that identify the chosen alternative.
@@ -53,7 +55,7 @@ impl<'a> Sampler<'a> {
         }
         self.within.push(id);
         let schema = &all[id];
-        let mut out = Merged { limits: schema.limits.clone(), ..Merged::default() };
+        let mut out = Merged { limits: schema.limits.clone(), tuple: schema.tuple.clone(), ..Merged::default() };
         match &schema.kind {
             Kind::Any => {}
             Kind::Boolean => out.kind = JsonKind::Boolean,
@@ -126,6 +128,9 @@ impl Merged<'_> {
             self.additional = other.additional;
         }
         self.items.extend(other.items);
+        if self.tuple.is_empty() {
+            self.tuple = other.tuple;
+        }
         self.chosen.extend(other.chosen);
         self.tag = self.tag.take().or(other.tag);
         let (own, other) = (std::mem::take(&mut self.limits), other.limits);

@@ -208,6 +208,7 @@ impl<'a> Renames<'a> {
                 (Type::List(old), Type::List(new)) | (Type::Map(old), Type::Map(new)) => {
                     self.queue.push_back((old, new));
                 }
+                (Type::Tuple(old), Type::Tuple(new)) => self.queue.extend(old.iter().zip(new)),
                 (Type::Option(inner) | Type::Boxed(inner), other) => self.queue.push_back((inner, other)),
                 (other, Type::Option(inner) | Type::Boxed(inner)) => self.queue.push_back((other, inner)),
                 _ => {}

@@ -42,7 +42,7 @@ impl Users {
                     self.of_type[id.0].push(index);
                     queue.extend(api[*id].kind.types());
                 }
-                other => queue.extend(other.inner()),
+                other => queue.extend(other.parts()),
             }
         }
     }
