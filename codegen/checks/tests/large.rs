@@ -89,3 +89,27 @@ fn twenty_thousand_operations_with_colliding_names() -> Result<(), String> {
     assert!(api.types.iter().all(|def| def.secret));
     Ok(())
 }
+
+#[test]
+fn templates_are_copied_a_limited_number_of_times() {
+    const PARTS: usize = 150;
+    const USERS: usize = 80;
+    let part = |index: usize| {
+        let next = format!("#/components/schemas/Part{}", (index + 1) % PARTS);
+        json!({"type": "object", "properties": {"item": {"$dynamicRef": "#item"}, "next": {"$ref": next}}})
+    };
+    let user = |index: usize| {
+        let item = json!({"$dynamicAnchor": "item", "const": index});
+        json!({"$ref": "#/components/schemas/Part0", "$defs": {"item": item}})
+    };
+    let parts = (0..PARTS).map(|index| (format!("Part{index}"), part(index)));
+    let users = (0..USERS).map(|index| (format!("User{index}"), user(index)));
+    let paths = Map::from_iter([("/users".to_owned(), answered_with("User0"))]);
+    let text = document(parts.chain(users).collect(), paths).replace("3.0.3", "3.1.0");
+    let mut walk = Pipeline::new();
+    let read = |_: &str| Ok(text.as_bytes().to_vec());
+    let model = walk.model(&Input { document: "large.json", read: &read, overlays: &[] });
+    let report = walk.report(false);
+    assert!(model.is_some(), "{report}");
+    assert!(report.contains("warning[too-many-templates]: more than 10000 copies of templates"), "{report}");
+}

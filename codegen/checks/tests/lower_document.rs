@@ -284,7 +284,8 @@ fn features_newer_than_3_0() {
             "post": {
                 "parameters": [
                     {"name": "all", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}},
-                    {"name": "c", "in": "cookie", "style": "cookie", "allowReserved": true, "schema": {"type": "string"}}
+                    {"name": "c", "in": "cookie", "style": "cookie", "allowReserved": true, "schema": {"type": "string"}},
+                    {"name": "X-T", "in": "header", "x-collection-format": "tsv", "schema": {"type": "array", "items": {"type": "string"}}}
                 ],
                 "requestBody": {"$ref": "#/components/requestBodies/B"},
                 "responses": {"200": {"summary": "Found", "content": {"a/b": {"$ref": "#/components/mediaTypes/M"}}}}
@@ -312,7 +313,8 @@ fn features_newer_than_3_0() {
             "paths": {"/a": {"post": {
                 "parameters": [
                     {"name": "all", "in": "query", "schema": {"type": "object"}, "style": "form", "explode": true},
-                    {"name": "c", "in": "cookie", "style": "form", "schema": {"type": "string"}}
+                    {"name": "c", "in": "cookie", "style": "form", "schema": {"type": "string"}},
+                    {"name": "X-T", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}}
                 ],
                 "requestBody": {"$ref": "#/components/requestBodies/B"},
                 "responses": {"200": {"content": {"a/b": {"schema": {"type": "array", "items": {"type": "string"}}}}, "description": "Found"}}
@@ -335,6 +337,7 @@ fn features_newer_than_3_0() {
         [
             "style",
             "allowReserved",
+            "x-collection-format",
             "itemSchema",
             "query",
             "additionalOperations",

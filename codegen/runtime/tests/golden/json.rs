@@ -20,7 +20,7 @@ fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Resul
 
 #[test]
 fn templates_have_the_types_that_fill_them_in() -> Outcome {
-    use dynamic_references::types::{GroupsListResponse, LabelledTree, NumberPage, UserPage};
+    use dynamic_references::types::{GroupsListResponse, LabelledTree, NumberPage, UserPage, UserReport};
     let users: UserPage = round_trip(json!({"items": [{"name": "a"}], "first": {"name": "a"}}))?;
     assert_eq!(users.items.first().map(|user| user.name.as_str()), Some("a"));
     let groups: GroupsListResponse = round_trip(json!({"items": [{"title": "t"}], "next": "n"}))?;
@@ -30,6 +30,16 @@ fn templates_have_the_types_that_fill_them_in() -> Outcome {
     let tree: LabelledTree = round_trip(json!({"label": "root", "children": [{"label": "leaf"}]}))?;
     assert_eq!(tree.children.iter().flatten().map(|child| child.label.as_str()).collect::<Vec<_>>(), ["leaf"]);
     assert!(serde_json::from_value::<LabelledTree>(json!({"label": "root", "children": [{}]})).is_err());
+    // A template that refers to others, which refer back to it.
+    let page = json!({"items": [{"title": "t"}]});
+    let section = json!({"best": {"title": "b"}, "report": {"page": page}, "users": page});
+    let report: UserReport = round_trip(json!({"page": page, "sections": [section], "previous": {"page": page}}))?;
+    let titles = |report: &UserReport| -> Vec<Option<String>> {
+        report.page.iter().flat_map(|page| &page.items).map(|group| group.title.clone()).collect()
+    };
+    assert_eq!(report.previous.as_deref().map(titles), Some(vec![Some("t".to_owned())]));
+    let inner = report.sections.iter().flatten().filter_map(|section| section.report.as_ref()).next();
+    assert_eq!(inner.map(titles), Some(vec![Some("t".to_owned())]));
     Ok(())
 }
 
