@@ -258,3 +258,34 @@ async fn a_stream_is_sent_while_it_is_produced() -> Outcome {
     assert!(read.contains(head) && read.contains("world"), "{read}");
     Ok(())
 }
+
+#[cfg(feature = "chatwoot-undocumented")]
+#[tokio::test]
+async fn at_most_60_files_an_hour_are_stored_for_an_account() -> Outcome {
+    use crm_clients::chatwoot::types::UploadForm;
+    use std::time::Duration;
+
+    let stored = r#"{"file_url": "https://files.example/1/a.png", "blob_key": "k1", "blob_id": 4}"#;
+    let mut server = Server::start().await?;
+    for path in std::iter::repeat_n("/api/v1/accounts/7/upload", 60).chain(["/api/v1/accounts/8/upload"]) {
+        server = server.and("POST", path, Answer::json(200, stored));
+    }
+    let client = client(&server.url())?;
+    let store = |account| {
+        let file = Upload::bytes(PICTURE).file_name("a.png");
+        client.account(account).uploads().create(UploadForm::new().attachment(file))
+    };
+    for _ in 0..60 {
+        let file = store(7).await?;
+        assert_eq!(
+            (file.file_url.as_str(), file.blob_key.as_str(), file.blob_id),
+            ("https://files.example/1/a.png", "k1", 4)
+        );
+    }
+    assert!(tokio::time::timeout(Duration::from_millis(100), store(7)).await.is_err(), "the 61st upload does not wait");
+    assert_eq!(store(8).await?.blob_id, 4);
+    for request in server.requests()? {
+        assert!(request.body.escape_ascii().to_string().contains("name=\\\"attachment\\\"; filename=\\\"a.png\\\""));
+    }
+    Ok(())
+}

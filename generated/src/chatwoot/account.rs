@@ -244,6 +244,12 @@ impl Account {
         super::teams::Teams::new(&self.core, self.account_id)
     }
 
+    /// Files that other requests refer to.
+    #[cfg(feature = "chatwoot-undocumented")]
+    pub fn uploads(&self) -> super::uploads::Uploads {
+        super::uploads::Uploads::new(&self.core, self.account_id)
+    }
+
     /// URLs that receive the events of an account.
     pub fn webhooks(&self) -> super::webhooks::Webhooks {
         super::webhooks::Webhooks::new(&self.core, self.account_id)

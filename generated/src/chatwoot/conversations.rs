@@ -418,6 +418,8 @@ impl Conversations {
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
+    /// The client sends at most 30 requests per hour for each `account_id`; further calls wait.
+    ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/transcript`
@@ -432,6 +434,14 @@ impl Conversations {
             &self.core,
             SEND_TRANSCRIPT,
             &[&self.account_id, &conversation_id],
+        );
+        call.rate_limit(
+            runtime::generated::RateLimit::new(
+                "POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/transcript",
+                30,
+                3600,
+            ),
+            &[&self.account_id],
         );
         let body: types::TranscriptPayload = body.into();
         call.json("application/json", &body);

@@ -371,6 +371,9 @@ runtime::mock! {
         remove_agents = REMOVE_AGENTS,
         replace_agents = REPLACE_AGENTS,
     }
+    #[cfg(feature = "chatwoot-undocumented")] uploads Uploads {
+        create = CREATE,
+    }
     webhooks Webhooks {
         list = LIST,
         create = CREATE,

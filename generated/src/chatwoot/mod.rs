@@ -68,6 +68,8 @@ pub mod search;
 #[cfg(feature = "chatwoot-undocumented")]
 pub mod sla_policies;
 pub mod teams;
+#[cfg(feature = "chatwoot-undocumented")]
+pub mod uploads;
 pub mod webhooks;
 pub mod types;
 #[cfg(feature = "mock")]

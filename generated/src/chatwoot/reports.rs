@@ -70,20 +70,27 @@ impl Reports {
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/bot_metrics`
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn bot_metrics(&self) -> BotMetricsCall {
-        BotMetricsCall {
-            call: Call::new(&self.core, BOT_METRICS, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, BOT_METRICS, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        BotMetricsCall { call }
     }
 
     /// Returns the metrics of bots, compared with the previous period.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
     ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
@@ -91,9 +98,12 @@ impl Reports {
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn bot_summary(&self) -> BotSummaryCall {
-        BotSummaryCall {
-            call: Call::new(&self.core, BOT_SUMMARY, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, BOT_SUMMARY, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        BotSummaryCall { call }
     }
 
     /// Lists the account's reporting events, 25 per page (Enterprise edition).
@@ -114,15 +124,20 @@ impl Reports {
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/agents`
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn export_agents(&self) -> ExportAgentsCall {
-        ExportAgentsCall {
-            call: Call::new(&self.core, EXPORT_AGENTS, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, EXPORT_AGENTS, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        ExportAgentsCall { call }
     }
 
     /// Returns the number of conversations by hour as CSV.
@@ -131,14 +146,25 @@ impl Reports {
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversation_traffic`
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn export_conversation_traffic(&self) -> ExportConversationTrafficCall {
+        let mut call = Call::new(
+            &self.core,
+            EXPORT_CONVERSATION_TRAFFIC,
+            &[&self.account_id],
+        );
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
         ExportConversationTrafficCall {
-            call: Call::new(&self.core, EXPORT_CONVERSATION_TRAFFIC, &[&self.account_id]),
+            call,
         }
     }
 
@@ -146,20 +172,27 @@ impl Reports {
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/inboxes`
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn export_inboxes(&self) -> ExportInboxesCall {
-        ExportInboxesCall {
-            call: Call::new(&self.core, EXPORT_INBOXES, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, EXPORT_INBOXES, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        ExportInboxesCall { call }
     }
 
     /// Returns the metrics of each label as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
     ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
@@ -167,14 +200,19 @@ impl Reports {
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn export_labels(&self) -> ExportLabelsCall {
-        ExportLabelsCall {
-            call: Call::new(&self.core, EXPORT_LABELS, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, EXPORT_LABELS, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        ExportLabelsCall { call }
     }
 
     /// Returns the metrics of all conversations as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
     ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
@@ -182,14 +220,19 @@ impl Reports {
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn export_summary(&self) -> ExportSummaryCall {
-        ExportSummaryCall {
-            call: Call::new(&self.core, EXPORT_SUMMARY, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, EXPORT_SUMMARY, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        ExportSummaryCall { call }
     }
 
     /// Returns the metrics of each team as CSV.
     ///
     /// Not in Chatwoot's document; recorded from 4.16.2 on 2026-11-27; may change.
+    ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
     ///
     /// Only with the feature `chatwoot-undocumented`.
     ///
@@ -197,9 +240,12 @@ impl Reports {
     #[cfg(feature = "chatwoot-undocumented")]
     #[inline]
     pub fn export_teams(&self) -> ExportTeamsCall {
-        ExportTeamsCall {
-            call: Call::new(&self.core, EXPORT_TEAMS, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, EXPORT_TEAMS, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        ExportTeamsCall { call }
     }
 
     /// Counts first responses per channel type, grouped by response time.

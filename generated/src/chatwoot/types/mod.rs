@@ -382,6 +382,8 @@ mod sla_policy_response;
 mod sla_policy_update_fields;
 #[cfg(feature = "chatwoot-undocumented")]
 mod sla_policy_update_payload;
+#[cfg(feature = "chatwoot-undocumented")]
+mod stored_file;
 mod team;
 mod team_create_update_payload;
 mod team_members_payload;
@@ -395,6 +397,8 @@ mod translate_payload;
 mod translation;
 mod twilio_inbox_create_payload;
 mod typing_event;
+#[cfg(feature = "chatwoot-undocumented")]
+mod upload_form;
 mod user;
 mod user_create_update_payload;
 mod user_token;
@@ -786,6 +790,8 @@ pub use sla_policy_response::*;
 pub use sla_policy_update_fields::*;
 #[cfg(feature = "chatwoot-undocumented")]
 pub use sla_policy_update_payload::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use stored_file::*;
 pub use team::*;
 pub use team_create_update_payload::*;
 pub use team_members_payload::*;
@@ -799,6 +805,8 @@ pub use translate_payload::*;
 pub use translation::*;
 pub use twilio_inbox_create_payload::*;
 pub use typing_event::*;
+#[cfg(feature = "chatwoot-undocumented")]
+pub use upload_form::*;
 pub use user::*;
 pub use user_create_update_payload::*;
 pub use user_token::*;
