@@ -12,6 +12,9 @@ use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 /// Maximum length of a name. Longer names are cut, because of limits of file systems and for readability.
 const MAX_LENGTH: usize = 96;
 
+/// Maximum length of the names in a document; the rest is not read.
+const MAX_READ: usize = 8 * MAX_LENGTH;
+
 /// Names that a glob import of the types must not shadow, neither for callers nor in the types' own files.
 const PRELUDE: &[&str] = &[
     "AsMut",
@@ -137,7 +140,7 @@ fn with_acronyms(words: &str) -> String {
 /// Returns the name with the symbols of `name` as words, to distinguish names that would be equal: `-name` becomes
 /// `minus name`, `ASC` becomes `ASC uppercase`.
 pub fn spelled_out(name: &str) -> String {
-    let characters: Vec<char> = name.chars().take(4 * MAX_LENGTH).collect();
+    let characters: Vec<char> = name.chars().take(MAX_READ).collect();
     let mut out = String::with_capacity(name.len());
     for (index, character) in characters.iter().enumerate() {
         let is_sign = match character {
@@ -216,7 +219,7 @@ pub fn module_name(name: &str) -> String {
 /// Returns a name in Latin letters.
 fn transliterated(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
-    for character in name.chars().take(4 * MAX_LENGTH) {
+    for character in name.chars().take(MAX_READ) {
         match character.is_ascii() {
             true => out.push(character),
             false => out.extend(any_ascii_char(character).chars().filter(char::is_ascii_alphanumeric)),
@@ -325,7 +328,7 @@ impl<S: Into<String>> FromIterator<S> for UsedNames {
 fn words(name: &str) -> String {
     let mut out = String::with_capacity(name.len().min(MAX_LENGTH) + 8);
     let only_symbols = !name.chars().any(is_word);
-    let characters: Vec<char> = name.chars().take(4 * MAX_LENGTH).collect();
+    let characters: Vec<char> = name.chars().take(MAX_READ).collect();
     for (index, character) in characters.iter().copied().enumerate() {
         if is_version(&characters, index) {
             out.push(' ');
@@ -393,17 +396,38 @@ fn leading_digit(name: String, prefix: &str) -> String {
     if name.chars().next().is_some_and(unicode_ident::is_xid_start) { name } else { format!("{prefix}{name}") }
 }
 
-/// Shortens a name that is too long, between two words.
+/// Shortens a name that is too long: leaves out words in the middle, because names with the same beginning often differ
+/// at the end.
 fn cut(mut name: String) -> String {
-    let Some((end, _)) = name.char_indices().nth(MAX_LENGTH) else { return name };
-    let begins_word = |(at, character): &(usize, char)| {
-        let after_letter =
-            name[..*at].chars().next_back().is_some_and(|before| before != '_' && !before.is_uppercase());
-        *character == '_' || character.is_uppercase() && after_letter
-    };
-    let word = name.char_indices().skip(1).take_while(|(at, _)| *at <= end).filter(begins_word).last();
-    name.truncate(word.map_or(end, |(at, _)| at));
+    let length = name.chars().count();
+    if length <= MAX_LENGTH {
+        return name;
+    }
+    let starts = || name.char_indices().enumerate().skip(1).filter(|(_, (at, _))| begins_word(&name, *at));
+    let head = starts().take_while(|(index, _)| *index <= MAX_LENGTH / 2).last();
+    let tail = head.and_then(|(head, _)| starts().find(|(index, _)| head + length - index <= MAX_LENGTH));
+    match (head, tail) {
+        (Some((_, (head, _))), Some((_, (tail, _)))) => name.replace_range(head..tail, ""),
+        _ => {
+            let word = starts().take_while(|(index, _)| *index <= MAX_LENGTH).last();
+            let end = word.map(|(_, start)| start).or_else(|| name.char_indices().nth(MAX_LENGTH));
+            name.truncate(end.map_or(name.len(), |(at, _)| at));
+        }
+    }
     name
+}
+
+/// Returns true if a word of an identifier begins at this position.
+fn begins_word(name: &str, at: usize) -> bool {
+    let mut rest = name[at..].chars();
+    match rest.next() {
+        // Between two digits, an underscore is part of a number.
+        Some('_') => rest.next().is_some_and(|next| !next.is_ascii_digit()),
+        Some(first) if first.is_uppercase() => {
+            name[..at].chars().next_back().is_some_and(|before| before != '_' && !before.is_uppercase())
+        }
+        _ => false,
+    }
 }
 
 fn escape_keyword(name: String) -> String {
@@ -506,11 +530,17 @@ mod tests {
 
     #[test]
     fn long_names_are_shortened_between_words() {
-        let name = "update_the_delivery_address_".repeat(5);
+        let path = format!("{}/roles", "/packages/{package}/scopes/{scope}".repeat(4));
+        let name = value_name(&path);
+        assert_eq!(name, format!("{}_roles", "packages_package_scopes_scope_".repeat(3).trim_end_matches('_')));
         assert_eq!(
-            value_name(&name),
-            "update_the_delivery_address_update_the_delivery_address_update_the_delivery_address_update_the"
+            type_name(&format!("{path}/12.34")),
+            "PackagesPackageScopesScopePackagesPackageScopesScopesScopePackagesPackageScopesScopeRoles12_34"
         );
-        assert_eq!(type_name(&name), "UpdateTheDeliveryAddress".repeat(4));
+        // One word is longer than half of the limit.
+        let long = "x".repeat(200);
+        for name in [long.clone(), format!("a_{long}"), format!("{long}_a"), format!("a_{long}_b"), "a_b_".repeat(80)] {
+            assert!(value_name(&name).len() <= MAX_LENGTH && type_name(&name).len() <= MAX_LENGTH, "{name}");
+        }
     }
 }
