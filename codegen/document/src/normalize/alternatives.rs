@@ -16,14 +16,19 @@ impl<'d> Simplifier<'_, 'd> {
     /// otherwise equivalent to it.
     ///
     /// `{"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}` is A or null, and
-    /// `{"oneOf": [{"type": "string"}, {"type": "null"}]}` is a string or null.
+    /// `{"oneOf": [{"type": "string"}, {"type": "null"}]}` is a string or null. So is
+    /// `{"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "object", "nullable": true}]}`: documents for OpenAPI 3.0
+    /// use it because nothing else is allowed beside a reference.
     pub(super) fn null_alternatives(&self, keywords: &mut Keywords<'d>) -> Option<SchemaId> {
         for keyword in ["anyOf", "oneOf"] {
             let list = if keyword == "anyOf" { &mut keywords.any_of } else { &mut keywords.one_of };
-            let Some(arms) = list.as_mut().filter(|arms| arms.iter().any(|arm| self.means_null(*arm))) else {
+            let Some(arms) = list else { continue };
+            let is_pair = matches!(arms[..], [one, other] if self.is_component(one) != self.is_component(other));
+            let means_null = |arm: SchemaId| self.means_null(arm) || is_pair && self.is_nullable_object(arm);
+            if !arms.iter().any(|arm| means_null(*arm)) {
                 continue;
-            };
-            arms.retain(|arm| !self.means_null(*arm));
+            }
+            arms.retain(|arm| !means_null(*arm));
             let left = arms.clone();
             keywords.nullable = true;
             if left.len() > 1 {
@@ -42,6 +47,19 @@ impl<'d> Simplifier<'_, 'd> {
     /// Returns true if a schema allows only null.
     pub(super) fn means_null(&self, id: SchemaId) -> bool {
         self.document_schema(id).is_some_and(is_null_alone)
+    }
+
+    fn is_component(&self, id: SchemaId) -> bool {
+        self.document_schema(id).is_some_and(|schema| schema.component.is_some())
+    }
+
+    /// Returns true if an inline schema allows null and any object, and says nothing else.
+    fn is_nullable_object(&self, id: SchemaId) -> bool {
+        self.document_schema(id).filter(|schema| schema.component.is_none()).is_some_and(|schema| {
+            let mut keywords = Keywords::of(self.normalizer.document, schema);
+            let types = std::mem::take(&mut keywords.types);
+            types.len() == 2 && types.contains(&Type::Null) && types.contains(&Type::Object) && keywords.says_nothing()
+        })
     }
 
     /// Returns true if an alternative is inline and not a reference.
