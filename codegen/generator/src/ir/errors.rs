@@ -22,7 +22,10 @@ pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<Err
             _ if error.text => "Text".to_owned(),
             Type::Named(id) => types[id.0].name.clone(),
             Type::String => "Message".to_owned(),
-            Type::List(_) => "List".to_owned(),
+            Type::List(items) => match items.as_ref() {
+                Type::Named(id) => format!("{}List", types[id.0].name),
+                _ => "List".to_owned(),
+            },
             _ => "Value".to_owned(),
         };
         let name = taken.claim(&name);

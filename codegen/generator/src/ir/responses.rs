@@ -187,9 +187,13 @@ impl Builder<'_> {
                 name.push_str(&case.status.reason());
             }
             if shares {
-                let kind = case.media_types.first().map(|media| media_name(media)).unwrap_or_default();
+                let media = case.media_types.first().map_or("", String::as_str);
                 let is_only_json = matches!(case.output, Output::Json(_)) && json_cases[&case.status] == 1;
-                name.push_str(if is_only_json { "Json" } else { &kind });
+                let kind = if is_only_json { "Json".to_owned() } else { media_name(media) };
+                // `application/json` and `text/json`
+                let whole = format!("{name}{}", names::variant_name(&without_charset(media)));
+                case.name = taken.claim_any(&(name + &kind), [whole]);
+                continue;
             }
             case.name = taken.claim(&name);
         }

@@ -136,13 +136,18 @@ impl<'a> Scopes<'a> {
         let Some(first) = members.first() else { return };
         let arguments = resources[*first].arguments[..bound(key)].to_vec();
         let parent = self.innermost(key);
-        let word = word(key, &arguments, parent.map_or(0, |parent| self.list[parent].arguments.len()));
+        let inherited = parent.map_or(0, |parent| self.list[parent].arguments.len());
+        let word = word(key, &arguments, inherited);
         let (name, module, docs) = match thing(key, members, resources, &word) {
             Some(resource) => (resource.name.clone(), resource.module.clone(), resource.docs.clone()),
             None => {
                 let owner = |parent: usize| names::suffix(&self.list[parent].module).trim_end_matches('_');
                 let within = parent.map(|parent| format!("{}_{word}", owner(parent)));
-                let wanted = within.filter(|_| self.modules.contains(&word)).unwrap_or(word);
+                let is_sibling = |scope: &Scope| scope.parent == parent && scope.module == word;
+                let wanted = match self.list.iter().any(is_sibling) {
+                    true => distinguished(&word, &arguments[inherited..]),
+                    false => within.filter(|_| self.modules.contains(&word)).unwrap_or(word),
+                };
                 let module = self.modules.claim(&wanted);
                 let path = resources[*first].operations.first().map(|operation| shown(&operation.path, key));
                 let docs = format!("Resources below {}.", markdown::code(&path.unwrap_or_default()));
@@ -181,6 +186,13 @@ fn word(key: &[ScopeSegment], arguments: &[Argument], inherited: usize) -> Strin
             names::module_name(name.strip_suffix("_id").unwrap_or(name))
         }
     }
+}
+
+/// Returns the name of a scope whose path differs from that of another one only in the names of its parameters:
+/// `service_by_sid`.
+fn distinguished(word: &str, arguments: &[Argument]) -> String {
+    let words: Vec<&str> = arguments.iter().map(|argument| names::suffix(&argument.name)).collect();
+    format!("{}_by_{}", word.trim_end_matches('_'), words.join("_and_"))
 }
 
 /// Returns the beginning of a path that a scope covers.

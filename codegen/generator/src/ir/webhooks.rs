@@ -1,6 +1,6 @@
 //! Webhook and callback events, as one enum.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -84,12 +84,15 @@ impl<'d> Builder<'d> {
     /// are left out, because they would make all events unidentifiable.
     fn delivered(&mut self) -> Vec<(&'d str, &'d Operation)> {
         let document = self.types.document;
-        let (mut delivered, callbacks) = (document.deliveries(), document.callbacks());
+        let (mut delivered, mut callbacks) = (document.deliveries(), document.callbacks());
+        let schema = |operation: &Operation| {
+            let content = document.media(document.body(operation).map_or(&[], |body| &body.content));
+            bodies::preferred(&content).and_then(|media| media.schema)
+        };
+        // Several operations may declare the same callback again.
+        let mut known = HashSet::new();
+        callbacks.retain(|(name, callback)| schema(callback).is_none_or(|payload| known.insert((*name, payload))));
         let schemas = |all: &[(&'d str, &'d Operation)]| -> Vec<(&'d str, Option<SchemaId>)> {
-            let schema = |operation: &Operation| {
-                let content = document.media(document.body(operation).map_or(&[], |body| &body.content));
-                bodies::preferred(&content).and_then(|media| media.schema)
-            };
             all.iter().map(|(name, operation)| (*name, schema(operation))).collect()
         };
         let (of_webhooks, of_all) = (schemas(&delivered), schemas(&[delivered.as_slice(), &callbacks].concat()));
