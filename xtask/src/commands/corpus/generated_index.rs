@@ -45,9 +45,11 @@ fn of_file(text: &str) -> Vec<String> {
     found
 }
 
-/// Returns true if a line contains `Call::new(`. The name of another type may end with it: `ServiceCall::new(`.
+/// Returns true if a line contains `Call::new(`. Handles of resources may have similar names, `ServiceCall::new(` and
+/// `call::Call::new(`.
 fn creates_call(line: &str) -> bool {
-    line.match_indices("Call::new(").any(|(at, _)| !line[..at].ends_with(|letter: char| letter.is_alphanumeric()))
+    let is_other = |letter: char| letter.is_alphanumeric() || letter == ':';
+    line.match_indices("Call::new(").any(|(at, _)| !line[..at].ends_with(is_other))
 }
 
 /// Returns method and path by the name of the constant. The emitter writes each field on a separate line.
@@ -158,10 +160,12 @@ pub(super) const POST: &Operation<(), ErrorBody> = &Operation {
 
     #[test]
     fn resources_are_no_calls() {
-        let found = of_file(
-            "    /// Operations of `ServiceCall`.\n    pub fn service_call(&self, id: i64) -> ServiceCall {\n        service_call::ServiceCall::new(&self.core, id)\n    }\n",
-        );
-        assert_eq!(found, Vec::<String>::new());
+        for handle in ["service_call::ServiceCall", "super::call::Call"] {
+            let found = of_file(&format!(
+                "    /// Operations of a resource.\n    pub fn call(&self, id: i64) -> Handle {{\n        {handle}::new(&self.core, id)\n    }}\n",
+            ));
+            assert_eq!(found, Vec::<String>::new(), "{handle}");
+        }
     }
 
     #[test]
