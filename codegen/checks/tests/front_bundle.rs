@@ -98,13 +98,13 @@ s: {type: integer}
     assert_eq!(default["links"]["next"], json!({"$ref": "#/components/links/l"}));
     assert_eq!(
         default["content"]["a/b"],
-        json!({"schema": {"$ref": "#/components/schemas/Pet2"}, "examples": {"one": {"$ref": "#/components/examples/one"}}})
+        json!({"schema": {"$ref": "#/components/schemas/schemas_Pet"}, "examples": {"one": {"$ref": "#/components/examples/one"}}})
     );
     let components = &bundled.value["components"];
     assert_eq!(components["examples"]["one"], json!({"value": {"$ref": "nowhere.yaml"}}));
     assert_eq!(components["schemas"]["Pet"], json!({"type": "string"}));
     assert_eq!(
-        components["schemas"]["Pet2"],
+        components["schemas"]["schemas_Pet"],
         json!({"type": "object", "properties": {"s": {"$ref": "#/components/schemas/s"}}})
     );
     assert_eq!(components["schemas"]["s"], json!({"type": "integer"}));
@@ -114,7 +114,7 @@ s: {type: integer}
         json!({"$ref": "#/components/responses/r"})
     );
     assert_eq!(bundled.line("/components/parameters/p/schema"), "api/common.yaml:2");
-    assert_eq!(bundled.line("/components/schemas/Pet2/properties/s"), "api/schemas/Pet.yaml:1");
+    assert_eq!(bundled.line("/components/schemas/schemas_Pet/properties/s"), "api/schemas/Pet.yaml:1");
     assert_eq!(bundled.line("/components/schemas/Pet"), "api/api.yaml:16");
 }
 
@@ -144,6 +144,34 @@ components:
     assert_eq!(bundled.line("/components/schemas/Animal/properties"), "api/pet.yaml:1");
     assert_eq!(bundled.line("/components/schemas/Leaf"), "api/index.yaml:2");
     assert_eq!(bundled.line("/components/schemas/Beast/$ref"), "api/api.yaml:6");
+}
+
+#[test]
+fn components_in_another_file_name_their_targets() {
+    let main = "{openapi: 3.0.3, components: {schemas: {$ref: schemas/index.yaml}}}";
+    let index = "Login: {$ref: login/body.yaml}\nLogout: {$ref: logout/body.yaml}\nLeaf: {type: string}\n";
+    let login = "{properties: {leaf: {$ref: '../index.yaml#/Leaf'}, out: {$ref: '../logout/body.yaml'}, part: {$ref: part.yaml}}}";
+    let logout = "{properties: {part: {$ref: part.yaml}}}";
+    let bundled = bundled(&[
+        ("api.yaml", main),
+        ("schemas/index.yaml", index),
+        ("schemas/login/body.yaml", login),
+        ("schemas/login/part.yaml", "{type: integer}"),
+        ("schemas/logout/body.yaml", logout),
+        ("schemas/logout/part.yaml", "{type: boolean}"),
+    ]);
+    assert_eq!(bundled.codes(), ["misplaced-reference"]);
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    assert_eq!(
+        bundled.value["components"]["schemas"],
+        json!({
+            "Login": {"properties": {"leaf": reference("Leaf"), "out": reference("Logout"), "part": reference("part")}},
+            "Logout": {"properties": {"part": reference("logout_part")}},
+            "Leaf": {"type": "string"},
+            "part": {"type": "integer"},
+            "logout_part": {"type": "boolean"}
+        })
+    );
 }
 
 #[test]
@@ -421,8 +449,7 @@ x-responses: {'200': {description: ''}}
             "put": {"operationId": "put", "responses": {"200": {"description": ""}}}
         })
     );
-    assert_eq!(bundled.value["components"]["schemas"]["A"], json!({"$ref": "#/components/schemas/b"}));
-    assert_eq!(bundled.value["components"]["schemas"]["b"], json!({"type": "string"}));
+    assert_eq!(bundled.value["components"]["schemas"], json!({"A": {"type": "string"}}));
     assert_eq!(bundled.line("/paths/~1a/get/operationId"), "api/operations.yaml:1");
     assert_eq!(bundled.line("/paths/~1a/get/summary"), "api/paths.yaml:2");
 }

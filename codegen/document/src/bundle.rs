@@ -147,19 +147,51 @@ fn section_pointer(section: &str, versions: Versions) -> String {
 }
 
 impl Bundler<'_> {
-    /// Registers each component that is only a reference to another file as the name of its target.
+    /// Registers each component that is only a reference to another file as the name of its target. Components may be
+    /// in another file themselves.
     fn name_components(&mut self, value: &Value) {
         for field in ObjectKind::Components.fields() {
             let section = field.name;
-            let components = value.pointer(&section_pointer(section, self.versions)).and_then(Value::as_object);
-            for (name, component) in components.into_iter().flatten() {
+            let Some(place) = self.place(value, &section_pointer(section, self.versions)) else { continue };
+            let components = self.node(value, &place, |node| {
+                let members = node.as_object().into_iter().flatten();
+                members.map(|(name, one)| (name.clone(), pure_reference(one).map(str::to_owned))).collect::<Vec<_>>()
+            });
+            for (name, reference) in components.into_iter().flatten() {
                 self.taken.entry(section).or_default().insert(name.clone());
-                if let Some(reference) = pure_reference(component)
-                    && let Ok(Referent::Other(found)) = self.find(reference, &self.main.clone(), "")
-                {
-                    self.names.entry((section, found.target)).or_insert_with(|| name.clone());
-                }
+                let target = match reference.map(|reference| self.find(&reference, &place.path, &place.pointer)) {
+                    Some(Ok(Referent::Other(found))) => found.target,
+                    None if place.path != self.main => {
+                        Target { path: place.path.clone(), pointer: child(&place.pointer, &name) }
+                    }
+                    _ => continue,
+                };
+                self.names.entry((section, target)).or_insert(name);
             }
+        }
+    }
+
+    /// Returns the place of the node at a pointer of the document, through references.
+    fn place(&mut self, value: &Value, pointer: &str) -> Option<Target> {
+        let mut place = Target { path: self.main.clone(), pointer: String::new() };
+        for token in tokens(pointer) {
+            place.pointer = child(&place.pointer, &token);
+            let reference = self.node(value, &place, |node| pure_reference(node).map(str::to_owned))?;
+            if let Some(reference) = reference {
+                place = match self.find(&reference, &place.path, &place.pointer).ok()? {
+                    Referent::Main(pointer) => Target { path: self.main.clone(), pointer },
+                    Referent::Other(found) => found.target,
+                };
+            }
+        }
+        Some(place)
+    }
+
+    /// Reads the node at a place of the document or of another file.
+    fn node<T>(&mut self, value: &Value, place: &Target, read: impl Fn(&Value) -> T) -> Option<T> {
+        match place.path == self.main {
+            true => value.pointer(&place.pointer).map(read),
+            false => self.file(&place.path).ok()?.value.pointer(&place.pointer).map(read),
         }
     }
 
@@ -310,7 +342,7 @@ impl Bundler<'_> {
             let taken = self.taken.entry(section).or_default();
             let wanted = target.name();
             let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
-            let mut free = std::iter::once(wanted.clone()).chain(numbered).filter(|name| taken.insert(name.clone()));
+            let mut free = target.names().into_iter().chain(numbered).filter(|name| taken.insert(name.clone()));
             let name = free.next().unwrap_or(wanted.clone());
             self.copies.push((section, name.clone(), target.clone()));
             self.names.insert(key, name.clone());

@@ -112,12 +112,26 @@ impl Target {
             let (_, file) = split_directory(&self.path);
             file.split('.').next().unwrap_or_default().to_owned()
         });
-        // The characters that OpenAPI allows in a component's name.
-        token
-            .chars()
-            .map(|char| if char.is_ascii_alphanumeric() || "._-".contains(char) { char } else { '_' })
-            .collect()
+        component_name(&token)
     }
+
+    /// Returns component names for the target, the shortest first: its own name, then with directories in front of it.
+    ///
+    /// For example, `requests/login/body.yaml` is `body`, `login_body` or `requests_login_body`.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = vec![self.name()];
+        let (directory, _) = split_directory(&self.path);
+        for part in directory.rsplit('/').filter(|part| !part.is_empty() && !part.contains(':')) {
+            let longer = names.last().map(|name| format!("{}_{name}", component_name(part)));
+            names.extend(longer);
+        }
+        names
+    }
+}
+
+/// Replaces the characters that OpenAPI does not allow in a component's name.
+fn component_name(text: &str) -> String {
+    text.chars().map(|char| if char.is_ascii_alphanumeric() || "._-".contains(char) { char } else { '_' }).collect()
 }
 
 /// Returns true if a text is a URL or looks like one.
@@ -218,5 +232,7 @@ mod tests {
         assert_eq!(name("schemas/Pet.v1.yaml", ""), "Pet");
         assert_eq!(name("x.yaml", "/paths/~1a b/ö"), "_");
         assert_eq!(name("x.yaml", "/paths/~1a b"), "_a_b");
+        let body = Target { path: "api/requests/log in/body.yaml".into(), pointer: String::new() };
+        assert_eq!(body.names(), ["body", "log_in_body", "requests_log_in_body", "api_requests_log_in_body"]);
     }
 }
