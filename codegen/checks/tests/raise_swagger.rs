@@ -167,6 +167,19 @@ fn forms() {
         made["requestBody"],
         json!({"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}}}}}})
     );
+    let field = json!({"name": "n", "in": "formData", "schema": {"type": "integer"}, "default": 1, "example": 2, "formatting": 3});
+    let (made, warnings) = operation(json!({}), json!({"parameters": [field]}));
+    assert_eq!(
+        made["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"],
+        json!({"n": {"type": "integer", "default": 1}})
+    );
+    assert_eq!(
+        warnings,
+        [
+            "misplaced-keyword /\0/paths/~1a/get/parameters/0/schema",
+            "unknown-key /\0/paths/~1a/get/parameters/0/formatting"
+        ]
+    );
 }
 
 #[test]

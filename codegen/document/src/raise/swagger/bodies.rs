@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::{JsonObject, Raising};
 use super::{Found, parameters};
 use crate::diagnostic::child;
+use crate::spec::ObjectKind;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
@@ -73,8 +74,21 @@ pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising
         if field.get("required") == Some(&Value::Bool(true)) {
             required.push(json!(name));
         }
-        schema.extend(field.into_iter().filter(|(key, _)| key == "description" || key.starts_with("x-")));
         let place = child(&properties_place, &name);
+        if let Some(Value::Object(declared)) = field.shift_remove("schema") {
+            let message = "a form field has no `schema`; its keywords are read as those of the field";
+            raising.warn_at(&child(&from, "schema"), "misplaced-keyword", message, "write the keywords beside `in`");
+            raising.relocations.add(child(&from, "schema"), place.clone());
+            schema.extend(declared);
+        }
+        for (key, value) in field {
+            if key == "description" || key.starts_with("x-") {
+                schema.insert(key, value);
+            } else if !ObjectKind::Parameter.fields().iter().any(|known| known.name == key) {
+                let message = format!("a form field has no `{key}`, so it is ignored");
+                raising.warn_at(&child(&from, &key), "unknown-key", message, "remove it; extensions begin with `x-`");
+            }
+        }
         raising.documents.copy_origin(&from, &place);
         raising.relocations.add(child(&from, "items"), child(&place, "items"));
         properties.insert(name, Value::Object(schema));
