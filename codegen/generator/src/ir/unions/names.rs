@@ -152,8 +152,19 @@ impl Types<'_> {
         let first = own.clone().next();
         match own.find(|(_, (_, required))| *required).or(first) {
             Some((name, _)) => format!("With{}", names::type_name(name)),
-            None => self.constant_name(fields).unwrap_or_else(|| "Object".to_owned()),
+            None => self
+                .constant_name(fields)
+                .or_else(|| self.composed_name(choices[index].id))
+                .unwrap_or_else(|| "Object".to_owned()),
         }
+    }
+
+    /// Returns the name of an object that `allOf` composes, derived from its components.
+    fn composed_name(&self, id: SchemaId) -> Option<String> {
+        // The normalizer creates schemas that the document does not have.
+        let schema = (id.index() < self.document.schemas().len()).then(|| &self.document[id])?;
+        let parts: String = schema.all_of.iter().flatten().filter_map(|part| self.name_of(*part)).collect();
+        (!parts.is_empty()).then(|| names::variant_name(&parts))
     }
 
     /// Returns the name of an object that has a single constant string, derived from it.
