@@ -335,6 +335,7 @@ const CASES: &[Case] = &[
         "required: true, schema: {type: integer, maximum: 1}, examples: {one: {value: 1}}",
     ),
     case("unsupported-keyword", "minimum: 0,", "minimum: 0, not: {const: 7},", "minimum: 0, not: false,"),
+    case("unsupported-keyword", "minimum: 0,", "minimum: 0, not: {const: 7},", "minimum: 0, not: {},"),
     case("unsupported-keyword", "minimum: 0,", "minimum: 0, if: {const: 7},", "minimum: 0, x-other: {if: {const: 7}},"),
     // Diagnostics of the passes.
     case(

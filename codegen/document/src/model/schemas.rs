@@ -68,6 +68,7 @@ impl Builder<'_, '_> {
         let id = self.any(pointer);
         self.known.schemas.insert(pointer.to_owned(), id);
         let schema = match node {
+            Value::Object(object) if forbids_all(object) => Schema { boolean: Some(false), ..Schema::default() },
             Value::Object(object) => deeper(|| self.keywords(object, pointer)),
             other => Schema { boolean: other.as_bool(), ..Schema::default() },
         };
@@ -296,4 +297,10 @@ fn xml(xml: &JsonObject) -> Xml {
 pub fn component_name(pointer: &str) -> Option<String> {
     let name = pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
     tokens(&format!("/{name}")).next()
+}
+
+/// Returns true for `{"not": {}}`, which is how documents without boolean schemas write `false`.
+fn forbids_all(object: &JsonObject) -> bool {
+    let not = object.get("not").filter(|_| object.len() == 1);
+    not.is_some_and(|not| *not == Value::Bool(true) || not.as_object().is_some_and(JsonObject::is_empty))
 }

@@ -215,11 +215,12 @@ fn is_of(field: &Field, name: &str, value: &Value, version: Versions) -> bool {
         }
 }
 
-/// Finds keywords that have a meaning for clients, but are ignored. Boolean schemas are not reported: they describe no
-/// values.
+/// Finds keywords that have a meaning for clients, but are ignored. Boolean schemas and `{}` are not reported: they
+/// describe no values.
 pub(super) fn unsupported(kind: ObjectKind, node: &LintNode<'_>, found: &mut Found) {
     for (keyword, value) in node.object {
-        if kind.support(keyword) != Some(Support::Unsupported) || value.is_boolean() {
+        let says_nothing = value.is_boolean() || value.as_object().is_some_and(|schema| schema.is_empty());
+        if kind.support(keyword) != Some(Support::Unsupported) || says_nothing {
             continue;
         }
         let effect = match keyword.as_str() {

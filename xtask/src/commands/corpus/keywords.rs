@@ -114,7 +114,9 @@ impl Counter<'_> {
             Some(Support::Followed | Support::Documented) => count.supported += 1,
             Some(Support::WithoutMeaning) => count.without_meaning += 1,
             // These describe no values.
-            Some(Support::Unsupported) if value.is_boolean() => count.without_meaning += 1,
+            Some(Support::Unsupported) if value.is_boolean() || value.as_object().is_some_and(Map::is_empty) => {
+                count.without_meaning += 1
+            }
             _ if is_reported => count.reported += 1,
             _ => count.silent.entry(format!("{kind:?}.{key}")).or_default().push(self.pointer.clone()),
         }
