@@ -1,10 +1,11 @@
-//! Calls of clients in Node.js, over its `fetch` and its timers.
+//! Calls of clients in Node.js, over its `fetch` and its timers, and signatures.
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
 use std::time::Duration;
 
-use crm_clients::runtime::{CallLimits, Retry, Upload};
+use crm_clients::chatwoot::events::{Verifier, WebhookError};
+use crm_clients::runtime::{CallLimits, Retry, Timestamp, Upload};
 use crm_clients::{chatwoot, kajabi};
 use js_sys::{Function, JSON, Promise, Reflect};
 use serde_json::{Value, json};
@@ -159,5 +160,21 @@ async fn a_followed_redirect_to_another_server_is_an_error() -> Outcome {
     let message = format!("{error:?}");
     assert!(message.contains("where credentials must not be sent"), "{message}");
     assert_eq!(server.lines()?.len(), 1);
+    Ok(())
+}
+
+/// The signature was computed by another program; on this target, another crate than elsewhere computes it.
+#[wasm_bindgen_test]
+fn a_signature_is_verified_and_computed() -> Outcome {
+    const BODY: &[u8] = br#"{"event":"ping"}"#;
+    const SIGNATURE: &str = "sha256=ef1691ef46522c96b810b88be0ecd5980e8b34ad3222c90e1099ca997a7b78d7";
+
+    let verifier = Verifier::new("webhook secret").at(Timestamp::from_second(1_790_000_000)?);
+    let headers = verifier.sign(BODY)?;
+    assert_eq!(headers["x-chatwoot-signature"], SIGNATURE);
+    assert_eq!(headers["x-chatwoot-timestamp"], "1790000000");
+    verifier.verify(&headers, BODY)?;
+    let changed = verifier.verify(&headers, br#"{"event":"pong"}"#);
+    assert!(matches!(changed, Err(WebhookError::WrongSignature)), "{changed:?}");
     Ok(())
 }
