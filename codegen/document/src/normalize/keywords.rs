@@ -73,7 +73,7 @@ impl<'d> Keywords<'d> {
             pointer: schema.pointer.clone(),
             types: schema.types.clone(),
             values: schema.constant.clone().map(|value| vec![value]).or_else(|| schema.enumeration.clone()),
-            format: schema.format.clone(),
+            format: schema.format.as_deref().map(|format| registered(format).to_owned()),
             pattern: schema.pattern.as_deref(),
             multiple_of: schema.multiple_of.as_ref(),
             minimum: schema.minimum.as_ref(),
@@ -185,6 +185,16 @@ impl<'d> Keywords<'d> {
             kept.clear();
         }
         self.types = kept;
+    }
+}
+
+/// Returns the registered name of a format: `uuid` for `uuid4`, `UUID` and `guid`.
+fn registered(format: &str) -> &str {
+    let is_version = |rest: &str| matches!(rest, "" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8");
+    let lower = format.to_ascii_lowercase();
+    match lower == "guid" || lower.strip_prefix("uuid").is_some_and(is_version) {
+        true => "uuid",
+        false => format,
     }
 }
 
