@@ -23,7 +23,7 @@ impl<'d> Simplifier<'_, 'd> {
         for keyword in ["anyOf", "oneOf"] {
             let list = if keyword == "anyOf" { &mut keywords.any_of } else { &mut keywords.one_of };
             let Some(arms) = list else { continue };
-            let is_pair = matches!(arms[..], [one, other] if self.is_component(one) != self.is_component(other));
+            let is_pair = matches!(arms[..], [one, other] if self.is_definite(one) != self.is_definite(other));
             let means_null = |arm: SchemaId| self.means_null(arm) || is_pair && self.is_nullable_object(arm);
             if !arms.iter().any(|arm| means_null(*arm)) {
                 continue;
@@ -49,8 +49,14 @@ impl<'d> Simplifier<'_, 'd> {
         self.document_schema(id).is_some_and(is_null_alone)
     }
 
-    fn is_component(&self, id: SchemaId) -> bool {
-        self.document_schema(id).is_some_and(|schema| schema.component.is_some())
+    /// Returns true for a component, a list of values or an object with properties: whoever names such a schema means it
+    /// alone.
+    fn is_definite(&self, id: SchemaId) -> bool {
+        self.document_schema(id).is_some_and(|schema| {
+            schema.component.is_some()
+                || schema.enumeration.is_some()
+                || schema.properties.as_ref().is_some_and(|properties| !properties.is_empty())
+        })
     }
 
     /// Returns true if an inline schema allows null and any object, and says nothing else.
