@@ -369,7 +369,7 @@ async fn answer_bytes(listener: TcpListener, head: &str, body: &[u8]) -> std::io
 #[tokio::test]
 async fn text_is_read_and_sent_in_its_charset() -> Outcome {
     for (charset, body, expected) in [
-        ("ISO-8859-1", b"caf\xe9".as_slice(), Ok("café")),
+        ("ISO-8859-1", b"n\xe9".as_slice(), Ok("né")),
         ("windows-1252", b"\x80 5", Ok("€ 5")),
         ("us-ascii", b"cafe", Ok("cafe")),
         ("utf-8", "日".as_bytes(), Ok("日")),
