@@ -41,6 +41,18 @@ fn lowered_paths(paths: Value) -> (Value, Vec<String>) {
 }
 
 #[test]
+fn empty_paths() {
+    let get = json!({"get": {"responses": {"204": {"description": "N"}}}});
+    for (paths, expected) in
+        [(json!({"": get, "/a": {}}), json!({"/a": {}, "/": get})), (json!({"": {}, "/": get}), json!({"/": get}))]
+    {
+        let (after, warnings) = lowered_paths(paths);
+        assert_eq!(after, expected);
+        assert_eq!(warnings, ["lossy-lowering /paths/"]);
+    }
+}
+
+#[test]
 fn root() {
     let (after, warnings) = lowered(json!({
         "openapi": "3.1.0",

@@ -16,8 +16,18 @@ pub(super) use targets::Targets;
 /// Statuses whose responses have no body, even if one is declared.
 const BODYLESS: [&str; 3] = ["204", "205", "304"];
 
-/// Lowers the relation between paths and their parameters.
+/// Lowers the relation between paths and their parameters, and removes an empty path or adds its slash.
+///
+/// `{"": {"get": {}}, "/pets": {}}` becomes `{"/pets": {}, "/": {"get": {}}}`.
 pub(super) fn lower_paths(paths: &mut JsonObject, walk: &mut Lowering) {
+    if let Some(item) = paths.shift_remove("") {
+        if paths.contains_key("/") {
+            walk.lossy("", "an empty path is removed, because there is `/` and all paths of 3.0 begin with it");
+        } else {
+            walk.lossy("", "an empty path becomes `/`");
+            paths.insert("/".to_owned(), item);
+        }
+    }
     for (path, item) in paths {
         if let Value::Object(item) = item {
             walk.enter(path, |walk| parameters::lower_path_item(path, item, walk));

@@ -10,7 +10,6 @@ pub(super) enum Loss {
     Credentials,
     Version,
     Method,
-    EmptyPath,
     CookieParameter,
     ParameterName,
     ParameterText,
@@ -48,7 +47,6 @@ impl Loss {
             Credentials => ("credentials", "the client sends no credentials", hook),
             Version => ("version", "characters of the version that are not allowed in a header are removed", ""),
             Method => ("method", "an operation is left out: progenitor does not support OPTIONS and TRACE", ""),
-            EmptyPath => ("empty-path", "the operations of an empty path are left out", ""),
             CookieParameter => ("cookie-parameter", "a cookie parameter is left out", hook),
             ParameterName => (
                 "parameter-name",

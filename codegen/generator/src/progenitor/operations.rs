@@ -48,12 +48,8 @@ pub(super) fn names(api: &Api) -> HashMap<(String, String), String> {
 pub(super) fn paths(document: &Value, names: &HashMap<(String, String), String>, schemas: &mut Schemas) -> JsonObject {
     let mut paths = JsonObject::new();
     let declared = document.get("paths").and_then(Value::as_object);
-    for (path, item) in declared.into_iter().flatten().filter(|(path, _)| path.is_empty() || path.starts_with('/')) {
+    for (path, item) in declared.into_iter().flatten().filter(|(path, _)| path.starts_with('/')) {
         let place_of_item = child("/paths", path);
-        if path.is_empty() {
-            schemas.losses.add(Loss::EmptyPath, &place_of_item);
-            continue;
-        }
         for method in METHODS {
             let Some(operation) = item.get(method).filter(|operation| operation.is_object()) else { continue };
             let place = child(&place_of_item, method);
