@@ -21,7 +21,7 @@ use crate::response::{json_path, sanitize};
 use crate::transport::retry_after;
 pub use transport::TransportError;
 
-type Source = Box<dyn StdError + Send + Sync>;
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The error of a failed call. `B` is the type that the API declares for its error bodies.
 #[derive(Debug)]
@@ -419,7 +419,7 @@ impl RequestError {
         Self { api: None, operation: None, message: message.into(), source: None }
     }
 
-    pub(crate) fn because(message: impl Into<String>, source: impl Into<Source>) -> Self {
+    pub(crate) fn because(message: impl Into<String>, source: impl Into<BoxError>) -> Self {
         Self { api: None, operation: None, message: message.into(), source: Some(source.into().into()) }
     }
 

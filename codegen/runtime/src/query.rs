@@ -27,6 +27,19 @@ pub enum Style {
     CookieExplode,
 }
 
+impl Style {
+    /// Returns the character between the values of a list; `None` if each value is sent as a pair.
+    fn separator(self) -> Option<char> {
+        match self {
+            Style::Form | Style::Cookie => Some(','),
+            Style::Space => Some(' '),
+            Style::Pipe => Some('|'),
+            Style::Tab => Some('\t'),
+            Style::FormExplode | Style::Deep | Style::CookieExplode => None,
+        }
+    }
+}
+
 /// The encoding of a form property that differs from the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartEncoding {
@@ -158,24 +171,16 @@ pub(crate) fn keep_encoded(text: &str, characters: &'static AsciiSet) -> String 
 
 /// Returns the encoded pairs of one parameter; empty if there is nothing to send.
 pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value) -> Result<String, RequestError> {
-    let separator = match style {
-        Style::Form | Style::Cookie => ",",
-        Style::Space => "%20",
-        Style::Pipe => "%7C",
-        Style::Tab => "%09",
-        Style::FormExplode | Style::Deep | Style::CookieExplode => {
-            let pairs = pairs(name, style, value)?;
-            return Ok(pairs.iter().map(|(name, value)| escaping.pair(name, value)).collect::<Vec<_>>().join("&"));
-        }
+    let Some(separator) = style.separator() else {
+        let pairs = pairs(name, style, value)?;
+        return Ok(pairs.iter().map(|(name, value)| escaping.pair(name, value)).collect::<Vec<_>>().join("&"));
     };
     Ok(match value {
         Value::Null => String::new(),
         Value::Array(_) | Value::Object(_) => {
-            let elements = match style {
-                Style::Space => delimited(name, value, ' ')?,
-                Style::Pipe => delimited(name, value, '|')?,
-                Style::Tab => delimited(name, value, '\t')?,
-                _ => elements(value),
+            let (elements, separator) = match separator {
+                ',' => (elements(value), ",".to_owned()),
+                other => (delimited(name, value, other)?, format!("%{:02X}", u32::from(other))),
             };
             // A comma within an element would begin a new element.
             let element = |text: &String| match style {
@@ -186,7 +191,7 @@ pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value
             if elements.is_empty() {
                 return Ok(String::new());
             }
-            format!("{}={}", escaping.name(name), elements.join(separator))
+            format!("{}={}", escaping.name(name), elements.join(&separator))
         }
         scalar_value => escaping.pair(name, &scalar(scalar_value)),
     })
@@ -194,30 +199,25 @@ pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value
 
 /// Returns the unencoded pairs of one parameter; empty if there is nothing to send.
 pub(crate) fn pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, String)>, RequestError> {
-    let one = |text: String| vec![(name.to_owned(), text)];
-    let joined = |elements: Vec<String>, separator: &str| match elements.is_empty() {
-        true => Vec::new(),
-        false => one(elements.join(separator)),
-    };
-    Ok(match (style, value) {
-        (_, Value::Null) => Vec::new(),
-        (Style::Deep, Value::Array(_) | Value::Object(_)) => {
+    let one = |text: String| (name.to_owned(), text);
+    Ok(match (value, style.separator()) {
+        (Value::Null, _) => Vec::new(),
+        (Value::Array(_) | Value::Object(_), Some(separator)) => {
+            let elements = delimited(name, value, separator)?;
+            let joined = (!elements.is_empty()).then(|| elements.join(separator.encode_utf8(&mut [0; 4])));
+            joined.map(one).into_iter().collect()
+        }
+        (Value::Array(_) | Value::Object(_), None) if style == Style::Deep => {
             let mut pairs = Vec::new();
             flatten(name, value, &mut pairs);
             pairs
         }
-        (Style::FormExplode | Style::CookieExplode, Value::Array(_)) => {
-            elements(value).into_iter().map(|value| (name.to_owned(), value)).collect()
-        }
-        (Style::FormExplode | Style::CookieExplode, Value::Object(object)) => {
+        (Value::Object(object), None) => {
             let members = object.iter().filter(|(_, value)| !value.is_null());
             members.map(|(key, value)| (key.clone(), scalar(value))).collect()
         }
-        (Style::Form | Style::Cookie, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ',')?, ","),
-        (Style::Space, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ' ')?, " "),
-        (Style::Pipe, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, '|')?, "|"),
-        (Style::Tab, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, '\t')?, "\t"),
-        (_, scalar_value) => one(scalar(scalar_value)),
+        (Value::Array(_), None) => elements(value).into_iter().map(one).collect(),
+        (scalar_value, _) => vec![one(scalar(scalar_value))],
     })
 }
 

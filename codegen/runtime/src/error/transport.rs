@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Source, show};
+use super::{BoxError, show};
 use crate::platform;
 
 /// The error of a call without a complete response. The request may or may not have reached the server.
@@ -13,7 +13,7 @@ pub struct TransportError {
     pub(super) api: Option<&'static str>,
     operation: Option<&'static str>,
     message: &'static str,
-    source: Option<Source>,
+    source: Option<BoxError>,
     timeout: bool,
     connect: bool,
     refused: bool,
@@ -40,7 +40,7 @@ impl TransportError {
         Self { refused: true, ..Self::new("reading a stream requires a tokio runtime", None) }
     }
 
-    fn new(message: &'static str, source: Option<Source>) -> Self {
+    fn new(message: &'static str, source: Option<BoxError>) -> Self {
         Self { api: None, operation: None, message, source, timeout: false, connect: false, refused: false }
     }
 
@@ -49,7 +49,7 @@ impl TransportError {
     }
 
     /// Creates the error of a redirect that is not followed.
-    pub(crate) fn redirect(reason: impl Into<Source>) -> Self {
+    pub(crate) fn redirect(reason: impl Into<BoxError>) -> Self {
         Self { refused: true, ..Self::new("a redirect was not followed", Some(reason.into())) }
     }
 
@@ -59,7 +59,7 @@ impl TransportError {
     }
 
     /// Creates the error of a transport set by the caller.
-    pub(crate) fn custom(error: Source) -> Self {
+    pub(crate) fn custom(error: BoxError) -> Self {
         let source = Some(error);
         Self {
             api: None,

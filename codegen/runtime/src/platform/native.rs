@@ -28,9 +28,6 @@ pub(crate) const FOLLOWS_REDIRECTS: bool = false;
 /// True if requests have a `User-Agent` header by default.
 pub(crate) const SETS_USER_AGENT: bool = true;
 
-/// An error of a body that is being sent.
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
 /// A response in a form that can be sent between threads.
 pub(crate) type HttpResponse = reqwest::Response;
 

@@ -90,19 +90,13 @@ impl<'de> DeserializeSeed<'de> for ConstantSeed {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let is_captured = self.tolerant && tolerance::captures();
-        let compared: Result<(), serde_json::Error>;
-        let value = match self.constant {
-            Constant::Json(text) => {
-                let value = Value::decode(deserializer)?;
-                compared = compare_json(text, &value);
-                value
-            }
-            constant if is_captured => {
-                let value = Value::decode(deserializer)?;
-                compared = (&value).deserialize_any(ConstantVisitor(constant));
-                value
-            }
-            constant => return deserializer.deserialize_any(ConstantVisitor(constant)),
+        if !is_captured && !matches!(self.constant, Constant::Json(_)) {
+            return deserializer.deserialize_any(ConstantVisitor(self.constant));
+        }
+        let value = Value::decode(deserializer)?;
+        let compared: Result<(), serde_json::Error> = match self.constant {
+            Constant::Json(text) => compare_json(text, &value),
+            constant => (&value).deserialize_any(ConstantVisitor(constant)),
         };
         match compared {
             Err(error) if is_captured => tolerance::leave_out(&error.to_string(), value),

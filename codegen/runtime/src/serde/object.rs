@@ -45,48 +45,34 @@ macro_rules! read_object {
         $name:ident recognized $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
         { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
     ) => {
-        impl $crate::generated::Decode for $name {
-            const KEYS: &'static [$crate::generated::Key] = &[
-                $($($crate::generated::Key { name: $constant, required: true },)*)?
-                $($crate::generated::Key { name: $key, required: $crate::generated::is_required::$mode },)*
-            ];
-            const KEEPS_ALL: bool = false $(|| !::core::stringify!($rest).is_empty())?;
-
-            #[inline]
-            fn blank() -> Self {
-                $crate::read_object!(@blank $($rest)? { $($field: $mode,)* })
-            }
-        }
-
         $crate::read_object! {
-            @read $name $(rest $rest)? $(always { $($constant: $kind($value),)* })? { $($field: $mode $(<$form>)? $key,)* }
+            @known {
+                const KEYS: &'static [$crate::generated::Key] = &[
+                    $($($crate::generated::Key { name: $constant, required: true },)*)?
+                    $($crate::generated::Key { name: $key, required: $crate::generated::is_required::$mode },)*
+                ];
+                const KEEPS_ALL: bool = false $(|| !::core::stringify!($rest).is_empty())?;
+            }
+            $name $(rest $rest)? $(always { $($constant: $kind($value)),* })? { $($field: $mode $(<$form>)? $key),* }
         }
     };
     (
+        @known { $($known:tt)* }
         $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
         { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal),* $(,)? }
     ) => {
         impl $crate::generated::Decode for $name {
+            $($known)*
+
             #[inline]
             fn blank() -> Self {
-                $crate::read_object!(@blank $($rest)? { $($field: $mode,)* })
+                Self {
+                    $($field: $crate::generated::blank::$mode(),)*
+                    $($rest: $crate::generated::Rest::empty(),)?
+                }
             }
         }
 
-        $crate::read_object! {
-            @read $name $(rest $rest)? $(always { $($constant: $kind($value),)* })? { $($field: $mode $(<$form>)? $key,)* }
-        }
-    };
-    (@blank $($rest:ident)? { $($field:ident : $mode:ident,)* }) => {
-        Self {
-            $($field: $crate::generated::blank::$mode(),)*
-            $($rest: $crate::generated::Rest::empty(),)?
-        }
-    };
-    (
-        @read $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr),)* })?
-        { $($field:ident : $mode:ident $(<$form:ty>)? $key:literal,)* }
-    ) => {
         impl $crate::generated::Object for $name {
             #[inline(always)]
             fn each<R: $crate::generated::PropertyReader>(&mut self, reader: &mut R) -> bool {
@@ -104,6 +90,9 @@ macro_rules! read_object {
                 $crate::generated::read(deserializer)
             }
         }
+    };
+    ($name:ident $($list:tt)*) => {
+        $crate::read_object! { @known {} $name $($list)* }
     };
 }
 

@@ -235,14 +235,7 @@ impl<T: Decode> Decode for Vec<T> {
                 let mut list = Vec::new();
                 let tolerant = tolerance::is_on();
                 loop {
-                    if tolerant {
-                        tolerance::enter_element(list.len())?;
-                    }
-                    let element = access.next_element_seed(Seed::new())?;
-                    if tolerant {
-                        tolerance::leave();
-                    }
-                    let Some(element) = element else { return Ok(list) };
+                    let Some(element) = element(&mut access, list.len(), tolerant)? else { return Ok(list) };
                     if list.len() == list.capacity() {
                         // The list doubles its capacity.
                         limits::charge(list.len().max(FIRST_CAPACITY).saturating_mul(size_of::<T>()))?;
@@ -256,9 +249,13 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-/// Decodes the element of a tuple at this index.
-fn element<'de, T: Decode, A: SeqAccess<'de>>(access: &mut A, index: usize, length: usize) -> Result<T, A::Error> {
-    let tolerant = tolerance::is_on();
+/// Decodes the next element of a list, which has this index.
+#[inline]
+fn element<'de, T: Decode, A: SeqAccess<'de>>(
+    access: &mut A,
+    index: usize,
+    tolerant: bool,
+) -> Result<Option<T>, A::Error> {
     if tolerant {
         tolerance::enter_element(index)?;
     }
@@ -266,7 +263,12 @@ fn element<'de, T: Decode, A: SeqAccess<'de>>(access: &mut A, index: usize, leng
     if tolerant {
         tolerance::leave();
     }
-    element.ok_or_else(|| de::Error::custom(format_args!("expected {length} elements, found {index}")))
+    Ok(element)
+}
+
+/// Returns the error of a list that is shorter than its tuple.
+fn too_short<E: de::Error>(length: usize, index: usize) -> E {
+    E::custom(format_args!("expected {length} elements, found {index}"))
 }
 
 macro_rules! tuples {
@@ -287,7 +289,11 @@ macro_rules! tuples {
                     }
 
                     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-                        let tuple = ($(element::<$item, A>(&mut access, $index, $length)?,)*);
+                        let tolerant = tolerance::is_on();
+                        let tuple = ($(
+                            element::<$item, A>(&mut access, $index, tolerant)?
+                                .ok_or_else(|| too_short($length, $index))?,
+                        )*);
                         match access.next_element::<IgnoredAny>()? {
                             None => Ok(tuple),
                             Some(_) => Err(de::Error::custom(concat!("expected ", $length, " elements, found more"))),

@@ -1,16 +1,13 @@
 //! Custom transports, which replace the network.
 
-use std::error::Error as StdError;
 use std::pin::Pin;
 
 use reqwest::{Request, Response};
 
 use super::Failure;
 use crate::client::ClientInner;
-use crate::error::TransportError;
+use crate::error::{BoxError, TransportError};
 use crate::platform::{self, HttpResponse};
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The future returned by [`Transport::send`].
 pub type TransportFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>;

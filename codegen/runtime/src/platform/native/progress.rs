@@ -13,11 +13,10 @@ use http_body::{Body as _, Frame, SizeHint};
 use reqwest::header::CONTENT_LENGTH;
 use reqwest::{Body, Request};
 
-use super::BoxError;
-use crate::error::RequestError;
+use crate::error::{BoxError, RequestError};
 
 /// Maximum size of a chunk, so that the progress of a large body is visible.
-const PIECE: usize = 64 * 1024;
+pub(super) const PIECE: usize = 64 * 1024;
 
 /// The time at which the body of a request last made progress, shared by clones.
 #[derive(Clone)]

@@ -16,12 +16,9 @@ use http_body::{Body as HttpBody, Frame};
 use reqwest::Body;
 use tokio::task::spawn_blocking;
 
-use super::BoxError;
-use crate::error::RequestError;
+use super::progress::PIECE;
+use crate::error::{BoxError, RequestError};
 use crate::request::Upload;
-
-/// Size of the chunks in which files are read.
-const CHUNK: usize = 64 * 1024;
 
 /// The source of an upload's bytes.
 #[derive(Clone)]
@@ -115,7 +112,7 @@ fn open(path: &Path) -> Result<(File, u64), RequestError> {
 fn read(file: File) -> impl Stream<Item = Result<Bytes, BoxError>> {
     stream::try_unfold(file, |mut file| {
         blocking(move || {
-            let mut chunk = vec![0; CHUNK];
+            let mut chunk = vec![0; PIECE];
             let length = file.read(&mut chunk)?;
             chunk.truncate(length);
             Ok((length > 0).then(|| (chunk.into(), file)))
