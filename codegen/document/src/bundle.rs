@@ -26,7 +26,7 @@ use crate::load::{Growth, Read, parse, reason};
 use crate::origin::{FileId, SourceMap};
 use crate::refs::{Names, decoded};
 use crate::spec::{FieldType, ObjectKind, Versions};
-pub(crate) use target::{Target, encode_pointer};
+pub(crate) use target::{Target, encode_pointer, numbered};
 
 /// Copies the nodes of other files that the document refers to into it. `read` gets their paths relative to the
 /// document's directory.
@@ -341,8 +341,8 @@ impl Bundler<'_> {
         let name = self.names.get(&key).cloned().unwrap_or_else(|| {
             let taken = self.taken.entry(section).or_default();
             let wanted = target.name();
-            let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
-            let mut free = target.names().into_iter().chain(numbered).filter(|name| taken.insert(name.clone()));
+            let mut free =
+                target.names().into_iter().chain(numbered(&wanted)).filter(|name| taken.insert(name.clone()));
             let name = free.next().unwrap_or(wanted.clone());
             self.copies.push((section, name.clone(), target.clone()));
             self.names.insert(key, name.clone());

@@ -59,8 +59,7 @@ const TEXT_FORMATS: &str = "x-rust-text-formats";
 const FEATURE: &str = "x-rust-feature";
 
 /// Extensions of other tools that are also read.
-const KNOWN_ELSEWHERE: &[&str] =
-    &[OF_VALUES[0], OF_VALUES[1], OF_VALUES[2], OF_VALUES[3], MS_ENUM, COLLECTION_FORMAT, MULTI_SEGMENT, "x-sunset"];
+const KNOWN_ELSEWHERE: &[&str] = &[MS_ENUM, COLLECTION_FORMAT, MULTI_SEGMENT, "x-sunset"];
 
 /// The extensions with the names and descriptions of an enum's values.
 pub const OF_VALUES: [&str; 4] = ["x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-enumDescriptions"];
@@ -76,7 +75,7 @@ pub const MULTI_SEGMENT: &str = "x-multi-segment";
 
 /// Returns true if the generator reads extensions with this name.
 pub fn is_read(name: &str) -> bool {
-    KNOWN.contains(&name) || KNOWN_ELSEWHERE.contains(&name)
+    [KNOWN, KNOWN_ELSEWHERE, &OF_VALUES].iter().any(|names| names.contains(&name))
 }
 
 /// Reads extensions, and records which were read.

@@ -166,6 +166,11 @@ impl Document {
         &self.nodes.schemas
     }
 
+    /// Returns a schema; `None` if it is not of the document, but created when the document was normalized.
+    pub fn schema(&self, id: SchemaId) -> Option<&Schema> {
+        (id.index() < self.nodes.schemas.len()).then(|| &self[id])
+    }
+
     /// Returns the operations of `paths` in document order.
     pub fn operations(&self) -> impl ExactSizeIterator<Item = &Operation> {
         self.operations.iter().map(|id| &self[*id])

@@ -245,26 +245,26 @@ impl<'d> Normalizer<'d> {
 
     /// Returns true if a schema of the document allows only null.
     pub fn is_null(&self, id: SchemaId) -> bool {
-        id.index() < self.document.schemas().len() && keywords::is_null_alone(&self.document[id])
+        self.document.schema(id).is_some_and(keywords::is_null_alone)
     }
 
     /// Returns true if no value matches a schema of the document, because it is `false`.
     pub fn allows_nothing(&self, id: SchemaId) -> bool {
         let id = self.referred(id);
-        id.index() < self.document.schemas().len() && self.document[id].boolean == Some(false)
+        self.document.schema(id).is_some_and(|schema| schema.boolean == Some(false))
     }
 
     /// Returns the schema of the JSON in the strings of a schema.
     pub fn content_schema(&self, id: SchemaId) -> Option<SchemaId> {
         let id = self.referred(id);
         // Schemas created during normalization have no such keyword.
-        let rare = (id.index() < self.document.schemas().len()).then(|| self.document[id].rare())?;
+        let rare = self.document.schema(id)?.rare();
         let media_type = rare.content_media_type.as_deref().map(str::trim_end);
         rare.content_schema.filter(|_| media_type.is_none_or(|media_type| media_type.ends_with("json")))
     }
 
     /// Returns the schema that an alias, which is only a reference, resolves to.
     pub fn referred(&self, id: SchemaId) -> SchemaId {
-        if id.index() < self.document.schemas().len() { self.document.referred(id) } else { id }
+        self.document.schema(id).map_or(id, |_| self.document.referred(id))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::target::Target;
-use super::{check, encode_pointer, object_at, section_pointer};
+use super::{check, encode_pointer, numbered, object_at, section_pointer};
 use crate::diagnostic::{Diagnostics, child, tokens};
 use crate::load::Growth;
 use crate::origin::SourceMap;
@@ -112,8 +112,7 @@ fn add(
     let wanted = Target { path: String::new(), pointer: target.to_owned() }.name();
     // In `responses`, a key with `x-` is an extension.
     let wanted = wanted.strip_prefix("x-").map(|rest| format!("X-{rest}")).unwrap_or(wanted);
-    let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
-    let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !members.contains_key(name))?;
+    let name = std::iter::once(wanted.clone()).chain(numbered(&wanted)).find(|name| !members.contains_key(name))?;
     let pointer = child(&place, &name);
     if let Err(message) = growth.allow(&node, &pointer) {
         diagnostics.error("too-large", target, message, "");

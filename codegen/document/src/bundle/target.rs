@@ -129,6 +129,11 @@ impl Target {
     }
 }
 
+/// Returns a name with the numbers from 2: `Pet2`, `Pet3`.
+pub(crate) fn numbered(name: &str) -> impl Iterator<Item = String> {
+    (2_usize..).map(move |number| format!("{name}{number}"))
+}
+
 /// Replaces the characters that OpenAPI does not allow in a component's name.
 fn component_name(text: &str) -> String {
     text.chars().map(|char| if char.is_ascii_alphanumeric() || "._-".contains(char) { char } else { '_' }).collect()

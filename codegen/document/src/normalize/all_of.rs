@@ -405,7 +405,7 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
         let mut schema = ClientSchema { kind: Kind::AllOf(parts.clone()), ..normalizer[variant].clone() };
         let title = schema.title.or(schema.component.take());
         // A combination of several choices is named after all its alternatives.
-        let before = normalizer[id].title.clone().filter(|_| id.index() >= normalizer.document.schemas().len());
+        let before = normalizer[id].title.clone().filter(|_| normalizer.document.schema(id).is_none());
         schema.title = before.zip(title.clone()).map(|(before, title)| format!("{before} {title}")).or(title);
         let new = normalizer.push(schema);
         normalizer.combined.insert(parts, new);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::annotations::value_text;
+use super::annotations::{only_value, value_text};
 use super::keywords::{Keywords, is_null_alone};
 use super::simplify::Simplifier;
 use super::{ClientSchema, Kind, Limits};
@@ -46,13 +46,13 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// Returns true if a schema allows only null.
     pub(super) fn means_null(&self, id: SchemaId) -> bool {
-        self.document_schema(id).is_some_and(is_null_alone)
+        self.normalizer.document.schema(id).is_some_and(is_null_alone)
     }
 
     /// Returns true for a component, a list of values or an object with properties: whoever names such a schema means it
     /// alone.
     fn is_definite(&self, id: SchemaId) -> bool {
-        self.document_schema(id).is_some_and(|schema| {
+        self.normalizer.document.schema(id).is_some_and(|schema| {
             schema.component.is_some()
                 || schema.enumeration.is_some()
                 || schema.properties.as_ref().is_some_and(|properties| !properties.is_empty())
@@ -61,7 +61,7 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// Returns true if an inline schema allows null and any object, and says nothing else.
     fn is_nullable_object(&self, id: SchemaId) -> bool {
-        self.document_schema(id).filter(|schema| schema.component.is_none()).is_some_and(|schema| {
+        self.normalizer.document.schema(id).filter(|schema| schema.component.is_none()).is_some_and(|schema| {
             let mut keywords = Keywords::of(self.normalizer.document, schema);
             let types = std::mem::take(&mut keywords.types);
             types.len() == 2 && types.contains(&Type::Null) && types.contains(&Type::Object) && keywords.says_nothing()
@@ -71,7 +71,7 @@ impl<'d> Simplifier<'_, 'd> {
     /// Returns true if an alternative is inline and not a reference.
     fn is_inline(&self, id: SchemaId, pointer: &str, keyword: &str) -> bool {
         let place = child(pointer, keyword);
-        self.document_schema(id).is_some_and(|schema| {
+        self.normalizer.document.schema(id).is_some_and(|schema| {
             schema.pointer.strip_prefix(&place).is_some_and(|rest| rest.starts_with('/')) && schema.reference.is_none()
         })
     }
@@ -101,12 +101,8 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// Names and describes each value like the alternative that allows only this value.
     fn name_values(&self, arms: &[SchemaId], annotations: &mut ClientSchema) {
-        for schema in arms.iter().filter_map(|arm| self.document_schema(*arm)) {
-            let only = schema.constant.as_ref().or(match schema.enumeration.as_deref() {
-                Some([only]) => Some(only),
-                _ => None,
-            });
-            let Some(value) = only.and_then(value_text) else { continue };
+        for schema in arms.iter().filter_map(|arm| self.normalizer.document.schema(*arm)) {
+            let Some(value) = only_value(schema).and_then(value_text) else { continue };
             if let Some(title) = &schema.title {
                 annotations.value_names.entry(value.clone()).or_insert_with(|| title.clone());
             }
@@ -121,7 +117,7 @@ impl<'d> Simplifier<'_, 'd> {
         let mut kind = None;
         let (mut listed, mut known) = (Vec::new(), HashSet::new());
         for arm in arms {
-            if !self.document_schema(*arm).is_some_and(is_list_of_values) {
+            if !self.normalizer.document.schema(*arm).is_some_and(is_list_of_values) {
                 return None;
             }
             let schema = self.simplified(*arm);

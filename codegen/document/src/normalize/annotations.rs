@@ -28,13 +28,13 @@ pub(super) fn annotations(schema: &Schema) -> ClientSchema {
         write_only: schema.write_only,
         deprecated: schema.deprecated,
         default: schema.default.clone(),
-        constant: constant(schema).filter(|value| value.is_array() || value.is_object()).cloned(),
+        constant: only_value(schema).filter(|value| value.is_array() || value.is_object()).cloned(),
         ..ClientSchema::default()
     }
 }
 
 /// Returns the single allowed value of a schema.
-fn constant(schema: &Schema) -> Option<&Value> {
+pub(super) fn only_value(schema: &Schema) -> Option<&Value> {
     schema.constant.as_ref().or(match schema.enumeration.as_deref() {
         Some([only]) => Some(only),
         _ => None,

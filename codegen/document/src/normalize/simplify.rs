@@ -35,12 +35,6 @@ pub(super) struct Simplifier<'n, 'd> {
 }
 
 impl<'d> Simplifier<'_, 'd> {
-    /// Returns a schema of the document; `None` for those created during normalization.
-    pub(super) fn document_schema(&self, id: SchemaId) -> Option<&'d Schema> {
-        let document = self.normalizer.document;
-        (id.index() < document.schemas().len()).then(|| &document[id])
-    }
-
     /// Returns the simplified schema. A schema that is being simplified allows any value for now.
     pub(super) fn simplified(&mut self, id: SchemaId) -> &ClientSchema {
         if self.state.get(id.index()) == Some(&State::Waiting) {
@@ -149,7 +143,7 @@ impl<'d> Simplifier<'_, 'd> {
         self.warn(keywords, "enum", "enum-type-mismatch", message, "move `enum` into `items`");
         let document = self.normalizer.document;
         let place = child(&keywords.pointer, "items");
-        let items = keywords.items.and_then(|id| self.document_schema(id));
+        let items = keywords.items.and_then(|id| self.normalizer.document.schema(id));
         let (mut of_items, annotations) = match items {
             // The target of a reference is not changed by a single use.
             Some(items) if items.pointer != place => return,
@@ -329,7 +323,7 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// Returns true if the values of a schema are objects, according to its own keywords or those of its parts.
     fn is_object(&self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
-        let Some(schema) = self.document_schema(id).filter(|_| seen.insert(id)) else { return false };
+        let Some(schema) = self.normalizer.document.schema(id).filter(|_| seen.insert(id)) else { return false };
         let mut parts = schema.all_of.iter().flatten().chain(&schema.reference);
         let mut choices = [&schema.one_of, &schema.any_of].into_iter().flatten().filter(|ids| !ids.is_empty());
         schema.types == [Type::Object]

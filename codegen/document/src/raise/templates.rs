@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::JsonObject;
-use crate::bundle::encode_pointer;
+use crate::bundle::{encode_pointer, numbered};
 use crate::diagnostic::{Diagnostics, child, tokens};
 use crate::origin::SourceMap;
 use crate::recursion::deeper;
@@ -226,11 +226,8 @@ impl Templates<'_> {
 impl Copies {
     /// Returns a name for a copy that no other definition has.
     fn reserve(&mut self, name: &str) -> String {
-        let names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}{number}")));
-        let mut free = names.filter(|name| !self.taken.contains(name));
-        let name = free.next().unwrap_or_default();
-        self.taken.insert(name.clone());
-        name
+        let mut names = std::iter::once(name.to_owned()).chain(numbered(name));
+        names.find(|name| self.taken.insert(name.clone())).unwrap_or_default()
     }
 }
 

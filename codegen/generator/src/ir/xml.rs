@@ -182,11 +182,11 @@ impl Builder<'_> {
         let document = self.types.document;
         let (mut queue, mut seen) = (vec![schema], HashSet::new());
         while let Some(id) = queue.pop() {
-            if id.index() < document.schemas().len() {
-                if let Some(xml) = &document[id].rare().xml {
+            if let Some(declared) = document.schema(id) {
+                if let Some(xml) = &declared.rare().xml {
                     return xml.clone();
                 }
-                queue.extend(document[id].reference);
+                queue.extend(declared.reference);
             }
             if seen.insert(id) {
                 queue.push(self.types.schemas.referred(id));

@@ -302,8 +302,7 @@ impl<'a> Side<'a> {
 
     /// Returns a schema as declared in the document, or `None` if the normalizer created it.
     pub(super) fn declared(&self, id: SchemaId) -> Option<&'a Schema> {
-        let id = self.all.referred(id);
-        (id.index() < self.document.schemas().len()).then(|| &self.document[id])
+        self.document.schema(self.all.referred(id))
     }
 
     /// Adds the items of an array declared at `pointer`. The normalizer merges the schemas of all positions; here they

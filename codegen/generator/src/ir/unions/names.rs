@@ -161,9 +161,8 @@ impl Types<'_> {
 
     /// Returns the name of an object that `allOf` composes, derived from its components.
     fn composed_name(&self, id: SchemaId) -> Option<String> {
-        // The normalizer creates schemas that the document does not have.
-        let schema = (id.index() < self.document.schemas().len()).then(|| &self.document[id])?;
-        let parts: String = schema.all_of.iter().flatten().filter_map(|part| self.name_of(*part)).collect();
+        let parts: String =
+            self.document.schema(id)?.all_of.iter().flatten().filter_map(|part| self.name_of(*part)).collect();
         (!parts.is_empty()).then(|| names::variant_name(&parts))
     }
 
