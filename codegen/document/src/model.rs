@@ -166,7 +166,7 @@ impl Document {
         &self.nodes.schemas
     }
 
-    /// Returns a schema; `None` if it is not of the document, but created when the document was normalized.
+    /// Returns a schema of the document; `None` for the id of one that normalization created.
     pub fn schema(&self, id: SchemaId) -> Option<&Schema> {
         (id.index() < self.nodes.schemas.len()).then(|| &self[id])
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::annotations::{only_value, value_text};
-use super::keywords::{Keywords, is_null_alone};
+use super::keywords::Keywords;
 use super::simplify::Simplifier;
 use super::{ClientSchema, Kind, Limits};
 use crate::diagnostic::child;
@@ -24,7 +24,7 @@ impl<'d> Simplifier<'_, 'd> {
             let list = if keyword == "anyOf" { &mut keywords.any_of } else { &mut keywords.one_of };
             let Some(arms) = list else { continue };
             let is_pair = matches!(arms[..], [one, other] if self.is_definite(one) != self.is_definite(other));
-            let means_null = |arm: SchemaId| self.means_null(arm) || is_pair && self.is_nullable_object(arm);
+            let means_null = |arm: SchemaId| self.normalizer.is_null(arm) || is_pair && self.is_nullable_object(arm);
             if !arms.iter().any(|arm| means_null(*arm)) {
                 continue;
             }
@@ -44,13 +44,8 @@ impl<'d> Simplifier<'_, 'd> {
         None
     }
 
-    /// Returns true if a schema allows only null.
-    pub(super) fn means_null(&self, id: SchemaId) -> bool {
-        self.normalizer.document.schema(id).is_some_and(is_null_alone)
-    }
-
-    /// Returns true for a component, a list of values or an object with properties: whoever names such a schema means it
-    /// alone.
+    /// Returns true for a component, a list of values or an object with properties. An object without properties beside
+    /// one of these can only mean null.
     fn is_definite(&self, id: SchemaId) -> bool {
         self.normalizer.document.schema(id).is_some_and(|schema| {
             schema.component.is_some()
