@@ -122,16 +122,14 @@ pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Ve
 /// Writes one file in one step, or compares it if `check` is set. Returns true if it was different.
 pub fn write_file(path: &Path, text: &str, check: bool) -> Result<bool, Error> {
     let explain = |error: io::Error| format!("{}: {error}", path.display());
+    let directory = input::directory_of(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if input::text_below(input::directory_of(path), &name).map_err(explain)?.as_deref() == Some(text) {
-        return Ok(false);
+    let lock = if check { None } else { Some(Lock::exclusive(directory)?) };
+    let differs = input::text_below(directory, &name).map_err(explain)?.as_deref() != Some(text);
+    if let Some(lock) = lock.filter(|_| differs) {
+        staging::replace_file(&lock, &name, text).map_err(explain)?;
     }
-    if !check {
-        let staged = path.with_file_name(format!("{name}.new"));
-        fs::write(&staged, text).map_err(explain)?;
-        fs::rename(&staged, path).map_err(explain)?;
-    }
-    Ok(true)
+    Ok(differs)
 }
 
 /// Returns the differences as unified diffs from the current text to the expected one. Every file is named, even if

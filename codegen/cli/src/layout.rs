@@ -1,6 +1,5 @@
 //! The files of a client: a crate, or a module of one.
 
-use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -14,7 +13,7 @@ use crm_clients_generator::names;
 use crm_clients_review::Lint;
 
 use crate::Error;
-use crate::file_set::{self, Contents, Lock, Staging};
+use crate::file_set::{self, Contents, Lock, staging};
 use crate::input;
 use crate::output::{note, say};
 
@@ -142,9 +141,7 @@ pub fn write_crate(directory: &Path, files: &FileSet) -> Result<usize, Error> {
         return Err(refusal);
     }
     for (name, text) in &changed {
-        let staging = Staging::new(&lock)?;
-        fs::write(staging.new_path(name), text)?;
-        staging.commit_file(name)?;
+        staging::replace_file(&lock, name, text)?;
     }
     Ok(file_set::write(&lock, SOURCES, &root, &sources)?.len() + changed.len())
 }

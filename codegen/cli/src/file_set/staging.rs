@@ -46,11 +46,6 @@ impl<'l> Staging<'l> {
         self.path.join("new").join(name)
     }
 
-    /// Replaces the old file `name` with the new one, in one step.
-    pub fn commit_file(&self, name: &str) -> io::Result<()> {
-        fs::rename(self.new_path(name), self.lock.directory().join(name))
-    }
-
     /// Replaces the old directory `name` with the new one: in one step if the file system can exchange two names,
     /// otherwise in two steps, of which [`recover`] undoes the first if the run is killed between them.
     pub fn commit_directory(&self, name: &str) -> io::Result<()> {
@@ -72,6 +67,14 @@ impl Drop for Staging<'_> {
         // The next run removes anything that remains.
         _ = remove(&self.path);
     }
+}
+
+/// Writes the file `name` of a locked directory, in one step.
+pub fn replace_file(lock: &Lock, name: &str, text: &str) -> io::Result<()> {
+    let staging = Staging::new(lock)?;
+    let new = staging.new_path(name);
+    fs::write(&new, text)?;
+    fs::rename(new, lock.directory().join(name))
 }
 
 /// Returns true if a killed run left its staging directory in `parent`. Only a run that holds the lock can determine
