@@ -263,7 +263,7 @@ pub struct RateLimit {
     pub scope: Option<PathValue>,
 }
 
-/// The value for a `{}` of a path template.
+/// The value for an expression of a path template.
 #[derive(Debug, Clone, Serialize)]
 pub enum PathValue {
     /// The resource's argument of this name.

@@ -62,7 +62,7 @@ pub struct Operation<T: 'static, B: 'static> {
     /// True if a repeated request has no further effect, because of its method or because the server is known to behave
     /// so.
     pub idempotent: bool,
-    /// The path below the client's base URL, with a `{}` expression for each path parameter.
+    /// The path below the client's base URL, with an expression such as `{id}` for each path parameter.
     pub path: &'static str,
     /// The alternative sets of credentials. The first set that is fully configured is sent.
     pub security: &'static [&'static [&'static Scheme]],

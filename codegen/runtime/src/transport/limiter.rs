@@ -132,7 +132,8 @@ pub(crate) struct Limiter {
     paused_until: Mutex<Option<Instant>>,
 }
 
-/// Counts the requests under one limit.
+/// Counts the requests under one limit. Any period of its length has at most as many requests as the rate allows; a token
+/// bucket, such as the crate governor's, can let twice as many through, which servers with a fixed window reject.
 #[derive(Debug, Default)]
 struct Counter {
     rate: Option<Rate>,
