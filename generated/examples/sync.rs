@@ -72,7 +72,7 @@ pub async fn run(
             counts.add(copied?);
         }
         if !dry_run {
-            store(path, &pages.checkpoint().unwrap_or_default())?;
+            store(path, pages.checkpoint().as_ref())?;
         }
     }
     if !dry_run {
@@ -190,20 +190,20 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// Reads the checkpoint of an earlier run.
+/// Reads the checkpoint of an earlier run, if it did not reach the last page.
 fn stored(path: &Path) -> Outcome<Option<Checkpoint>> {
     match fs::read(path) {
-        Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        Ok(text) => Ok(serde_json::from_slice(&text)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("{}: {error}", path.display()).into()),
     }
 }
 
-/// Stores a checkpoint. If the program is killed here, the previous checkpoint remains.
-fn store(path: &Path, checkpoint: &Checkpoint) -> Outcome<()> {
+/// Stores a checkpoint, which is `None` after the last page. If the program is killed here, the previous one remains.
+fn store(path: &Path, checkpoint: Option<&Checkpoint>) -> Outcome<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    fs::write(&part, serde_json::to_vec(checkpoint)?)?;
+    fs::write(&part, serde_json::to_vec(&checkpoint)?)?;
     Ok(fs::rename(part, path)?)
 }

@@ -362,6 +362,9 @@ async fn contacts_are_copied_with_their_tags_and_a_run_continues_where_it_was_st
         r#"{"operation":"contacts.list","parameter":"page[number]","value":"2","taken":2,"whole":true}"#,
     )?;
     assert_eq!(sync(&[path]).await, "0 created, 0 updated, 1 refused\nCarla: no email address that Chatwoot accepts");
+    // The file of a run that was stopped after the last page.
+    std::fs::write(path, "null")?;
+    assert_eq!(sync(&[path]).await, told);
     assert_eq!(sync(&[]).await, "failed: usage: sync CHECKPOINT [--dry-run]");
     kajabi.verify()?;
     chatwoot.verify()?;

@@ -1,6 +1,7 @@
 //! The mocks for tests of callers.
 
 use crm_clients::chatwoot::{self, types};
+use crm_clients::runtime::Checkpoint;
 use crm_clients::{contactship, kajabi};
 use serde_json::json;
 
@@ -119,4 +120,68 @@ async fn a_mock_issues_tokens_unless_a_response_is_set() -> Outcome {
     client.sites().list().await?;
     assert_eq!(mock.requests()[3].headers["authorization"], "Bearer set");
     Ok(mock.verify()?)
+}
+
+/// Lists tags as the guide of the crate does, and returns their names.
+async fn tags_from(kajabi: &kajabi::Client, path: &std::path::Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let mut names = Vec::new();
+    let mut tags = kajabi.contact_tags().list().items();
+    let stored = std::fs::read(path).unwrap_or("null".into());
+    if let Some(checkpoint) = serde_json::from_slice::<Option<Checkpoint>>(&stored)? {
+        tags = tags.resume(&checkpoint);
+    }
+    while let Some(tag) = tags.try_next().await? {
+        names.push(tag.attributes.name.unwrap_or_default());
+        std::fs::write(path, serde_json::to_vec(&tags.checkpoint())?)?;
+    }
+    Ok(names)
+}
+
+#[tokio::test]
+async fn a_stored_checkpoint_works_on_every_run() -> Outcome {
+    let mock = kajabi::mock::Server::start().await?;
+    let tag = |id: &str| json!({ "id": id, "type": "contact_tags", "attributes": { "name": id } });
+    let page = |page: usize, tags: &[&str]| {
+        let tags: Vec<_> = tags.iter().map(|id| tag(id)).collect();
+        json!({ "data": tags, "meta": { "total_pages": 2, "total_count": 3, "current_page": page } })
+    };
+    mock.contact_tags().list().when(|request| request.query("page[number]").is_some()).json(page(2, &["c"]));
+    mock.contact_tags().list().json(page(1, &["a", "b"]));
+    let client = mock.builder().bearer_token("test").build()?;
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("checkpoint.json");
+
+    // The second run follows a complete one, and begins with the first page again.
+    assert_eq!(tags_from(&client, &path).await?, ["a", "b", "c"]);
+    assert_eq!(tags_from(&client, &path).await?, ["a", "b", "c"]);
+
+    // This run was stopped after the first item.
+    let mut tags = client.contact_tags().list().items();
+    tags.try_next().await?;
+    std::fs::write(&path, serde_json::to_vec(&tags.checkpoint())?)?;
+    assert_eq!(tags_from(&client, &path).await?, ["b", "c"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_have_the_total_that_the_server_reports() -> Outcome {
+    let mock = kajabi::mock::Server::start().await?;
+    let meta = json!({ "total_pages": 1, "total_count": 41, "current_page": 1 });
+    mock.products().list().json(json!({ "data": [], "meta": meta }));
+    mock.payouts().list().json(json!({ "data": [], "meta": { "total": 50 } }));
+    let client = mock.builder().bearer_token("test").build()?;
+    let mut products = client.products().list().items();
+    assert!(products.try_next().await?.is_none());
+    let mut payouts = client.payouts().list("9").items();
+    assert!(payouts.try_next().await?.is_none());
+    assert_eq!((products.total(), payouts.total()), (Some(41), Some(50)));
+
+    let mock = chatwoot::mock::Server::start().await?;
+    let meta = json!({ "count": 79, "current_page": 1, "total_pages": 4 });
+    mock.reports().events().json(json!({ "payload": [], "meta": meta }));
+    let client = mock.builder().api_access_token("test").build()?;
+    let mut events = client.account(1).reports().events().pages();
+    assert!(events.try_next().await?.is_some());
+    assert_eq!(events.total(), Some(79));
+    Ok(())
 }

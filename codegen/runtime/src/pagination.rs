@@ -137,6 +137,16 @@ impl<T> HasMore<T> {
     }
 }
 
+/// Returns what the indicators of a page indicate. A total is ignored if there is a flag or a number of pages, because it
+/// may count items that the caller cannot see.
+fn indications<T>(signs: &[HasMore<T>], page: &T, paginator: &Paginator) -> Vec<Option<bool>> {
+    let is_total = |sign: &HasMore<T>| matches!(sign, HasMore::Total(_));
+    let is_exact = |sign: &HasMore<T>| matches!(sign, HasMore::More(_) | HasMore::Pages(_));
+    let ignores_total = signs.iter().any(|sign| is_exact(sign) && sign.more(page, paginator).is_some());
+    let used = signs.iter().filter(|sign| !(ignores_total && is_total(sign)));
+    used.map(|sign| sign.more(page, paginator)).collect()
+}
+
 /// A [`Stream`] of the pages of a list, with its own [`next`](Self::next), so that no other crate is needed to read it.
 ///
 /// Each page is requested when it is polled, one at a time, beginning with the page that the call selects or else the
@@ -145,7 +155,7 @@ impl<T> HasMore<T> {
 ///
 /// The stream ends when the server indicates the last page, and after an empty page unless that page has a link to the
 /// next one or indicates that more follows. If the indicators of a page contradict each other, the next page is
-/// requested.
+/// requested; a total number of items counts only if the page has neither a number of pages nor a flag.
 ///
 /// The stream always ends. A page with the items of an earlier page is left out and ends the stream. If no page
 /// indicated that more follows, that is a normal end, because some servers repeat a page after the last one. Otherwise
@@ -337,14 +347,14 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         let items: &[I] = (self.paging.items)(page).map_or(&[], |items| items);
         let new = items.is_empty() || self.paginator.count(fingerprint(items), items.len() + self.bad.len());
         let empty = items.is_empty();
-        let (signs, paginator) = (self.paging.signs.iter(), &mut self.paginator);
-        paginator.total = self.paging.signs.iter().find_map(|sign| sign.total(page));
+        let (signs, paginator) = (self.paging.signs, &mut self.paginator);
+        paginator.total = signs.iter().find_map(|sign| sign.total(page));
         let key = link.or_else(|| by.and_then(|by| by.key(page, self.paging.items)));
         let goes_on = if empty {
-            let signs: Vec<_> = signs.map(|sign| sign.more_behind_empty(page, paginator)).collect();
+            let signs: Vec<_> = signs.iter().map(|sign| sign.more_behind_empty(page, paginator)).collect();
             paginator.go_on_from_empty(draft, &signs, key)
         } else if new {
-            let mut signs: Vec<_> = signs.map(|sign| sign.more(page, paginator)).collect();
+            let mut signs = indications(signs, page, paginator);
             // Without other indicators, the cursor or URL of the page indicates whether another follows.
             if by.is_some_and(PageKey::ends_without) && signs.iter().all(Option::is_none) {
                 signs.push(Some(key.is_some()));

@@ -641,6 +641,7 @@ runtime::pages! {
         by Number("page", 1),
         items |page| Some(&mut page.payload),
         sign Pages(|page| Some(page.meta.total_pages)),
+        sign Total(|page| Some(page.meta.count)),
     }
 }
 

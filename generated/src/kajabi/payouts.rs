@@ -97,6 +97,7 @@ runtime::pages! {
         items |page| Some(&mut page.data),
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.pagination.last),
+        sign Total(|page| page.meta.total),
     }
 }
 

@@ -158,6 +158,7 @@ runtime::pages! {
         items |page| Some(&mut page.data),
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.total_pages),
+        sign Total(|page| page.meta.total_count),
     }
 }
 

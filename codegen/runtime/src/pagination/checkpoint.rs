@@ -8,11 +8,14 @@ use serde_json::{Map, Value};
 /// A position in a list. It can be stored with serde, and passed to [`Pages::resume`](crate::Pages::resume) or
 /// [`Items::resume`](crate::Items::resume) in another run of the program.
 ///
+/// After the last page there is no checkpoint: store an `Option<Checkpoint>`, so that the run after a complete one begins
+/// with the first page.
+///
 /// It contains the position only: the call that resumes it must set the same parameters again. If someone can modify a
 /// stored checkpoint, they can change only which page of this operation is read, since a stored URL is followed on the
 /// client's own server only. It contains no credentials. Keys and cursors can be personal data, so `Debug` does not
 /// show them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Checkpoint {
     pub(super) operation: String,
     pub(super) position: Position,
@@ -25,10 +28,9 @@ pub struct Checkpoint {
 }
 
 /// The page that is requested.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Position {
     /// The page that the call selects.
-    #[default]
     Start,
     /// The page that this query parameter selects with this value.
     Parameter(String, String),

@@ -45,6 +45,10 @@ static MORE: Paging<Value, Value> = paging(NUMBER, &[HasMore::More(|page| page.g
 const PAGES: &[HasMore<Value>] = &[HasMore::Pages(|page| page.get("pages")?.as_i64())];
 static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
 static TOTAL: Paging<Value, Value> = paging(NUMBER, &[HasMore::Total(|page| page.get("total")?.as_i64())]);
+static COUNTED_TWICE: Paging<Value, Value> = paging(
+    NUMBER,
+    &[HasMore::Pages(|page| page.get("pages")?.as_i64()), HasMore::Total(|page| page.get("total")?.as_i64())],
+);
 static OFFSET: Paging<Value, Value> = paging(&[PageKey::Offset("offset")], &[]);
 static OFFSET_TOTAL: Paging<Value, Value> =
     paging(&[PageKey::Offset("offset")], &[HasMore::Total(|page| page.get("total")?.as_i64())]);
@@ -487,5 +491,22 @@ async fn pages_and_items_are_streams_and_send() -> Outcome {
     assert_eq!(format!("{items:?}"), r#"Items { operation: "things.list", .. }"#);
     let first = std::future::poll_fn(|context| Pin::new(&mut items).poll_next(context)).await;
     assert_eq!(first.transpose()?, Some(1.into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_total_counts_only_without_a_number_of_pages() -> Outcome {
+    // The total includes items that the caller cannot see.
+    let server = serving(&[r#"{"items": [{"id": 1}], "pages": 1, "total": 9}"#]).await?;
+    let mut pages = list(&server)?.pages(&COUNTED_TWICE);
+    assert!(pages.try_next().await?.is_some());
+    assert_eq!(pages.total(), Some(9));
+    assert!(pages.try_next().await?.is_none());
+    assert_eq!(server.requests().len(), 1);
+
+    let server = serving(&[r#"{"items": [{"id": 1}], "total": 2}"#, r#"{"items": [{"id": 2}], "total": 2}"#]).await?;
+    let mut pages = list(&server)?.pages(&COUNTED_TWICE);
+    while pages.try_next().await?.is_some() {}
+    assert_eq!(server.requests().len(), 2);
     Ok(())
 }
