@@ -94,18 +94,7 @@ impl std::fmt::Display for Error {
 }
 
 #[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            #[cfg(feature = "chatwoot")]
-            Self::Chatwoot(error) => error.source(),
-            #[cfg(feature = "contactship")]
-            Self::Contactship(error) => error.source(),
-            #[cfg(feature = "kajabi")]
-            Self::Kajabi(error) => error.source(),
-        }
-    }
-}
+impl std::error::Error for Error {}
 
 #[cfg(feature = "chatwoot")]
 impl From<chatwoot::Error> for Error {

@@ -12,10 +12,10 @@ use support::{Answer, Outcome, Server, refusal};
 
 const SECRET: &str = "SECRET-TOKEN";
 
-/// Returns all printed forms of an error and its sources.
-fn printed<E: std::error::Error>(error: &E) -> String {
+/// Returns all printed forms of an error and of those below it.
+fn printed(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
-    let mut source = error.source();
+    let mut source = error.underlying().map(|error| error as &dyn std::error::Error);
     while let Some(deeper) = source {
         text += &format!(" {deeper} {deeper:?}");
         source = deeper.source();

@@ -24,6 +24,9 @@ pub use transport::TransportError;
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The error of a failed call. `B` is the type that the API declares for its error bodies.
+///
+/// Its text names the root cause, so it has no [`source`](StdError::source), which reports would print once more;
+/// [`underlying`](Self::underlying) returns the error below it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<B> {
@@ -59,7 +62,8 @@ impl<B> Error<B> {
             Error::Api(error) => Some(error.status()),
             Error::Auth(error) => error.status(),
             Error::Decode(error) => Some(error.status()),
-            Error::Request(_) | Error::Transport(_) => None,
+            Error::Request(_) => None,
+            Error::Transport(error) => error.status(),
         }
     }
 
@@ -103,7 +107,8 @@ impl<B> Error<B> {
             Error::Api(error) => Some(error.headers()),
             Error::Auth(error) => error.headers(),
             Error::Decode(error) => Some(error.headers()),
-            Error::Request(_) | Error::Transport(_) => None,
+            Error::Request(_) => None,
+            Error::Transport(error) => error.headers(),
         }
     }
 
@@ -117,7 +122,18 @@ impl<B> Error<B> {
         self.headers().map_or(Ok(None), |headers| header::read(headers, header))
     }
 
-    /// Returns the body of the response as the server sent it, if there is one.
+    /// Returns the underlying error, such as that of a hook, a token source or the HTTP library, if there is one.
+    pub fn underlying(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        match self {
+            Error::Api(_) => None,
+            Error::Auth(error) => error.underlying(),
+            Error::Decode(error) => error.underlying(),
+            Error::Request(error) => error.underlying(),
+            Error::Transport(error) => error.underlying(),
+        }
+    }
+
+    /// Returns the body of the response as the server sent it, if it is complete.
     pub fn raw_body(&self) -> Option<&Bytes> {
         match self {
             Error::Api(error) => Some(error.raw_body()),
@@ -183,18 +199,7 @@ impl<B> fmt::Display for Error<B> {
     }
 }
 
-/// The variants' messages are displayed directly, so the source is that of the variant.
-impl<B: fmt::Debug> StdError for Error<B> {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Error::Api(_) => None,
-            Error::Auth(error) => error.source(),
-            Error::Decode(error) => error.source(),
-            Error::Request(error) => error.source(),
-            Error::Transport(error) => error.source(),
-        }
-    }
-}
+impl<B: fmt::Debug> StdError for Error<B> {}
 
 /// The error of a response whose status is not a success.
 pub struct ApiError<B> {
@@ -374,6 +379,11 @@ impl DecodeError {
     pub fn operation(&self) -> &'static str {
         self.operation
     }
+
+    /// Returns the underlying error of the JSON library; `None` if its message contains a secret.
+    pub fn underlying(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.failure.source.as_ref().map(|error| error as _)
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -399,11 +409,7 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-impl StdError for DecodeError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.failure.source.as_ref().map(|error| error as _)
-    }
-}
+impl StdError for DecodeError {}
 
 /// The error of a request that could not be built. Nothing was sent.
 #[derive(Clone, Debug)]
@@ -431,6 +437,11 @@ impl RequestError {
     pub fn operation(&self) -> Option<&'static str> {
         self.operation
     }
+
+    /// Returns the underlying error, such as that of a [`Hook`](crate::Hook).
+    pub fn underlying(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.source.as_deref()
+    }
 }
 
 impl fmt::Display for RequestError {
@@ -439,11 +450,7 @@ impl fmt::Display for RequestError {
     }
 }
 
-impl StdError for RequestError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|error| error as _)
-    }
-}
+impl StdError for RequestError {}
 
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-request-id")?.to_str().ok()

@@ -30,7 +30,7 @@ use crate::operation::{ErrorReader, Operation, Reply, Status, status_code};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, Sending};
 use crate::serde::tolerance::Warning;
-use crate::trace;
+use crate::trace::{self, Span};
 use crate::transport::{self, Executing, Failure, RawResponse};
 use byte_stream::ByteStream;
 use decode::DecodeFailure;
@@ -126,13 +126,14 @@ where
     O: 'static,
     B: 'static,
 {
-    let api = parts.core.api();
-    Box::pin(Decoded { executing: transport::execute(parts), api, state, decode })
+    let (api, span) = (parts.core.api(), Span::of(&parts));
+    Box::pin(Decoded { executing: transport::execute(parts, span.clone()), span, api, state, decode })
 }
 
 // A hand-written future, because an `async` block would be monomorphised per type.
 struct Decoded<S, O, B> {
     executing: Executing,
+    span: Span,
     api: &'static str,
     state: S,
     decode: fn(S, Executed) -> Result<O, Error<B>>,
@@ -143,7 +144,11 @@ impl<S: Copy + Unpin, O, B> Future for Decoded<S, O, B> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let executed = ready!(self.executing.as_mut().poll(context));
-        Poll::Ready((self.decode)(self.state, executed).map_err(|error| error.of_api(self.api)))
+        let decoded = self.span.within(|| (self.decode)(self.state, executed));
+        Poll::Ready(decoded.map_err(|error| {
+            self.span.failed(&error);
+            error.of_api(self.api)
+        }))
     }
 }
 
@@ -238,7 +243,10 @@ impl<B: Default> ErrorDecoder<B> {
         redactor: Redactor,
     ) -> Error<B> {
         match exceeded {
-            Some(Exceeded::Time(timeout)) => TransportError::timed_out(timeout).of(self.operation).into(),
+            Some(Exceeded::Time(timeout)) => {
+                let error = TransportError::timed_out(timeout).with_head(reply.status_code(), reply.headers);
+                error.of(self.operation).into()
+            }
             _ => Error::Decode(Box::new(DecodeError::new(self.operation, reply, failure).redacted(redactor))),
         }
     }

@@ -7,6 +7,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::error::Error;
 use crate::request::RequestParts;
 use crate::serde::tolerance::Warning;
 use crate::transport::{Failure, RawResponse};
@@ -53,6 +54,11 @@ impl Span {
         Box::pin(tracing::Instrument::instrument(future, self.span))
     }
 
+    /// Runs a function within the span.
+    pub(crate) fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.span.in_scope(run)
+    }
+
     /// Records an attempt, with the number of attempts before it.
     pub(crate) fn attempted(&self, before: u32, outcome: &Result<RawResponse, Failure>) {
         if before > 0 {
@@ -63,12 +69,14 @@ impl Span {
         }
     }
 
-    /// Records the error that the call ends with, if it does.
-    pub(crate) fn ended(&self, outcome: &Result<RawResponse, Failure>) {
-        match outcome {
-            Ok(response) if response.reply.status < 400 => return,
-            Ok(response) => self.span.record("error.type", response.reply.status.to_string()),
-            Err(failure) => self.span.record("error.type", failure.kind()),
+    /// Records the error that the call ends with: its status, or a single word by which logs can count errors.
+    pub(crate) fn failed<B>(&self, error: &Error<B>) {
+        match error {
+            Error::Api(error) => self.span.record("error.type", error.status().as_str()),
+            Error::Auth(_) => self.span.record("error.type", "auth"),
+            Error::Decode(_) => self.span.record("error.type", "decode"),
+            Error::Request(_) => self.span.record("error.type", "request"),
+            Error::Transport(error) => self.span.record("error.type", error.kind()),
         };
         self.span.record("otel.status_code", "ERROR");
     }
@@ -96,9 +104,13 @@ impl Span {
         Box::pin(future)
     }
 
+    pub(crate) fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        run()
+    }
+
     pub(crate) fn attempted(&self, _before: u32, _outcome: &Result<RawResponse, Failure>) {}
 
-    pub(crate) fn ended(&self, _outcome: &Result<RawResponse, Failure>) {}
+    pub(crate) fn failed<B>(&self, _error: &Error<B>) {}
 
     pub(crate) fn waited(&self, _time: Duration) {}
 

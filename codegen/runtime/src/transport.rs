@@ -45,18 +45,6 @@ pub(crate) enum Failure {
     Transport(TransportError),
 }
 
-impl Failure {
-    /// Returns the kind of the error, a single word by which logs can count errors.
-    #[cfg(feature = "tracing")]
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Failure::Auth(_) => "auth",
-            Failure::Request(_) => "request",
-            Failure::Transport(error) => error.kind(),
-        }
-    }
-}
-
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         Failure::Request(error)
@@ -109,9 +97,8 @@ impl RawResponse {
 /// The future of a response.
 pub(crate) type Executing = Pin<Box<dyn Future<Output = Result<RawResponse, Failure>> + Send>>;
 
-/// Sends a request and reads its response, whatever its status.
-pub(crate) fn execute(mut parts: RequestParts) -> Executing {
-    let span = Span::of(&parts);
+/// Sends a request and reads its response, whatever its status, within the span.
+pub(crate) fn execute(mut parts: RequestParts, span: Span) -> Executing {
     let of_call = span.clone();
     if !parts.body_fields.is_empty() {
         parts.add_body_fields();
@@ -124,7 +111,6 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
                 Err(error) => Err(error.into()),
             },
         };
-        of_call.ended(&response);
         response.map_err(|failure| match failure {
             Failure::Auth(error) => Failure::Auth(error),
             Failure::Request(error) => Failure::Request(error.of(parts.name)),
@@ -334,18 +320,20 @@ async fn send(
         let follows = client.has_own_http || platform::FOLLOWS_REDIRECTS;
         if client.transport.is_none() && follows && *response.url() != url {
             sent.redirected = true;
-            check_followed(parts, &url, response.url())?;
+            check_followed(parts, &url, response.url()).map_err(|error| of_response(error, &response))?;
         }
         // A response created by a transport may have no URL.
         let url = if client.transport.is_some() { &url } else { response.url() };
         if !parts.returns_redirect {
-            target = redirect::target(&parts.method, followed, url, &response)?;
+            target = redirect::target(&parts.method, followed, url, &response)
+                .map_err(|error| of_response(error, &response))?;
         }
         if target.is_none() {
             break response;
         }
         if !parts.body.is_repeatable() {
-            return Err(TransportError::redirect("the body is a stream, which can be sent only once").into());
+            let error = TransportError::redirect("the body is a stream, which can be sent only once");
+            return Err(of_response(error, &response).into());
         }
         hooks::after(parts, sent, Outcome::of_head(&response));
         followed += 1;
@@ -354,6 +342,11 @@ async fn send(
     response.redactor = request::redactor(parts, secrets);
     response.is_returned_redirect = parts.returns_redirect && response.reply.status_code().is_redirection();
     Ok(response)
+}
+
+/// Adds the head of a response to an error.
+fn of_response(error: TransportError, response: &HttpResponse) -> TransportError {
+    error.with_head(response.status(), response.headers().clone())
 }
 
 /// Returns an error if the HTTP client has followed a redirect that it should not follow: it may have turned a POST
@@ -408,16 +401,23 @@ const FIRST_ALLOCATION: usize = 1024 * 1024;
 
 /// Reads the body in chunks, so that a server cannot exhaust the memory.
 async fn read(mut response: HttpResponse, limit: usize) -> Result<Reply, Failure> {
+    let (status, announced) = (response.status(), response.content_length().unwrap_or(0));
+    let headers = std::mem::take(response.headers_mut());
+    match read_body(response, announced, limit).await {
+        Ok(body) => Ok(Reply { status: status.as_u16(), headers, body }),
+        Err(Failure::Transport(error)) => Err(error.with_head(status, headers).into()),
+        Err(other) => Err(other),
+    }
+}
+
+async fn read_body(response: HttpResponse, announced: u64, limit: usize) -> Result<Bytes, Failure> {
     let too_large = || Failure::Transport(TransportError::too_large(limit));
-    let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(too_large());
     }
     // Most bodies consist of a single chunk, which is used without a copy.
     let mut first = Bytes::new();
     let mut pieces = Vec::new();
-    let status = response.status().as_u16();
-    let headers = std::mem::take(response.headers_mut());
     let mut chunks = pin!(platform::chunks(response));
     while let Some(piece) = chunks.next().await {
         let piece = piece?;
@@ -435,6 +435,5 @@ async fn read(mut response: HttpResponse, limit: usize) -> Result<Reply, Failure
         }
         pieces.extend_from_slice(&piece);
     }
-    let body = if pieces.is_empty() { first } else { pieces.into() };
-    Ok(Reply { status, headers, body })
+    Ok(if pieces.is_empty() { first } else { pieces.into() })
 }

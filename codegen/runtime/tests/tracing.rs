@@ -15,7 +15,7 @@ static SEARCH: Operation<(), ()> = Operation {
     name: "things.search",
     method: Method::POST,
     idempotent: false,
-    path: "/people/{}/things",
+    path: "/people/{id}/things",
     security: &[&[&KEY]],
     accept: "",
     decode: decode::empty,
@@ -110,7 +110,7 @@ async fn a_call_is_one_span_with_its_result() -> Result<(), Box<dyn std::error::
         r#"otel.kind="client""#,
         r#"api="tests""#,
         r#"http.request.method="POST""#,
-        r#"url.template="/people/{}/things""#,
+        r#"url.template="/people/{id}/things""#,
         "http.response.status_code=429",
         "http.request.resend_count=1",
         "http.response.status_code=200",
@@ -141,6 +141,21 @@ async fn a_warning_is_logged_without_the_value() -> Result<(), Box<dyn std::erro
     let text = log.text();
     let expected = r#"operation="people.get" path="$.born" reason="invalid value: string, expected a date""#;
     assert!(text.contains(" WARN ") && text.contains(expected) && !text.contains("secret"), "{text}");
+    assert!(text.contains(r#"call{otel.name="people.get""#), "the warning is not within the span of the call: {text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_response_that_is_not_as_declared_is_an_error_of_its_span() -> Result<(), Box<dyn std::error::Error>> {
+    let log = Log::default();
+    let writer = log.clone();
+    let events = tracing_subscriber::fmt().with_span_events(FmtSpan::CLOSE).with_ansi(false);
+    let _guard = tracing::subscriber::set_default(events.with_writer(move || writer.clone()).finish());
+    let core = Core::builder("tests", "https://api.example").base_url(server(&["200 OK"])?).build()?;
+    assert!(Call::new(&core, &PERSON, &[]).await.is_err());
+    let text = log.text();
+    let expected = r#"http.response.status_code=200 error.type="decode" otel.status_code="ERROR""#;
+    assert!(text.contains(expected), "{text}");
     Ok(())
 }
 

@@ -73,7 +73,6 @@ fn error(modules: &[Module]) -> TokenStream {
         clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.#method(),)).collect()
     };
     let (status, retry_after, timeout) = (each(quote!(status)), each(quote!(retry_after)), each(quote!(is_timeout)));
-    let sources = clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.source(),));
     let conversions = clients.iter().map(|(cfg, module, variant, _)| {
         quote! {
             #cfg
@@ -120,11 +119,7 @@ fn error(modules: &[Module]) -> TokenStream {
         }
 
         #any
-        impl std::error::Error for Error {
-            fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-                match self { #(#sources)* }
-            }
-        }
+        impl std::error::Error for Error {}
 
         #(#conversions)*
     }

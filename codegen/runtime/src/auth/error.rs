@@ -74,6 +74,14 @@ impl AuthError {
         self.fetch().is_some_and(Error::is_connect)
     }
 
+    /// Returns the underlying error: that of the caller's token source, or the one below the token request's error.
+    pub fn underlying(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        match self.fetch() {
+            Some(fetch) => fetch.underlying(),
+            None => Some(&*self.fault),
+        }
+    }
+
     /// Returns the error of the token request; `None` if the token source is the caller's own.
     fn fetch(&self) -> Option<&Error<TokenErrorBody>> {
         self.fault.downcast_ref()
@@ -126,12 +134,4 @@ impl fmt::Debug for AuthError {
     }
 }
 
-/// The source is the error of the caller's token source, or the source of the token request's error.
-impl StdError for AuthError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self.fetch() {
-            Some(fetch) => fetch.source(),
-            None => Some(&*self.fault),
-        }
-    }
-}
+impl StdError for AuthError {}

@@ -4,6 +4,9 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
 use super::{BoxError, show};
 use crate::platform;
 
@@ -14,6 +17,8 @@ pub struct TransportError {
     operation: Option<&'static str>,
     message: &'static str,
     source: Option<BoxError>,
+    /// The status and headers of the response, if they were received.
+    head: Option<Box<(StatusCode, HeaderMap)>>,
     timeout: bool,
     connect: bool,
     refused: bool,
@@ -41,7 +46,7 @@ impl TransportError {
     }
 
     fn new(message: &'static str, source: Option<BoxError>) -> Self {
-        Self { api: None, operation: None, message, source, timeout: false, connect: false, refused: false }
+        Self { api: None, operation: None, message, source, head: None, timeout: false, connect: false, refused: false }
     }
 
     fn above(limit: usize, message: &'static str) -> Self {
@@ -60,16 +65,12 @@ impl TransportError {
 
     /// Creates the error of a transport set by the caller.
     pub(crate) fn custom(error: BoxError) -> Self {
-        let source = Some(error);
-        Self {
-            api: None,
-            operation: None,
-            message: "the transport failed",
-            source,
-            timeout: false,
-            connect: false,
-            refused: false,
-        }
+        Self::new("the transport failed", Some(error))
+    }
+
+    /// Adds the status and headers of the response, which is not complete.
+    pub(crate) fn with_head(self, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { head: Some(Box::new((status, headers))), ..self }
     }
 
     pub(crate) fn of(self, operation: &'static str) -> Self {
@@ -79,6 +80,22 @@ impl TransportError {
     /// Returns the operation that was called, such as `contacts.create`.
     pub fn operation(&self) -> Option<&'static str> {
         self.operation
+    }
+
+    /// Returns the status of the response, if one began: its body was cut off or too large, or it is a redirect that was
+    /// not followed.
+    pub fn status(&self) -> Option<StatusCode> {
+        Some(self.head.as_ref()?.0)
+    }
+
+    /// Returns the headers of the response, if one began.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        Some(&self.head.as_ref()?.1)
+    }
+
+    /// Returns the underlying error, such as a [`reqwest::Error`] or that of a custom [`Transport`](crate::Transport).
+    pub fn underlying(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.source.as_deref()
     }
 
     /// Returns true if the call timed out.
@@ -119,7 +136,7 @@ impl From<reqwest::Error> for TransportError {
         };
         // The URL's query can hold secrets.
         let source = Some(error.without_url().into());
-        Self { api: None, operation: None, message, source, timeout, connect, refused }
+        Self { timeout, connect, refused, ..Self::new(message, source) }
     }
 }
 
@@ -129,8 +146,4 @@ impl fmt::Display for TransportError {
     }
 }
 
-impl StdError for TransportError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|error| error as _)
-    }
-}
+impl StdError for TransportError {}

@@ -67,7 +67,7 @@ async fn a_response_is_delayed_or_cut_off() -> Outcome {
     assert_eq!(pieces.next().await.ok_or("there is no piece")??, r#"{"n"#);
     let error = pieces.next().await.ok_or("it was complete")?.err().ok_or("another piece came")?;
     assert!(error.to_string().contains("the body was cut off"), "{error}");
-    assert!(call().await.is_err_and(|error| error.status().is_none()));
+    assert!(call().await.is_err_and(|error| error.raw_body().is_none()));
     Ok(mock.verify()?)
 }
 

@@ -71,7 +71,8 @@ async fn a_decode_error_has_the_path() -> Outcome {
         "things.get: invalid 200 response at $['b c']: invalid type: string \"x\", expected i64 at line 1 column 19 \
          (near: {\"a\": 1, \"b c\": \"x\"})"
     );
-    assert!(error.source().is_some_and(|source| source.is::<serde_json::Error>()));
+    assert!(error.underlying().is_some_and(|error| error.is::<serde_json::Error>()));
+    assert!(error.source().is_none(), "its text is in that of the error");
 
     for (headers, body, expected) in [
         (
@@ -106,7 +107,7 @@ async fn decode_errors_are_bounded_and_safe_to_print() -> Outcome {
         let error = failure(reply("200 OK", &[], &body)).await?;
         let Error::Decode(decode) = &error else { return Err("no decode error".into()) };
         assert!(decode.path().starts_with(path), "{}", decode.path());
-        let source = error.source().ok_or("no source")?;
+        let source = error.underlying().ok_or("no underlying error")?;
         for shown in [error.to_string(), format!("{error:?}"), source.to_string(), format!("{source:?}")] {
             assert!(shown.len() < 3000, "{} bytes", shown.len());
             let unsafe_letter = |letter: char| letter.is_control() || ('\u{202a}'..='\u{2069}').contains(&letter);
@@ -354,6 +355,7 @@ async fn a_body_over_the_limit_is_not_read() -> Outcome {
             body.len() - 1
         );
         assert_eq!(error.to_string(), expected);
+        assert_eq!(error.status(), Some(StatusCode::OK), "the head was received");
         assert_eq!(Call::new(&with_limit(body.len())?, &GET, &[&1i64]).await?.get("n"), Some(&1));
     }
     Ok(())
@@ -369,8 +371,10 @@ async fn a_response_that_times_out_or_is_cut_off() -> Outcome {
     let core = builder.timeout(Duration::from_millis(50)).build()?;
     assert!(Call::new(&core, &GET, &[&1i64]).await.is_err_and(|error| error.is_timeout()));
 
-    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"n\":";
+    let cut = "HTTP/1.1 503 No\r\ncontent-length: 100\r\nx-request-id: r1\r\nretry-after: 9\r\n\r\n{\"n\":";
     let error = failure(cut.to_owned()).await?;
+    assert_eq!((error.status(), error.request_id()), (Some(StatusCode::SERVICE_UNAVAILABLE), Some("r1")));
+    assert_eq!((error.retry_after(), error.raw_body()), (Some(Duration::from_secs(9)), None));
     assert!(error.to_string().starts_with("things.get: the body was cut off"), "{error}");
     assert!(matches!(error, Error::Transport(_)));
     Ok(())

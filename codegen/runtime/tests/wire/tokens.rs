@@ -1,6 +1,5 @@
 //! Tokens that the client fetches: the time and number of fetches, and calls without a token.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -245,7 +244,7 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
             moved,
             "things.get: no token: client_credentials: a redirect was not followed: it leads to http://elsewhere.example, \
              where credentials must not be sent",
-            None,
+            Some(302),
         ),
     ];
     for (answer, message, status) in cases {
@@ -254,7 +253,7 @@ async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
         let error = read(&core).await.err().ok_or("it had a token")?;
         assert_eq!((error.to_string().as_str(), error.status().map(|status| status.as_u16())), (message, status));
         assert_eq!(error.operation(), Some("things.get"));
-        let printed = format!("{error} {error:?} {:?} {core:?}", error.source());
+        let printed = format!("{error} {error:?} {:?} {core:?}", error.underlying());
         assert!(!printed.contains("s3cret"), "{printed}");
         // The next calls fail with the same error, and the endpoint is not called for a while.
         let error = read(&core).await.err().ok_or("it had a token")?;
@@ -308,7 +307,7 @@ async fn token_requests_use_the_retry_policy_of_the_client() -> Outcome {
         error.is_connect()
             && error.to_string().starts_with("things.get: no token: client_credentials: could not connect")
     );
-    assert!(error.source().is_some());
+    assert!(error.underlying().is_some());
     let _listening = Server::on(socket.listen(8)?, [token("t")])?;
     sleep(BACKOFF).await;
     read(&core).await?;
@@ -407,7 +406,7 @@ async fn a_custom_token_source() -> Outcome {
     let core = builder(api.url()).token_source(&BEARER, source).build()?;
     let error = no_token(read(&core).await)?;
     assert_eq!(error.to_string(), "things.get: no token: the vault is sealed");
-    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the vault is sealed"));
+    assert_eq!(error.underlying().map(ToString::to_string).as_deref(), Some("the vault is sealed"));
     assert_eq!((error.status(), error.error()), (None, None));
     sleep(BACKOFF).await;
     assert_eq!(no_token(read(&core).await)?.to_string(), "things.get: no token: the token source panicked");
