@@ -7,7 +7,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder};
+use serde_json::Value;
 
+use super::fields::cannot_take;
 use crate::error::RequestError;
 use crate::transport::Failure;
 
@@ -33,6 +35,12 @@ pub(crate) trait BodySource: Debug + Send + Sync {
 
     /// Returns true if the body can be sent more than once.
     fn is_repeatable(&self) -> bool;
+
+    /// Sets the fields of a form; other sources have none.
+    fn set_fields(&mut self, fields: &[(String, Value)]) -> Result<(), RequestError> {
+        let _ = fields;
+        Err(cannot_take("an upload"))
+    }
 
     /// Sets the body of a request.
     fn attach(&self, request: RequestBuilder) -> Attaching<'_>;

@@ -1,5 +1,7 @@
 //! Adding the caller's fields to the body of a request.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -10,17 +12,25 @@ use crate::query;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Body {
-    /// Adds fields to a JSON object or a form. A name that begins with `/` is a JSON Pointer.
-    pub(crate) fn with_fields(&self, fields: &[(String, Value)]) -> Result<Self, RequestError> {
+    /// Sets fields of a JSON object or a form. A name that begins with `/` is a JSON Pointer.
+    pub(crate) fn with_fields(self, fields: &[(String, Value)]) -> Result<Self, RequestError> {
         let (media_type, bytes) = match self {
             Body::Empty => ("application/json", Bytes::from_static(b"{}")),
-            Body::Bytes { media_type, bytes } => (*media_type, bytes.clone()),
-            Body::Source(_) => return Err(cannot_take("an upload")),
+            Body::Bytes { media_type, bytes } => (media_type, bytes),
+            Body::Source(mut source) => {
+                let form =
+                    Arc::get_mut(&mut source).ok_or_else(|| cannot_take("a form that several requests share"))?;
+                form.set_fields(fields)?;
+                return Ok(Body::Source(source));
+            }
         };
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         let bytes = if essence == FORM {
             let own: Map<String, Value> = fields.iter().cloned().collect();
-            let mut text = String::from_utf8_lossy(&bytes).into_owned();
+            let names: Vec<_> = own.keys().map(|name| query::form_text(name)).collect();
+            let is_kept = |pair: &&str| !names.iter().any(|name| pair.split('=').next() == Some(name));
+            let declared = String::from_utf8_lossy(&bytes);
+            let mut text = declared.split('&').filter(is_kept).collect::<Vec<_>>().join("&");
             query::append(&mut text, &query::form(&Value::Object(own), &[])?);
             text.into()
         } else if essence.ends_with("json") {
@@ -32,7 +42,8 @@ impl Body {
     }
 }
 
-fn cannot_take(what: &str) -> RequestError {
+/// Returns the error of a body without fields.
+pub(super) fn cannot_take(what: &str) -> RequestError {
     RequestError::new(format!("a body field can be added only to a JSON object or a form, not to {what}"))
 }
 

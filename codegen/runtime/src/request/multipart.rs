@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::body::{Attaching, BodySource};
+use super::fields::cannot_take;
 use super::upload::{Upload, escape};
 use crate::error::RequestError;
 use crate::platform::Sections;
@@ -350,6 +351,17 @@ impl BodySource for FormParts {
             Content::Value(_) | Content::Text(..) => true,
             Content::File(upload) => upload.is_repeatable(),
         })
+    }
+
+    fn set_fields(&mut self, fields: &[(String, Value)]) -> Result<(), RequestError> {
+        if self.unnamed {
+            return Err(cannot_take("parts without names"));
+        }
+        for (name, value) in fields {
+            self.parts.retain(|(known, _)| known != name);
+            self.lay_out(name, value)?;
+        }
+        Ok(())
     }
 
     fn attach(&self, request: RequestBuilder) -> Attaching<'_> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Method, Url};
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::body::Body;
 use super::multipart::FormParts;
@@ -179,7 +179,7 @@ impl RequestParts {
     /// Adds the caller's fields to the body after it is set.
     pub(crate) fn add_body_fields(&mut self) {
         let fields = std::mem::take(&mut self.body_fields);
-        match self.body.with_fields(&fields) {
+        match std::mem::take(&mut self.body).with_fields(&fields) {
             Ok(body) => self.body = body,
             Err(error) => self.fail(error),
         }
@@ -320,6 +320,27 @@ impl RequestParts {
         }
     }
 
+    /// Sets a form of an object, or of a list of pairs of a name and a value, in their order.
+    pub(super) fn own_form(&mut self, value: Json) {
+        let Some(value) = self.check("body", value) else { return };
+        let pairs = match value {
+            Value::Object(_) => return self.form(Ok(value), &[]),
+            Value::Array(pairs) => pairs,
+            other => vec![other],
+        };
+        let mut form = String::new();
+        for pair in pairs {
+            let Value::Array(pair) = &pair else { return self.fail(no_form()) };
+            let [Value::String(name), value] = pair.as_slice() else { return self.fail(no_form()) };
+            let own = Map::from_iter([(name.clone(), value.clone())]);
+            match query::form(&Value::Object(own), &[]) {
+                Ok(pair) => query::append(&mut form, &pair),
+                Err(error) => return self.fail(error),
+            }
+        }
+        self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes: form.into() };
+    }
+
     pub(super) fn multipart(&mut self, parts: FormParts) {
         match parts.laid_out() {
             Ok(parts) => self.body = Body::Source(Arc::new(parts)),
@@ -370,4 +391,9 @@ fn in_http_format(name: &str, value: String) -> String {
         Some(Ok(time)) => time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
         _ => value,
     }
+}
+
+/// Returns the error of a form without names.
+fn no_form() -> RequestError {
+    RequestError::new("`body` is not a form: pass a struct, a map, or a list of pairs of a name and a value")
 }

@@ -49,8 +49,8 @@ impl<B: Default + 'static> UndeclaredCall<B> {
     }
 
     /// Sets a header, replacing any value that would be sent under this name.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.parts.header(name, value);
+    pub fn header(mut self, name: impl AsRef<str>, value: &str) -> Self {
+        self.parts.header(name.as_ref(), value);
         self
     }
 
@@ -60,9 +60,10 @@ impl<B: Default + 'static> UndeclaredCall<B> {
         self
     }
 
-    /// Sends an `application/x-www-form-urlencoded` body.
+    /// Sends an `application/x-www-form-urlencoded` body: the fields of a struct or a map, or a list of pairs of a name and
+    /// a value. A list of values is sent as one pair per element; null sends nothing.
     pub fn form<V: Serialize + ?Sized>(mut self, value: &V) -> Self {
-        self.parts.form(serde_json::to_value(value), &[]);
+        self.parts.own_form(serde_json::to_value(value));
         self
     }
 

@@ -1,6 +1,6 @@
 //! Endpoints, parameters and fields that the document does not declare.
 
-use crm_clients_runtime::generated::{Call, Core, CoreBuilder, Scheme};
+use crm_clients_runtime::generated::{Call, Core, CoreBuilder, FormParts, MultipartBody, Scheme};
 use crm_clients_runtime::{Error, Method, Retry, UndeclaredCall, Upload};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -13,6 +13,18 @@ static SCHEMES: &[&Scheme] = &[&KEY, &BEARER, &QUERY_KEY];
 fn builder(server: &Server) -> CoreBuilder {
     let retry = Retry::default().first_delay(Duration::from_millis(1));
     Core::builder("tests", "https://api.example").base_url(format!("{}/base", server.url())).retry(retry)
+}
+
+/// A form with two parts.
+struct Parts;
+
+impl MultipartBody for Parts {
+    fn into_parts(self) -> FormParts {
+        let mut parts = FormParts::new();
+        parts.required_text("a", 1);
+        parts.required_text("b", 2);
+        parts
+    }
 }
 
 fn call(core: &Core, method: Method, path: &str) -> UndeclaredCall<ErrorBody> {
@@ -38,11 +50,18 @@ async fn an_undeclared_endpoint_is_called_with_the_clients_credentials() -> Outc
     let numbers: Numbers = new().send_as().await?;
     assert_eq!(numbers["n"], 1);
     call(&core, Method::PUT, "v1/form").form(&json!({ "a": [1, 2] })).await?;
+    call(&core, Method::PUT, "v1/form").form(&[("b", json!("1 &")), ("a", json!([1, 2])), ("b", json!(3))]).await?;
+    for not_a_form in [json!(5), json!("a=1"), json!([1]), json!([["a"]]), json!([[1, "a"]])] {
+        let outcome = call(&core, Method::PUT, "v1/form").form(&not_a_form).await;
+        let error = outcome.err().ok_or("it was sent")?;
+        assert!(error.to_string().starts_with("request: `body` is not a form: pass a struct"), "{error}");
+    }
     call(&core, Method::PUT, "/v1/file").bytes("text/csv", Upload::bytes("a;b")).await?;
     let requests = server.requests();
     assert_eq!(requests[1].header("accept"), Some("application/json"));
     assert_eq!((requests[2].first_line(), requests[2].body.as_str()), ("PUT /base/v1/form HTTP/1.1", "a=1&a=2"));
-    assert_eq!((requests[3].header("content-type"), requests[3].body.as_str()), (Some("text/csv"), "a;b"));
+    assert_eq!(requests[3].body, "b=1+%26&a=1&a=2&b=3");
+    assert_eq!((requests[4].header("content-type"), requests[4].body.as_str()), (Some("text/csv"), "a;b"));
     Ok(())
 }
 
@@ -121,15 +140,21 @@ async fn a_declared_call_accepts_undeclared_parameters_and_fields() -> Outcome {
     fields(post(&server)?).body_field("/data/attributes/a~1b", "c").body_field("top", [1]).await?;
     post(&server)?.body_field("alone", 1).await?;
     let mut form = post(&server)?;
-    form.form(&json!({ "a": "1" }), &[]);
-    form.body_field("b", json!({ "c": "&" })).await?;
+    form.form(&json!({ "a": "1", "a b": "old", "x": "2" }), &[]);
+    form.body_field("b", json!({ "c": "&" })).body_field("a b", "new").await?;
+    let mut multipart = post(&server)?;
+    multipart.multipart(Parts.into_parts());
+    multipart.body_field("a", [3, 4]).body_field("c", "5").await?;
     let requests = server.requests();
     assert_eq!(requests[0].first_line(), "GET /things/7?fixed=2&new=true&new=false HTTP/1.1");
     let sent: Value = serde_json::from_str(&requests[1].body)?;
     assert_eq!(sent, json!({ "data": { "replaced": true, "attributes": { "a/b": "c" } }, "top": [1] }));
     assert_eq!(requests[1].header("content-type"), Some("application/vnd.api+json"));
     assert_eq!(requests[2].body, r#"{"alone":1}"#);
-    assert_eq!(requests[3].body, "a=1&b=%7B%22c%22%3A%22%26%22%7D");
+    assert_eq!(requests[3].body, "a=1&x=2&b=%7B%22c%22%3A%22%26%22%7D&a+b=new");
+    let values = requests[4].body.split("\r\n").filter(|line| !line.is_empty() && !line.starts_with("--"));
+    let values: Vec<_> = values.map(|line| line.rsplit("name=").next().unwrap_or_default()).collect();
+    assert_eq!(values, ["\"b\"", "2", "\"a\"", "3", "\"a\"", "4", "\"c\"", "5"]);
 
     let mut text = post(&server)?;
     text.text("text/plain", "a");
@@ -141,6 +166,6 @@ async fn a_declared_call_accepts_undeclared_parameters_and_fields() -> Outcome {
         let outcome = call.body_field("a", 1).await;
         assert!(matches!(outcome, Err(Error::Request(_))), "{outcome:?}");
     }
-    assert_eq!(server.requests().len(), 4);
+    assert_eq!(server.requests().len(), 5);
     Ok(())
 }
