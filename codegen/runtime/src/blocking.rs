@@ -14,8 +14,10 @@
 //! # }
 //! ```
 //!
-//! Within tokio these functions return an error, because a thread that waits there stops the tasks that it waits for. Use a
-//! client either with or without them: its connections belong to the runtime that opened them.
+//! Within tokio these functions return an error, because a thread that waits there stops the tasks that it waits for. On the
+//! threads of `tokio::task::spawn_blocking`, where waiting is allowed, use the runtime that is there:
+//! `tokio::runtime::Handle::current().block_on(call.send())`. Use a client either with or without these functions: its
+//! connections belong to the runtime that opened them.
 
 use std::future::{pending, poll_fn};
 use std::ops::{Deref, DerefMut};
@@ -52,7 +54,8 @@ fn runtime() -> Result<&'static Handle, RequestError> {
     static RUNTIME: OnceLock<Result<Handle, String>> = OnceLock::new();
     if Handle::try_current().is_ok() {
         return Err(RequestError::new(
-            "a blocking call was made within tokio: use `.await`, or make it on a thread of its own (std::thread::spawn)",
+            "a blocking call was made within tokio: use `.await`, or within `spawn_blocking`, \
+             `tokio::runtime::Handle::current().block_on(call.send())`",
         ));
     }
     let runtime = RUNTIME.get_or_init(|| start().map_err(|error| error.to_string()));

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -44,7 +45,8 @@ pub trait Hook: Send + Sync {
     ///
     /// # Errors
     ///
-    /// An error ends the call with [`Error::Request`](crate::Error::Request), and nothing is sent.
+    /// An error ends the call, and nothing is sent: with [`Error::Request`](crate::Error::Request), or for a token request
+    /// with [`Error::Auth`](crate::Error::Auth).
     fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
         let _ = request;
         Ok(())
@@ -66,6 +68,25 @@ pub trait Hook: Send + Sync {
         None
     }
 }
+
+macro_rules! shared_hooks {
+    ($($pointer:ident)*) => {$(
+        impl<H: Hook + ?Sized> Hook for $pointer<H> {
+            fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+                (**self).before_request(request)
+            }
+
+            fn after_response(&self, response: &ResponseContext<'_>) {
+                (**self).after_response(response);
+            }
+
+            fn should_retry(&self, response: &ResponseContext<'_>) -> Option<bool> {
+                (**self).should_retry(response)
+            }
+        }
+    )*};
+}
+shared_hooks! { Arc Box }
 
 /// A hook that sends the trace context of each request: the header `traceparent` of W3C Trace Context.
 ///
@@ -175,8 +196,8 @@ impl<'a> RequestContext<'a> {
     /// # Errors
     ///
     /// If the name or value contains a character that cannot be sent, or if the header is derived from the body.
-    pub fn set_header(&mut self, name: &str, value: &str) -> Result<(), RequestError> {
-        let (name, value) = checked_header(name, value)?;
+    pub fn set_header(&mut self, name: impl AsRef<str>, value: &str) -> Result<(), RequestError> {
+        let (name, value) = checked_header(name.as_ref(), value)?;
         self.request.headers_mut().insert(name, value);
         Ok(())
     }

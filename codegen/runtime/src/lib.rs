@@ -69,9 +69,11 @@ pub use webhook::{PayloadError, Verifier, WebhookError};
 pub use bytes::Bytes;
 pub use http;
 pub use jiff::{Timestamp, civil::Date};
+/// The HTTP library. Create a client of it with [`http_client_builder`]: `reqwest::Client::new()` panics in a program that
+/// has not chosen a TLS library otherwise.
 pub use reqwest;
 pub use reqwest::{Method, StatusCode};
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
 pub use serde_json::{Map, Value};
 pub use uuid::Uuid;
 

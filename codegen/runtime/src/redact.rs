@@ -15,7 +15,7 @@ const REDACTED: &[u8] = b"[redacted]";
 
 /// Minimum length of a secret that is replaced anywhere. A shorter one is replaced only if it is a separate word,
 /// because it would occur in most messages.
-const SHORT: usize = 4;
+const SHORT: usize = 8;
 
 /// The secrets that a call was sent with.
 #[derive(Clone, Default)]
@@ -101,12 +101,13 @@ mod tests {
 
     #[test]
     fn secrets_are_replaced_in_each_form_and_at_the_ends_of_an_excerpt() {
-        let redactor = Redactor::new(vec!["s3cret/\"+".into(), "k".into()]);
+        let redactor = Redactor::new(vec!["s3cret/\"+".into(), "k".into(), "test".into()]);
         for (text, expected) in [
             ("a s3cret/\"+ b", "a [redacted] b"),
             (r#"{"key":"s3cret/\"+"}"#, r#"{"key":"[redacted]"}"#),
             ("?key=s3cret%2F%22%2B&x=1", "?key=[redacted]&x=1"),
             ("k is a key", "[redacted] is a key"),
+            ("the latest contest, test=1", "the latest contest, [redacted]=1"),
             ("s3cret", "s3cret"),
             ("", ""),
         ] {

@@ -96,3 +96,15 @@ pub trait TokenSource: Send + Sync {
     /// Fetches a new token.
     fn fetch(&self) -> FetchingToken<'_>;
 }
+
+impl<S: TokenSource + ?Sized> TokenSource for Arc<S> {
+    fn fetch(&self) -> FetchingToken<'_> {
+        (**self).fetch()
+    }
+}
+
+impl<S: TokenSource + ?Sized> TokenSource for Box<S> {
+    fn fetch(&self) -> FetchingToken<'_> {
+        (**self).fetch()
+    }
+}

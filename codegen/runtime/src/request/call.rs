@@ -178,8 +178,8 @@ impl<T, B: Default> Call<T, B> {
     }
 
     /// Sets a header of this call, replacing any value that would be sent under this name.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.parts.header(name, value);
+    pub fn header(mut self, name: impl AsRef<str>, value: &str) -> Self {
+        self.parts.header(name.as_ref(), value);
         self
     }
 
@@ -190,7 +190,7 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
-    /// Adds a field that the operation does not declare to a JSON object or a form body, replacing any value that would
+    /// Adds a field that the operation does not declare to a JSON object or a form, replacing any value that would
     /// be sent under this name. A name that begins with `/` is a JSON Pointer, such as `/data/attributes/vip`.
     pub fn body_field<V: Serialize>(mut self, name: &str, value: V) -> Self {
         self.parts.body_field(name, serde_json::to_value(value));

@@ -53,7 +53,7 @@ macro_rules! operation {
 
             /// Sets a header, replacing any value that would be sent under this name.
             #[inline]
-            pub fn header(self, name: &str, value: &str) -> Self {
+            pub fn header(self, name: impl ::core::convert::AsRef<str>, value: &str) -> Self {
                 Self { call: self.call.header(name, value) }
             }
 
@@ -64,7 +64,7 @@ macro_rules! operation {
                 Self { call: self.call.query(name, value) }
             }
 
-            /// Sets a field that the operation does not declare in a JSON object or a form body. `name` is the field's
+            /// Sets a field that the operation does not declare in a JSON object or a form. `name` is the field's
             /// name or a JSON Pointer such as `/data/vip`.
             #[inline]
             pub fn body_field<V: $crate::generated::serde::Serialize>(self, name: &str, value: V) -> Self {

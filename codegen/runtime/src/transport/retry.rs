@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::budget::RetryBudget;
@@ -37,6 +38,7 @@ use crate::platform::Instant;
 /// let patient = Retry::default().max_attempts(8).max_elapsed(Duration::from_secs(600));
 /// // Also after a 408 or 500, and after the statuses of a CDN that cannot reach the server.
 /// let more = Retry::default().also_on([408, 500]).also_on(520..=529);
+/// # let _ = Retry::default().statuses([crm_clients_runtime::StatusCode::LOCKED]);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -97,13 +99,14 @@ impl Retry {
     ///
     /// After any status but a 429, only idempotent requests are retried. Other statuses that are often temporary are
     /// 408, 409, 425, 500 and 520 to 529. A success is never retried.
-    pub fn statuses(self, statuses: impl IntoIterator<Item = u16>) -> Self {
+    pub fn statuses(self, statuses: impl IntoIterator<Item: StatusNumber>) -> Self {
         Self { statuses: Vec::new(), ..self }.also_on(statuses)
     }
 
     /// Adds statuses after which a request is retried.
-    pub fn also_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.statuses.extend(statuses.into_iter().filter(|status| !(200..300).contains(status)));
+    pub fn also_on(mut self, statuses: impl IntoIterator<Item: StatusNumber>) -> Self {
+        let statuses = statuses.into_iter().map(StatusNumber::number);
+        self.statuses.extend(statuses.filter(|status| !(200..300).contains(status)));
         self
     }
 
@@ -131,6 +134,27 @@ impl Retry {
     fn max_delay_after(&self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         self.first_delay.saturating_mul(1 << doublings).min(self.max_delay)
+    }
+}
+
+/// A status: its number, or a [`StatusCode`].
+///
+/// `Into<u16>` would not do: with it, the type of a literal is `i32`.
+#[doc(hidden)]
+pub trait StatusNumber {
+    /// Returns the number.
+    fn number(self) -> u16;
+}
+
+impl StatusNumber for u16 {
+    fn number(self) -> u16 {
+        self
+    }
+}
+
+impl StatusNumber for StatusCode {
+    fn number(self) -> u16 {
+        self.as_u16()
     }
 }
 

@@ -69,8 +69,10 @@ async fn a_hook_sees_each_attempt_and_sets_headers() -> Outcome {
         Server::answering([reply("503 Service Unavailable", &["x-a: 1"], "no"), reply("200 OK", &[], "{}")]).await?;
     let recorder = Recorder::default();
     let builder = builder(&server).credential(&KEY, "k1").credential(&QUERY_KEY, "q1");
-    let core = builder.hook(recorder.clone()).build()?;
-    Call::new(&core, &GET, &[&7i64]).await?;
+    // Hooks can be shared, and chosen at run time.
+    let chosen: Box<dyn Hook> = Box::new(Arc::new(recorder.clone()));
+    let core = builder.hook(chosen).build()?;
+    Call::new(&core, &GET, &[&7i64]).header(http::header::ACCEPT, "text/plain").await?;
     assert_eq!(
         recorder.lines(),
         [
@@ -80,6 +82,7 @@ async fn a_hook_sees_each_attempt_and_sets_headers() -> Outcome {
             "things.get 2 Some(200) false Some(\"{}\") false false",
         ]
     );
+    assert_eq!(server.requests()[0].header("accept"), Some("text/plain"));
     let attempts: Vec<_> = server.requests().iter().map(|request| request.header("x-attempt") == Some("1")).collect();
     assert_eq!(attempts, [true, false]);
     Ok(())
