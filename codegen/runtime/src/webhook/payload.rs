@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use serde_json::Value;
+use serde_json::error::Category;
 
 use crate::error::excerpt;
 use crate::response::limits::Limits;
@@ -43,17 +44,21 @@ impl<'b> Payload<'b> {
     }
 
     fn failure(&self, error: serde_json::Error) -> PayloadError {
+        let is_json = !matches!(error.classify(), Category::Syntax | Category::Eof);
         let offset = json_path::offset(self.body, error.line(), error.column());
         let path = json_path::at(self.body, offset);
         if self.secret {
             // serde's message quotes the value.
-            let safe = sanitize::without_content(&error.to_string());
-            let message =
-                safe.unwrap_or_else(|| "the payload, which may contain secrets, is not as declared".to_owned());
+            let message = match sanitize::without_content(&error.to_string()) {
+                _ if !is_json => "the body is not JSON".to_owned(),
+                Some(safe) => safe,
+                None => "the payload, which may contain secrets, is not as declared".to_owned(),
+            };
             return PayloadError { path, message, excerpt: String::new(), source: None };
         }
         let excerpt = excerpt(self.body, offset.saturating_sub(80), 120);
-        PayloadError { path, message: error.to_string(), excerpt, source: Some(error) }
+        let message = if is_json { error.to_string() } else { format!("the body is not JSON: {error}") };
+        PayloadError { path, message, excerpt, source: Some(error) }
     }
 }
 

@@ -141,8 +141,8 @@ impl<E: Signed> Verifier<E> {
     /// # Errors
     ///
     /// Any [`WebhookError`] except `Payload`.
-    pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), WebhookError> {
-        self.rules.verify(&E::SIGNATURE, headers, body)
+    pub fn verify(&self, headers: &HeaderMap, body: impl AsRef<[u8]>) -> Result<(), WebhookError> {
+        self.rules.verify(&E::SIGNATURE, headers, body.as_ref())
     }
 
     /// Verifies a delivery and decodes it. `body` is the body as it was received, before any parsing.
@@ -150,10 +150,11 @@ impl<E: Signed> Verifier<E> {
     /// # Errors
     ///
     /// Any [`WebhookError`]. `Payload` is returned only if the signature is valid.
-    pub fn read(&self, headers: &HeaderMap, body: &[u8]) -> Result<E, WebhookError>
+    pub fn read(&self, headers: &HeaderMap, body: impl AsRef<[u8]>) -> Result<E, WebhookError>
     where
         E: for<'b> TryFrom<&'b [u8], Error = PayloadError>,
     {
+        let body = body.as_ref();
         self.verify(headers, body)?;
         let outer = tolerance::replace(if self.rules.strict { Tolerance::Strict } else { Tolerance::Full });
         let event = E::try_from(body);
@@ -169,8 +170,8 @@ impl<E: Signed> Verifier<E> {
     ///
     /// [`WebhookError::EmptySecret`], or [`WebhookError::MalformedHeader`] if the API's signature cannot be sent in a
     /// header.
-    pub fn sign(&self, body: &[u8]) -> Result<HeaderMap, WebhookError> {
-        self.rules.sign(&E::SIGNATURE, body)
+    pub fn sign(&self, body: impl AsRef<[u8]>) -> Result<HeaderMap, WebhookError> {
+        self.rules.sign(&E::SIGNATURE, body.as_ref())
     }
 }
 

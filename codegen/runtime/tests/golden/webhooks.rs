@@ -96,6 +96,10 @@ fn a_signature_of_time_and_body() -> Outcome {
     let fresh = headers(&[("x-shop-signature", &fresh), ("x-shop-timestamp", &time)])?;
     now.verify(&fresh, broken.as_bytes())?;
     assert!(matches!(now.read(&fresh, broken.as_bytes()), Err(WebhookError::Payload(error)) if error.path() == "$"));
+    for text in ["", "a=b&c=hunter2", "{"] {
+        let Err(error) = now.read(&now.sign(text)?, text) else { return Err(text.into()) };
+        assert!(error.to_string().contains("invalid webhook payload at $: the body is not JSON"), "{error}");
+    }
     Ok(())
 }
 
@@ -115,6 +119,8 @@ fn a_verifier_signs_like_the_server() -> Outcome {
     assert!(matches!(Verifier::new("").sign(body), Err(WebhookError::EmptySecret)));
 
     let of_body = webhook_names::events::Verifier::new(SECRET);
+    let owned = String::from_utf8(body.to_vec())?;
+    verifier.read(&verifier.sign(&owned)?, owned)?;
     let signed = of_body.sign(b"any bytes at all: \xff")?;
     assert_eq!(signed, headers(&[("x-code-signature", &STANDARD.encode(hmac(b"any bytes at all: \xff")?))])?);
     of_body.verify(&signed, b"any bytes at all: \xff")?;

@@ -152,7 +152,7 @@ async fn errors_of_secret_bodies_name_missing_fields_only() -> Outcome {
         let told = message
             .rsplit_once("response at ")
             .map_or("", |(_, told)| told)
-            .replace("body, which contains", "payload, which may contain");
+            .replace("the body, which contains secrets, is not as declared", "the body is not JSON");
         assert_eq!(payload.to_string(), format!("invalid webhook payload at {told}"));
     }
     let server = Server::answering([reply("200 OK", &[], r#"{"name":"x","size":"hunter2"}"#)]).await?;
