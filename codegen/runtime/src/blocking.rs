@@ -50,7 +50,7 @@ where
 }
 
 /// Returns the runtime that drives blocking calls.
-fn runtime() -> Result<&'static Handle, RequestError> {
+pub(crate) fn runtime() -> Result<&'static Handle, RequestError> {
     static RUNTIME: OnceLock<Result<Handle, String>> = OnceLock::new();
     if Handle::try_current().is_ok() {
         return Err(RequestError::new(

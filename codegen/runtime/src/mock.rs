@@ -15,6 +15,7 @@ use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, Url};
 
 use crate::operation::{Operation, Reply};
+use crate::serde::de::Decode;
 use builder::{Condition, Sent};
 pub use builder::{MockResponse, ResponseBuilder};
 use replay::Recording;
@@ -74,6 +75,18 @@ impl Server {
         Ok(Self { url, state, serving })
     }
 
+    /// Starts a server for an API with these operations, in a program without async. It runs on the thread that drives
+    /// [blocking calls](crate::blocking).
+    ///
+    /// # Errors
+    ///
+    /// If no port can be bound, if the thread for blocking calls cannot be started, or within tokio.
+    #[cfg(feature = "blocking")]
+    pub fn start_blocking(routes: Vec<Route>) -> std::io::Result<Self> {
+        let runtime = crate::blocking::runtime().map_err(std::io::Error::other)?;
+        runtime.block_on(Self::start(routes))
+    }
+
     /// Returns the base URL for a client.
     pub fn url(&self) -> &str {
         &self.url
@@ -84,6 +97,13 @@ impl Server {
         ResponseBuilder::of(self, operation)
     }
 
+    /// Returns a builder for a response to an endpoint that the API does not declare, at a path below the base URL. An
+    /// expression such as `{id}` in the path stands for any value. A request may have more query parameters than the
+    /// path.
+    pub fn request(&self, method: Method, path: &str) -> ResponseBuilder<'_> {
+        ResponseBuilder::undeclared(self, method, path)
+    }
+
     /// Responds with the recording of a [`Recorder`](crate::Recorder) where no other response is set. Requests match by
     /// method, path, query and, if there is one, JSON body, and get the responses in the recorded order. The last one
     /// is repeated.
@@ -91,7 +111,8 @@ impl Server {
     /// # Errors
     ///
     /// If the file cannot be read. [`verify`](Self::verify) reports recorded responses that their operation cannot
-    /// return, and operations that the API does not have.
+    /// return, operations that the API does not have, and requests whose recorded response has no body because the
+    /// [`Recorder`](crate::Recorder) does not write it: set their responses on the mock.
     pub fn replay(&self, path: impl AsRef<Path>) -> std::io::Result<()> {
         let recording = replay::read(path.as_ref())?;
         let mut state = lock(&self.state);
@@ -129,6 +150,21 @@ impl Server {
         }
         if faults.is_empty() { Ok(()) } else { Err(UnmetExpectations(faults)) }
     }
+}
+
+/// Returns a value of a generated type for a test, in which only the required fields are set, and to empty values.
+///
+/// A required field is empty text, 0, false, an empty list or map, 1970-01-01T00:00:00Z, the date 0000-01-01, the nil
+/// UUID, or an object in which the same holds; a string or integer with listed values has the first of them. A union is
+/// unknown and null: assign one of its variants. Optional fields are not set. Set those that matter to the test:
+///
+/// ```ignore
+/// let mut contact: kajabi::types::Contact = sample();
+/// contact.attributes.name = Some("Alice Ngo".to_owned());
+/// mock.contacts().get().json(json!({ "data": contact }));
+/// ```
+pub fn sample<T: Decode>() -> T {
+    T::blank()
 }
 
 /// The expectations of a mock that were not met.
@@ -220,7 +256,10 @@ impl fmt::Debug for State {
 }
 
 struct Rule {
-    operation: &'static str,
+    /// The operation's name; for an undeclared endpoint its method and path.
+    operation: String,
+    /// The route of an undeclared endpoint.
+    endpoint: Option<Route>,
     condition: Option<Condition>,
     /// Number of expected requests; `None` for any number.
     expected: Option<usize>,
@@ -237,12 +276,12 @@ fn respond(state: &Mutex<State>, mut request: Request) -> Sent {
     request.operation = called.first().copied();
     let mut refused = Vec::new();
     loop {
-        let Some((index, condition)) = lock(state).candidate(&called, &refused) else { break };
+        let Some((index, condition)) = lock(state).candidate(&request, &called, &refused) else { break };
         if condition.is_none_or(|condition| condition(&request)) {
             // Another request may have used up the rule in the meantime.
-            let sent = lock(state).rules.get_mut(index).and_then(Rule::use_up);
-            if let Some(sent) = sent {
-                let computed = sent.compute(&request);
+            let used = lock(state).rules.get_mut(index).and_then(Rule::use_up);
+            if let Some((operation, sent)) = used {
+                let computed = sent.compute(&operation, &request);
                 let mut state = lock(state);
                 state.faults.extend(computed.as_ref().err().cloned());
                 state.requests.push(request);
@@ -254,44 +293,82 @@ fn respond(state: &Mutex<State>, mut request: Request) -> Sent {
     }
     let mut state = lock(state);
     let recorded = state.recordings.iter_mut().find_map(|recording| recording.reply(&request));
-    let reply = recorded.or_else(|| tokens::reply(&request)).unwrap_or_else(|| state.unexpected(&request));
+    let sent = match recorded {
+        Some(Ok(reply)) => Sent::now(reply),
+        Some(Err(fault)) => {
+            state.faults.push(fault.clone());
+            Sent::fault(fault)
+        }
+        None => Sent::now(tokens::reply(&request).unwrap_or_else(|| state.unexpected(&request, &called))),
+    };
     state.requests.push(request);
-    Sent::now(reply)
+    sent
 }
 
 impl Rule {
+    fn of(operation: String, endpoint: Option<Route>) -> Self {
+        Self { operation, endpoint, condition: None, expected: None, used: 0, sent: Sent::now(reply(200)) }
+    }
+
+    /// Returns true if this is a response to a request for these operations, whatever its condition is.
+    fn fits(&self, request: &Request, called: &[&str]) -> bool {
+        match &self.endpoint {
+            Some(endpoint) => endpoint.fit(&request.method, &request.target).is_some(),
+            None => called.contains(&self.operation.as_str()),
+        }
+    }
+
     fn is_used_up(&self) -> bool {
         self.expected.is_some_and(|expected| self.used >= expected)
     }
 
-    fn use_up(&mut self) -> Option<Sent> {
+    fn use_up(&mut self) -> Option<(String, Sent)> {
         if self.is_used_up() {
             return None;
         }
         self.used += 1;
-        Some(self.sent.clone())
+        Some((self.operation.clone(), self.sent.clone()))
     }
 }
 
 impl State {
-    /// Returns the first rule for one of these operations that is neither used up nor refused, with its condition.
-    fn candidate(&self, called: &[&str], refused: &[usize]) -> Option<(usize, Option<Condition>)> {
+    /// Returns the first rule for the request that is neither used up nor refused, with its condition.
+    fn candidate(&self, request: &Request, called: &[&str], refused: &[usize]) -> Option<(usize, Option<Condition>)> {
         let mut rules = self.rules.iter().enumerate();
-        let (index, rule) = rules
-            .find(|(index, rule)| called.contains(&rule.operation) && !rule.is_used_up() && !refused.contains(index))?;
+        let (index, rule) =
+            rules.find(|(index, rule)| rule.fits(request, called) && !rule.is_used_up() && !refused.contains(index))?;
         Some((index, rule.condition.clone()))
     }
 
-    fn unexpected(&mut self, request: &Request) -> Reply {
+    /// Returns the response to a request that no rule responds to.
+    fn unexpected(&mut self, request: &Request, called: &[&str]) -> Reply {
         let operation = request.operation.unwrap_or("not an operation of this API");
-        let fault = format!("no response is set for {} {} ({operation})", request.method, request.redacted_target());
-        let mut set: Vec<&str> = self.rules.iter().map(|rule| rule.operation).collect();
-        set.dedup();
-        let set = if set.is_empty() { "none".to_owned() } else { set.join(", ") };
-        let body = format!("mock: {fault}; responses are set for {set}").into();
+        let sent = format!("{} {} ({operation})", request.method, request.redacted_target());
+        let passed: Vec<&Rule> = self.rules.iter().filter(|rule| rule.fits(request, called)).collect();
+        let (fault, set) = if passed.is_empty() {
+            let mut set: Vec<&str> = self.rules.iter().map(|rule| rule.operation.as_str()).collect();
+            set.dedup();
+            let set = if set.is_empty() { "none".to_owned() } else { set.join(", ") };
+            (format!("no response is set for {sent}"), format!("; responses are set for {set}"))
+        } else {
+            (format!("no response is left for {sent}: {}", why_passed(&passed)), String::new())
+        };
+        let body = format!("mock: {fault}{set}").into();
         self.faults.push(fault);
         Reply { body, ..reply(501) }
     }
+}
+
+/// Returns why the responses set for an operation were not sent.
+fn why_passed(rules: &[&Rule]) -> String {
+    let why = |(index, rule): (usize, &&Rule)| {
+        let name = if rules.len() == 1 { "its response".to_owned() } else { format!("response {}", index + 1) };
+        match rule.expected.filter(|_| rule.is_used_up()) {
+            Some(expected) => format!("{name} was used {} of {expected} times", rule.used),
+            None => format!("the condition of {name} refused this request"),
+        }
+    };
+    rules.iter().enumerate().map(why).collect::<Vec<_>>().join(", ")
 }
 
 fn reply(status: u16) -> Reply {
@@ -301,6 +378,31 @@ fn reply(status: u16) -> Reply {
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     // A condition that panics leaves no inconsistent state.
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Declares the blocking function that starts an API's mock.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! start_blocking {
+    () => {
+        /// Starts the server in a program without async, on the thread that drives blocking calls.
+        ///
+        /// # Errors
+        ///
+        /// If no port can be bound, if the thread for blocking calls cannot be started, or within tokio.
+        pub fn start_blocking() -> ::std::io::Result<Self> {
+            Ok(Self { server: $crate::mock::Server::start_blocking(routes())? })
+        }
+    };
+}
+
+/// Declares no function, because the feature `blocking` is not enabled.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! start_blocking {
+    () => {};
 }
 
 /// Declares an API's mock: its server, and in `answers` a handle for each resource.
@@ -331,6 +433,8 @@ macro_rules! mock {
             pub async fn start() -> ::std::io::Result<Self> {
                 Ok(Self { server: $crate::mock::Server::start(routes()).await? })
             }
+
+            $crate::start_blocking!();
 
             /// Returns a builder for a client that calls the mock and sends each request once.
             ///

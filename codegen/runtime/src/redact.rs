@@ -11,7 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::query;
 
-const REDACTED: &[u8] = b"[redacted]";
+/// The text that replaces a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Minimum length of a secret that is replaced anywhere. A shorter one is replaced only if it is a separate word,
 /// because it would occur in most messages.
@@ -42,7 +43,7 @@ impl Redactor {
                 continue;
             }
             shown.extend_from_slice(&body[at..secret.start.max(at)]);
-            shown.extend_from_slice(REDACTED);
+            shown.extend_from_slice(REDACTED.as_bytes());
             at = secret.end.min(range.end);
         }
         shown.extend_from_slice(&body[at..range.end]);
@@ -74,7 +75,7 @@ fn is_word(body: &[u8], found: &Range<usize>) -> bool {
 }
 
 /// Returns the encoded forms in which a secret may be echoed.
-fn forms(secret: &str) -> Vec<String> {
+pub(crate) fn forms(secret: &str) -> Vec<String> {
     let json = serde_json::Value::from(secret).to_string();
     let mut forms = vec![
         secret.to_owned(),

@@ -17,5 +17,7 @@ pub use into_object::IntoObject;
 pub use multipart::{FormParts, MultipartBody};
 pub(crate) use parts::{RequestParts, ResponseMode, checked_header};
 pub use set_if_some::SetIfSome;
+#[cfg(feature = "mock")]
+pub(crate) use undeclared::UNDECLARED;
 pub use undeclared::UndeclaredCall;
 pub use upload::Upload;

@@ -1,22 +1,29 @@
 //! The responses set by a test.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::route::Route;
 use super::{Request, Rule, Server, lock, reply};
 use crate::operation::{Operation, Reply};
+use crate::path;
 use crate::response::decode::DecodeFailure;
 use crate::response::events::EVENT_STREAM;
 use crate::response::json_path;
 
 pub(super) type Check = Arc<dyn Fn(&Reply) -> Result<(), DecodeFailure> + Send + Sync>;
 pub(super) type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
+/// The statuses that a server can respond with; others are informational, or cannot be written.
+const STATUSES: RangeInclusive<u16> = 200..=999;
+
 type Respond = Arc<dyn Fn(&Request) -> MockResponse + Send + Sync>;
 
 /// The response to a request, and how it is sent.
@@ -28,7 +35,7 @@ pub(super) struct Sent {
     /// Number of bytes of the body after which the connection is closed.
     pub(super) cut_off: Option<usize>,
     /// Computes the reply from the request. The reply is checked afterwards.
-    computed: Option<(Respond, Check, &'static str)>,
+    computed: Option<(Respond, Check)>,
 }
 
 impl Sent {
@@ -42,14 +49,22 @@ impl Sent {
     }
 
     /// Computes the response, if it is not set.
-    pub(super) fn compute(mut self, request: &Request) -> Result<Self, String> {
-        if let Some((respond, check, operation)) = self.computed.take() {
+    pub(super) fn compute(mut self, operation: &str, request: &Request) -> Result<Self, String> {
+        if let Some((respond, check)) = self.computed.take() {
             let MockResponse { reply, fault } = respond(request);
-            let reply = Reply { headers: with_all(self.reply.headers, reply.headers), ..reply };
-            check_reply(operation, &reply, &check, fault)?;
-            self.reply = reply;
+            self.reply = Reply { headers: with_all(self.reply.headers, reply.headers), ..reply };
+            self.check(operation, &check, fault)?;
         }
         Ok(self)
+    }
+
+    /// Checks that the response can be sent, and that the operation can return it.
+    fn check(&self, operation: &str, check: &Check, fault: Option<String>) -> Result<(), String> {
+        let length = self.reply.body.len();
+        let cut_off = self.cut_off.filter(|cut| *cut >= length);
+        let cut_off =
+            cut_off.map(|cut| format!("it cannot be cut off after {cut} bytes, because its body has {length}"));
+        check_reply(operation, &self.reply, check, fault.or(cut_off))
     }
 }
 
@@ -58,8 +73,15 @@ fn with_all(mut headers: HeaderMap, others: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// Checks that an operation can return a successful response.
+/// Returns the check of responses that an API does not declare.
+pub(super) fn unchecked() -> Check {
+    Arc::new(|_| Ok(()))
+}
+
+/// Checks that the status of a response is valid and that, if it is a success, the operation can return it.
 pub(super) fn check_reply(operation: &str, reply: &Reply, check: &Check, fault: Option<String>) -> Result<(), String> {
+    let invalid_status = || format!("the status {} is not one of 200 to 999", reply.status);
+    let fault = fault.or_else(|| (!STATUSES.contains(&reply.status)).then(invalid_status));
     let success = (200..300).contains(&reply.status);
     let wrong = if success { check(reply).err() } else { None };
     let misfit =
@@ -105,7 +127,7 @@ impl MockResponse {
         Self::new(Bytes::new(), "")
     }
 
-    /// Sets the status; 200 by default. The body of a response that is not a success can be anything.
+    /// Sets the status, from 200 to 999; 200 by default. The body of a response that is not a success can be anything.
     pub fn status(mut self, status: u16) -> Self {
         self.reply.status = status;
         self
@@ -155,9 +177,16 @@ pub struct ResponseBuilder<'s> {
 
 impl<'s> ResponseBuilder<'s> {
     pub(super) fn of<T, B>(server: &'s Server, operation: &'static Operation<T, B>) -> Self {
-        let sent = Sent::now(reply(200));
-        let rule = Rule { operation: operation.name, condition: None, expected: None, used: 0, sent };
-        Self { server, rule, check: Arc::new(|reply| (operation.decode)(reply).map(|_| ())), fault: None }
+        let check: Check = Arc::new(|reply| (operation.decode)(reply).map(|_| ()));
+        Self { server, rule: Rule::of(operation.name.to_owned(), None), check, fault: None }
+    }
+
+    pub(super) fn undeclared(server: &'s Server, method: Method, path: &str) -> Self {
+        let name = format!("{method} {path}");
+        let fault = path::check_undeclared(path).err().map(|error| error.to_string());
+        let route = Route::undeclared(method, path);
+        let check = Arc::clone(&route.check);
+        Self { server, rule: Rule::of(name, Some(route)), check, fault }
     }
 }
 
@@ -174,7 +203,7 @@ impl ResponseBuilder<'_> {
         self
     }
 
-    /// Sets the status; 200 by default. The body of a response that is not a success can be anything.
+    /// Sets the status, from 200 to 999; 200 by default. The body of a response that is not a success can be anything.
     pub fn status(mut self, status: u16) -> Self {
         self.rule.sent.reply.status = status;
         self
@@ -201,7 +230,7 @@ impl ResponseBuilder<'_> {
     /// Responds with the result of this function, which may read the mock. Headers that were set are added.
     pub fn respond_with(self, respond: impl Fn(&Request) -> MockResponse + Send + Sync + 'static) {
         let Self { server, mut rule, check, fault } = self;
-        rule.sent.computed = Some((Arc::new(respond), check, rule.operation));
+        rule.sent.computed = Some((Arc::new(respond), check));
         let mut state = lock(&server.state);
         if let Some(fault) = fault {
             let fault = format!("invalid mock response for {}: {fault}", rule.operation);
@@ -248,7 +277,7 @@ impl ResponseBuilder<'_> {
             body.push_str(&format!("event: {name}\n{lines}\n"));
         }
         // The return type of the operation may differ from its events.
-        self.check = Arc::new(|_| Ok(()));
+        self.check = unchecked();
         self.set(body.into(), EVENT_STREAM);
     }
 
@@ -265,7 +294,7 @@ impl ResponseBuilder<'_> {
             let media_type = HeaderValue::from_static(media_type);
             rule.sent.reply.headers.entry(CONTENT_TYPE).or_insert(media_type);
         }
-        let checked = check_reply(rule.operation, &rule.sent.reply, &check, fault);
+        let checked = rule.sent.check(&rule.operation, &check, fault);
         let mut state = lock(&server.state);
         if let Err(fault) = checked {
             rule.sent = Sent::fault(fault.clone());

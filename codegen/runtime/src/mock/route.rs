@@ -1,20 +1,22 @@
 //! Matching requests to operations.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use reqwest::Method;
 
-use super::builder::Check;
+use super::builder::{Check, unchecked};
 use crate::operation::Operation;
+use crate::request::UNDECLARED;
 
-/// The method, path and response check of an operation.
+/// The method, path and response check of an operation, or of an endpoint that the API does not declare.
 #[derive(Clone)]
 pub struct Route {
     pub(super) operation: &'static str,
     method: Option<Method>,
-    path: &'static str,
+    path: Cow<'static, str>,
     /// Returns an error for a response that the operation cannot return.
     pub(super) check: Check,
 }
@@ -23,16 +25,22 @@ impl Route {
     /// Creates the route of this operation.
     pub fn of<T, B>(operation: &'static Operation<T, B>) -> Self {
         let check: Check = Arc::new(|reply| (operation.decode)(reply).map(|_| ()));
-        Self { operation: operation.name, method: operation.method.http(), path: operation.path, check }
+        Self { operation: operation.name, method: operation.method.http(), path: operation.path.into(), check }
+    }
+
+    /// Creates the route of an undeclared endpoint, which can return any response.
+    pub(super) fn undeclared(method: Method, path: &str) -> Self {
+        let path = format!("/{}", path.strip_prefix('/').unwrap_or(path)).into();
+        Self { operation: UNDECLARED, method: Some(method), path, check: unchecked() }
     }
 
     /// Returns the length of the literal part of the path that matches a request's target; `None` if it does not match.
-    fn fit(&self, method: &Method, target: &str) -> Option<usize> {
+    pub(super) fn fit(&self, method: &Method, target: &str) -> Option<usize> {
         if self.method.as_ref() != Some(method) {
             return None;
         }
         let (path, query) = split(target);
-        let (own_path, own_query) = split(self.path);
+        let (own_path, own_query) = split(&self.path);
         let queried = own_query.split('&').filter(|pair| !pair.is_empty());
         let fits = queried.clone().all(|pair| query.split('&').any(|given| given == pair));
         let said = path_fit(own_path, path).filter(|_| fits)?;
@@ -75,7 +83,9 @@ fn path_fit(template: &str, path: &str) -> Option<usize> {
         return None;
     }
     templates.into_iter().zip(segments).try_fold(0, |said, (template, segment)| {
-        Some(said + segment_fit(template, &percent_decode_str(segment).decode_utf8_lossy())?)
+        let decoded = percent_decode_str(segment).decode_utf8_lossy();
+        // A literal part may be written encoded.
+        Some(said + segment_fit(template, &decoded).or_else(|| segment_fit(template, segment))?)
     })
 }
 
@@ -94,7 +104,7 @@ mod tests {
     use super::*;
 
     fn route(operation: &'static str, method: Method, path: &'static str) -> Route {
-        Route { operation, method: Some(method), path, check: Arc::new(|_| Ok(())) }
+        Route { operation, method: Some(method), path: path.into(), check: unchecked() }
     }
 
     #[test]
@@ -108,6 +118,7 @@ mod tests {
             route("typed", Method::POST, "/?type=a"),
             route("untyped", Method::POST, "/"),
             route("raw", Method::GET, "/files/{*path}/raw"),
+            route("encoded", Method::GET, "/a%20b"),
         ];
         for (method, target, expected) in [
             (Method::GET, "/contacts/5", &["get"][..]),
@@ -125,6 +136,7 @@ mod tests {
             (Method::GET, "/files/a/b%20c/raw", &["raw"]),
             (Method::GET, "/files/a/raw", &["raw"]),
             (Method::GET, "/files/raw", &[]),
+            (Method::GET, "/a%20b", &["encoded"]),
         ] {
             assert_eq!(called(&routes, &method, target), expected, "{method} {target}");
         }

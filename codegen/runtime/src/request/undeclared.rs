@@ -19,8 +19,8 @@ use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
 
-/// The name of the operation in errors, spans and hooks.
-const NAME: &str = "request";
+/// The name of undeclared calls in errors, spans, hooks and recordings.
+pub(crate) const UNDECLARED: &str = "request";
 
 /// A call of an endpoint that the API's document does not declare, with the client's credentials, retry policy, limits
 /// and hooks. `B` is the type of the API's error bodies, which is not decoded here.
@@ -38,7 +38,7 @@ impl<B: Default + 'static> UndeclaredCall<B> {
     /// Creates a call of a path below the client's base URL; `schemes` are those of the API.
     #[doc(hidden)]
     pub fn new(core: &Core, schemes: &'static [&'static Scheme], method: Method, path: &str) -> Self {
-        Self { parts: RequestParts::undeclared(core, schemes, NAME, method, path), schemes, error: PhantomData }
+        Self { parts: RequestParts::undeclared(core, schemes, UNDECLARED, method, path), schemes, error: PhantomData }
     }
 
     /// Sets a query parameter, replacing an earlier one with this name. A list is sent as one pair per element, an
@@ -121,7 +121,7 @@ impl<B: Default + 'static> UndeclaredCall<B> {
     /// Sends the request and returns the body of the response as the server sent it, with its status and headers.
     /// Awaiting the call does the same. [`Response::json`] deserializes the body.
     pub fn send(self) -> Sending<Response<Bytes>, B> {
-        decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::raw)
+        decoded(self.parts, ErrorDecoder::undeclared(UNDECLARED), ErrorDecoder::raw)
     }
 
     /// Sends the request and waits for its response, in a program without async.
@@ -137,13 +137,13 @@ impl<B: Default + 'static> UndeclaredCall<B> {
     /// Sends the request and deserializes the JSON body of its response; an empty body is `null`.
     pub fn send_as<T: DeserializeOwned + 'static>(mut self) -> Sending<T, B> {
         self.parts.accept = "application/json";
-        decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::json)
+        decoded(self.parts, ErrorDecoder::undeclared(UNDECLARED), ErrorDecoder::json)
     }
 
     /// Sends the request and returns the response with its body as a stream of chunks.
     pub fn send_stream(mut self) -> Sending<Response<ByteStream>, B> {
         self.parts.response_mode = super::ResponseMode::Pieces;
-        decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::pieces)
+        decoded(self.parts, ErrorDecoder::undeclared(UNDECLARED), ErrorDecoder::pieces)
     }
 }
 
