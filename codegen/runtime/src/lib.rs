@@ -98,7 +98,7 @@ pub mod generated {
     pub use crate::serde::open_enum::{read_integer, read_string};
     pub use crate::serde::ser::ObjectWriter;
     pub use crate::serde::union::{
-        Shape, Union, Variants, base_of, kind, read_union, read_variant, score, tag, write_tagged,
+        Shape, Union, Variants, base_of, kind, read_union, read_variant, score, tag, write_event, write_tagged,
     };
     #[cfg(feature = "xml")]
     pub use crate::serde::xml::{XmlField, XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape};

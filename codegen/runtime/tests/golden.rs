@@ -24,6 +24,14 @@ mod odd_values;
 mod openapi_3_2;
 #[path = "golden/requests.rs"]
 mod requests;
+#[cfg(feature = "mock")]
+#[macro_use]
+#[path = "golden/samples.rs"]
+mod samples;
+#[cfg(feature = "mock")]
+#[path = "golden/sampled.rs"]
+#[rustfmt::skip]
+mod sampled;
 #[allow(dead_code, reason = "the wire tests use all of it")]
 #[path = "wire/server.rs"]
 mod server;
@@ -55,5 +63,24 @@ fn every_theme_is_compiled() -> Outcome {
         let theme = entry?.file_name().to_string_lossy().into_owned();
         assert!(listed.contains(&format!("pub mod {theme};")), "{theme} is missing in golden/themes.rs");
     }
+    Ok(())
+}
+
+#[cfg(feature = "mock")]
+#[test]
+fn a_sample_of_each_type_is_read_as_it_is_written() -> Outcome {
+    let mut themes = std::collections::BTreeMap::new();
+    for entry in std::fs::read_dir(themes_directory())? {
+        let entry = entry?;
+        let types = entry.path().join("emitted/types");
+        if types.is_dir() {
+            themes.insert(entry.file_name().to_string_lossy().into_owned(), types);
+        }
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sampled.rs");
+    let uses = "#![allow(deprecated, reason = \"deprecated types have samples too\")]\n\nuse crm_clients_runtime::mock::sample;\n\n\
+                use crate::themes as clients;";
+    samples::check_list(&file, uses, &themes)?;
+    assert_eq!(samples::failures(sampled::CHECKS), Vec::<String>::new());
     Ok(())
 }

@@ -70,7 +70,7 @@ pub enum Event {
 }
 
 runtime::union! {
-    Event(Unknown) tag "event" {
+    Event(Unknown) tag "event" always {
         ContactCreated: "contact_created",
         ContactUpdated: "contact_updated",
         ConversationCreated: "conversation_created",

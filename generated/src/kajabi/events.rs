@@ -54,7 +54,7 @@ pub enum Event {
 }
 
 runtime::union! {
-    Event(Unknown) tag "event" {
+    Event(Unknown) tag "event" always {
         Purchase: "purchase",
         PaymentSucceeded: "payment_succeeded",
         OrderCreated: "order_created",

@@ -43,7 +43,7 @@ pub fn file(api: &Api, webhooks: &Webhooks, header: Header<'_>) -> String {
     };
     match &webhooks.tag {
         Some(property) => {
-            let head = format!("Event({}) tag {}", webhooks.unknown, escape::quoted(property));
+            let head = format!("Event({}) tag {} always", webhooks.unknown, escape::quoted(property));
             file.invocation("union", &head, &list(escape::quoted));
         }
         None => {

@@ -40,12 +40,13 @@ pub fn read_integer<'de, N: Decode, T: From<N>, D: Deserializer<'de>>(deserializ
 #[doc(hidden)]
 #[macro_export]
 macro_rules! string_enum {
-    ($name:ident($unknown:ident) { $($variant:ident = $text:literal),* $(,)? }) => {
+    ($name:ident($unknown:ident) { $first:ident = $first_text:literal $(, $variant:ident = $text:literal)* $(,)? }) => {
         impl $name {
             /// Returns the value as it is sent.
             #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
+                    Self::$first => $first_text,
                     $(Self::$variant => $text,)*
                     Self::$unknown(text) => text,
                 }
@@ -56,6 +57,7 @@ macro_rules! string_enum {
             #[inline]
             fn from(text: &str) -> Self {
                 match text {
+                    $first_text => Self::$first,
                     $($text => Self::$variant,)*
                     _ => Self::$unknown(::core::convert::From::from(text)),
                 }
@@ -103,7 +105,7 @@ macro_rules! string_enum {
         impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
-                Self::$unknown($crate::generated::String::new())
+                Self::$first
             }
         }
     };
@@ -121,13 +123,14 @@ macro_rules! integer_enum {
         $crate::integer_enum! { @of i128 as_i128 serialize_i128 $name $unknown { $($list)* } }
     };
     (@of $integer:ident $as_integer:ident $serialize:ident $name:ident $unknown:ident {
-        $($variant:ident = $number:literal),* $(,)?
+        $first:ident = $first_number:literal $(, $variant:ident = $number:literal)* $(,)?
     }) => {
         impl $name {
             /// Returns the value as it is sent.
             #[inline]
             pub fn $as_integer(&self) -> $integer {
                 match self {
+                    Self::$first => $first_number,
                     $(Self::$variant => $number,)*
                     Self::$unknown(number) => *number,
                 }
@@ -138,6 +141,7 @@ macro_rules! integer_enum {
             #[inline]
             fn from(number: $integer) -> Self {
                 match number {
+                    $first_number => Self::$first,
                     $($number => Self::$variant,)*
                     _ => Self::$unknown(number),
                 }
@@ -178,7 +182,7 @@ macro_rules! integer_enum {
         impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
-                Self::$unknown(0)
+                Self::$first
             }
         }
     };

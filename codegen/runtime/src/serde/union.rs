@@ -234,6 +234,20 @@ pub fn write_tagged<T: Serialize, S: Serializer>(
     written.serialize(serializer)
 }
 
+/// Serializes an event with its name, whatever name its payload has.
+pub fn write_event<T: Serialize, S: Serializer>(
+    payload: &T,
+    property: &'static str,
+    name: &'static str,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut written = serde_json::to_value(payload).map_err(ser::Error::custom)?;
+    if let Value::Object(object) = &mut written {
+        object.insert(property.to_owned(), name.into());
+    }
+    written.serialize(serializer)
+}
+
 /// Returns the properties of a value that another type declares; `None` if one of them is missing.
 pub fn base_of<T: Serialize, B: Decode>(value: &T) -> Option<B> {
     B::decode(serde_json::to_value(value).ok()?).ok()
@@ -480,6 +494,9 @@ macro_rules! read_union {
             ),)+)*], &[])
         }
     };
+    ($name:ident($unknown:ident) tag $tag:literal always { $($variant:ident : $text:literal),* $(,)? }) => {
+        $crate::read_union! { $name($unknown) tag $tag { $($variant: $text),* } }
+    };
     ($name:ident($unknown:ident) tag $tag:literal $presence:ident { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
         $crate::read_union! { $name($unknown) tag $tag $presence { $($variant: $(text($text))|+),* } }
     };
@@ -550,6 +567,19 @@ macro_rules! write_union {
                         $crate::generated::tag::$make($($value)?),
                         serializer,
                     ),)*
+                    Self::$unknown(value) => $crate::generated::serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal always { $($variant:ident : $text:literal),* $(,)? }) => {
+        impl $crate::generated::serde::Serialize for $name {
+            fn serialize<S: $crate::generated::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(payload) => $crate::generated::write_event(payload, $tag, $text, serializer),)*
                     Self::$unknown(value) => $crate::generated::serde::Serialize::serialize(value, serializer),
                 }
             }
