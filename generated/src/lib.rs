@@ -54,6 +54,18 @@ impl Error {
         }
     }
 
+    /// Returns the message in the body of an error response, if there is one.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            #[cfg(feature = "chatwoot")]
+            Self::Chatwoot(error) => error.message(),
+            #[cfg(feature = "contactship")]
+            Self::Contactship(error) => error.message(),
+            #[cfg(feature = "kajabi")]
+            Self::Kajabi(error) => error.message(),
+        }
+    }
+
     /// Returns the delay that the server asks for before the next request.
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         match self {

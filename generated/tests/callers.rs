@@ -178,6 +178,73 @@ async fn handles_bind_shared_path_parameters_and_single_fields_convert() -> Outc
 }
 
 #[tokio::test]
+async fn short_bodies_take_slices_json_and_null() -> Outcome {
+    use chatwoot::types::{ConversationPriority, ConversationsTogglePriorityRequest as Priority};
+
+    let sent = Sent::default();
+    let client =
+        chatwoot::Client::builder().api_access_token("token").transport(transport(&sent, "x-none", "{}")).build()?;
+    let account = client.account(7);
+    let (ids, labels) = (vec![1, 2], vec!["vip".to_owned()]);
+    account.teams().add_agents(1, &ids).await.err();
+    account.teams().add_agents(1, &ids[..1]).await.err();
+    account.contact_labels(1).replace(&labels).await.err();
+    account.contact_labels(1).replace(&labels[..]).await.err();
+    account.contact_labels(1).replace(["vip", "new"].as_slice()).await.err();
+    let map = serde_json::Map::from_iter([("plan".to_owned(), json!("pro"))]);
+    account.conversations().update_custom_attributes(1, json!({ "plan": "pro" })).await.err();
+    account.conversations().update_custom_attributes(1, map).await.err();
+    let lines: Vec<String> = taken(&sent).into_iter().map(|[line, _, body]| format!("{line} {body}")).collect();
+    let expected = [
+        r#"POST /teams/1/team_members {"user_ids":[1,2]}"#,
+        r#"POST /teams/1/team_members {"user_ids":[1]}"#,
+        r#"POST /contacts/1/labels {"labels":["vip"]}"#,
+        r#"POST /contacts/1/labels {"labels":["vip"]}"#,
+        r#"POST /contacts/1/labels {"labels":["vip","new"]}"#,
+        r#"POST /conversations/1/custom_attributes {"custom_attributes":{"plan":"pro"}}"#,
+        r#"POST /conversations/1/custom_attributes {"custom_attributes":{"plan":"pro"}}"#,
+    ];
+    assert_eq!(lines, expected.map(|line| line.replacen(" /", " https://app.chatwoot.com/api/v1/accounts/7/", 1)));
+
+    let high = Priority::new(ConversationPriority::High);
+    assert_eq!([Priority::new("high"), Priority::new("high".to_owned())], [high.clone(), high.clone()]);
+    assert_eq!(Priority::new(Some(ConversationPriority::High)), high);
+    assert_eq!(Priority::new("high".parse::<ConversationPriority>().ok()), high);
+    assert_eq!(serde_json::to_value(Priority::new(None))?, json!({ "priority": null }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_have_the_message_of_their_body() -> Outcome {
+    let no_labels = json!({ "error": { "name": ["is invalid"] } }).to_string();
+    for (content_type, body, expected) in [
+        ("application/json", r#"{"error":"Resource could not be found"}"#, Some("Resource could not be found")),
+        ("application/json", r#"{"errors":["Sign in first.","Or sign up."]}"#, Some("Sign in first., Or sign up.")),
+        ("application/json", r#"{"message":"Email is invalid","attributes":["email"]}"#, Some("Email is invalid")),
+        ("application/json", r#"{"error":"the\nTOKEN-1 is unknown"}"#, Some("the [redacted] is unknown")),
+        ("text/plain; charset=utf-8", "Retry later\n", Some("Retry later")),
+        ("text/html", "<html>busy</html>", None),
+        ("application/json", &no_labels, None),
+    ] {
+        let body = body.to_owned();
+        let respond = move |_: reqwest::Request| {
+            let body = body.clone();
+            async move {
+                let response = http::Response::builder().status(404).header("content-type", content_type);
+                response.body(body).map(Into::into).map_err(Into::into)
+            }
+        };
+        let client = chatwoot::Client::builder().api_access_token("TOKEN-1").transport(respond).build()?;
+        let error = client.account(7).contacts().get(5).await.err().ok_or("the call succeeded")?;
+        assert_eq!(error.message().as_deref(), expected);
+        assert_eq!(crm_clients::Error::from(error).message().as_deref(), expected);
+    }
+    let error = chatwoot::Client::builder().build()?.account(7).contacts().get(5).await.err().ok_or("it was sent")?;
+    assert_eq!(error.message(), None);
+    Ok(())
+}
+
+#[tokio::test]
 async fn constants_options_objects_and_empty_lists() -> Outcome {
     let sent = Sent::default();
     let client =

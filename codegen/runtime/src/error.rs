@@ -1,5 +1,6 @@
 //! The errors of calls.
 
+mod message;
 mod transport;
 
 use std::error::Error as StdError;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::auth::AuthError;
 use crate::operation::Reply;
@@ -143,6 +144,14 @@ impl<B> Error<B> {
         }
     }
 
+    /// Returns the message of an error response, as [`ApiError::message`] does; `None` for other errors.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Error::Api(error) => error.message(),
+            _ => None,
+        }
+    }
+
     /// Returns the `x-request-id` of the response, which the API's support can look up.
     pub fn request_id(&self) -> Option<&str> {
         request_id(self.headers()?)
@@ -253,6 +262,24 @@ impl<B> ApiError<B> {
     /// Returns the body as the server sent it.
     pub fn raw_body(&self) -> &Bytes {
         &self.reply.body
+    }
+
+    /// Returns the message in the body, if there is one, on one line and without the call's secrets.
+    ///
+    /// It is found by the names that APIs commonly use: `message`, `detail`, `error_description`, `error`, `errors` or
+    /// `title`, also within each other. Several messages are joined by commas. A body of plain text is the message.
+    pub fn message(&self) -> Option<String> {
+        let found = match serde_json::from_slice(&self.reply.body) {
+            Ok(body) => message::of_json(&body)?,
+            Err(_) if self.is_plain_text() => String::from_utf8_lossy(&self.reply.body).trim().to_owned(),
+            Err(_) => return None,
+        };
+        Some(sanitize::on_one_line(&self.redact(&found))).filter(|text| !text.is_empty())
+    }
+
+    fn is_plain_text(&self) -> bool {
+        let content_type = self.reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        content_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("text/plain"))
     }
 
     /// Returns the operation that failed, such as `contacts.create`.

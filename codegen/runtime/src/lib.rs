@@ -53,7 +53,7 @@ pub use included::Included;
 pub use pagination::{Checkpoint, Items, Pages};
 pub use platform::http_client_builder;
 pub use record::Recorder;
-pub use request::{IntoObject, Sending, SetIfSome, UndeclaredCall, Upload};
+pub use request::{IntoNullable, IntoObject, Sending, SetIfSome, UndeclaredCall, Upload};
 pub use response::{
     Response,
     byte_stream::ByteStream,

@@ -3,6 +3,7 @@
 mod body;
 mod call;
 mod fields;
+mod into_nullable;
 mod into_object;
 mod multipart;
 mod operation_call;
@@ -13,6 +14,7 @@ mod upload;
 mod whole_query;
 
 pub use call::{Call, Sending};
+pub use into_nullable::IntoNullable;
 pub use into_object::IntoObject;
 pub use multipart::{FormParts, MultipartBody};
 pub(crate) use parts::{RequestParts, ResponseMode, checked_header};

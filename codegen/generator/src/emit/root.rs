@@ -72,7 +72,8 @@ fn error(modules: &[Module]) -> TokenStream {
     let each = |method: TokenStream| -> TokenStream {
         clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.#method(),)).collect()
     };
-    let (status, retry_after, timeout) = (each(quote!(status)), each(quote!(retry_after)), each(quote!(is_timeout)));
+    let (status, message) = (each(quote!(status)), each(quote!(message)));
+    let (retry_after, timeout) = (each(quote!(retry_after)), each(quote!(is_timeout)));
     let conversions = clients.iter().map(|(cfg, module, variant, _)| {
         quote! {
             #cfg
@@ -98,6 +99,11 @@ fn error(modules: &[Module]) -> TokenStream {
             /// Returns the HTTP status of the response, if there was one.
             pub fn status(&self) -> Option<runtime::StatusCode> {
                 match self { #status }
+            }
+
+            /// Returns the message in the body of an error response, if there is one.
+            pub fn message(&self) -> Option<String> {
+                match self { #message }
             }
 
             /// Returns the delay that the server asks for before the next request.

@@ -37,3 +37,15 @@ impl<const N: usize> From<[&str; N]> for AgentsCreatePayload {
         Self::new(value)
     }
 }
+
+impl<T: Clone + Into<String>> From<&[T]> for AgentsCreatePayload {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<String>> From<&Vec<T>> for AgentsCreatePayload {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

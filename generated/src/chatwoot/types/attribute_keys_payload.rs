@@ -37,3 +37,15 @@ impl<const N: usize> From<[&str; N]> for AttributeKeysPayload {
         Self::new(value)
     }
 }
+
+impl<T: Clone + Into<String>> From<&[T]> for AttributeKeysPayload {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<String>> From<&Vec<T>> for AttributeKeysPayload {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

@@ -43,3 +43,15 @@ impl<const N: usize> From<[&str; N]> for ContactExportPayload {
         Self::new().column_names(value)
     }
 }
+
+impl<T: Clone + Into<String>> From<&[T]> for ContactExportPayload {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<String>> From<&Vec<T>> for ContactExportPayload {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

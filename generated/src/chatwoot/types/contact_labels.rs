@@ -54,3 +54,15 @@ impl<const N: usize> From<[&str; N]> for ContactLabelsReplaceRequest {
         Self::new(value)
     }
 }
+
+impl<T: Clone + Into<String>> From<&[T]> for ContactLabelsReplaceRequest {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<String>> From<&Vec<T>> for ContactLabelsReplaceRequest {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

@@ -108,6 +108,19 @@ impl<const N: usize> From<[&str; N]> for ConversationsRemoveCustomAttributesRequ
     }
 }
 
+impl<T: Clone + Into<String>> From<&[T]> for ConversationsRemoveCustomAttributesRequest {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<String>> From<&Vec<T>>
+for ConversationsRemoveCustomAttributesRequest {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}
+
 /// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -143,6 +156,18 @@ impl<const N: usize> From<[&str; N]> for ConversationsReplaceLabelsRequest {
     }
 }
 
+impl<T: Clone + Into<String>> From<&[T]> for ConversationsReplaceLabelsRequest {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<String>> From<&Vec<T>> for ConversationsReplaceLabelsRequest {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}
+
 /// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -159,8 +184,12 @@ runtime::object! {
 
 impl ConversationsTogglePriorityRequest {
     /// Creates the value from its required fields.
-    pub fn new(priority: impl Into<Option<super::ConversationPriority>>) -> Self {
-        Self { priority: priority.into() }
+    pub fn new<_By1>(
+        priority: impl runtime::IntoNullable<super::ConversationPriority, _By1>,
+    ) -> Self {
+        Self {
+            priority: priority.into_nullable(),
+        }
     }
 }
 
@@ -340,6 +369,19 @@ impl ConversationsUpdateCustomAttributesRequest {
     pub fn merge(mut self, merge: bool) -> Self {
         self.merge = Some(merge);
         self
+    }
+}
+
+impl From<runtime::Value> for ConversationsUpdateCustomAttributesRequest {
+    fn from(value: runtime::Value) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<runtime::Map<String, runtime::Value>>
+for ConversationsUpdateCustomAttributesRequest {
+    fn from(value: runtime::Map<String, runtime::Value>) -> Self {
+        Self::new(value)
     }
 }
 

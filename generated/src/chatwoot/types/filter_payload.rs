@@ -40,3 +40,15 @@ impl<const N: usize> From<[super::FilterCondition; N]> for FilterPayload {
         Self::new(value)
     }
 }
+
+impl From<&[super::FilterCondition]> for FilterPayload {
+    fn from(value: &[super::FilterCondition]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl From<&Vec<super::FilterCondition>> for FilterPayload {
+    fn from(value: &Vec<super::FilterCondition>) -> Self {
+        value.clone().into()
+    }
+}

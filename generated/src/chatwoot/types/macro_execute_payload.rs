@@ -37,3 +37,15 @@ impl<const N: usize> From<[i64; N]> for MacroExecutePayload {
         Self::new(value)
     }
 }
+
+impl From<&[i64]> for MacroExecutePayload {
+    fn from(value: &[i64]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl From<&Vec<i64>> for MacroExecutePayload {
+    fn from(value: &Vec<i64>) -> Self {
+        value.clone().into()
+    }
+}

@@ -33,3 +33,15 @@ impl PublicConversationCreatePayload {
         self
     }
 }
+
+impl From<runtime::Value> for PublicConversationCreatePayload {
+    fn from(value: runtime::Value) -> Self {
+        Self::new().custom_attributes(value)
+    }
+}
+
+impl From<runtime::Map<String, runtime::Value>> for PublicConversationCreatePayload {
+    fn from(value: runtime::Map<String, runtime::Value>) -> Self {
+        Self::new().custom_attributes(value)
+    }
+}

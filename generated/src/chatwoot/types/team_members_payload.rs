@@ -38,3 +38,15 @@ impl<const N: usize> From<[i64; N]> for TeamMembersPayload {
         Self::new(value)
     }
 }
+
+impl From<&[i64]> for TeamMembersPayload {
+    fn from(value: &[i64]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl From<&Vec<i64>> for TeamMembersPayload {
+    fn from(value: &Vec<i64>) -> Self {
+        value.clone().into()
+    }
+}

@@ -41,3 +41,17 @@ for ContactTagsRelationship {
         Self::new(value)
     }
 }
+
+impl<T: Clone + Into<super::ContactTagIdentifier>> From<&[T]>
+for ContactTagsRelationship {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<super::ContactTagIdentifier>> From<&Vec<T>>
+for ContactTagsRelationship {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

@@ -96,3 +96,17 @@ for ContactUpdateRelationships {
         Self::new().tags(value)
     }
 }
+
+impl<T: Clone + Into<super::ContactTagIdentifier>> From<&[T]>
+for ContactUpdateRelationships {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<super::ContactTagIdentifier>> From<&Vec<T>>
+for ContactUpdateRelationships {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

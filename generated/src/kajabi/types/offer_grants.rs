@@ -86,3 +86,15 @@ impl<T: Into<super::OfferIdentifier>, const N: usize> From<[T; N]> for OfferGran
         Self::new(value)
     }
 }
+
+impl<T: Clone + Into<super::OfferIdentifier>> From<&[T]> for OfferGrants {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<super::OfferIdentifier>> From<&Vec<T>> for OfferGrants {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

@@ -41,3 +41,15 @@ for OffersRelationship {
         Self::new(value)
     }
 }
+
+impl<T: Clone + Into<super::OfferIdentifier>> From<&[T]> for OffersRelationship {
+    fn from(value: &[T]) -> Self {
+        value.to_vec().into()
+    }
+}
+
+impl<T: Clone + Into<super::OfferIdentifier>> From<&Vec<T>> for OffersRelationship {
+    fn from(value: &Vec<T>) -> Self {
+        value.clone().into()
+    }
+}

@@ -112,7 +112,7 @@ impl Writer<'_> {
                 }
             };
         }
-        let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
+        let (mut parameters, mut values, mut kinds) = (TokenStream::new(), TokenStream::new(), Vec::new());
         for field in &kind.fields {
             let name = escape::ident(&field.name);
             let value = match (&field.constant, field.presence) {
@@ -125,8 +125,15 @@ impl Writer<'_> {
                 (_, Presence::Optional) if kind.multipart && is_files(&field.ty) => quote!(Vec::new()),
                 (None, Presence::Nullable) => {
                     let ty = self.tokens(&field.ty);
-                    parameters.extend(quote!(#name: impl Into<Option<#ty>>,));
-                    quote!(#name.into())
+                    if self.converts_unless_null(&field.ty) {
+                        let by = escape::ident(&format!("_By{}", kinds.len() + 1));
+                        parameters.extend(quote!(#name: impl runtime::IntoNullable<#ty, #by>,));
+                        kinds.push(by);
+                        quote!(#name.into_nullable())
+                    } else {
+                        parameters.extend(quote!(#name: impl Into<Option<#ty>>,));
+                        quote!(#name.into())
+                    }
                 }
                 (_, Presence::Optional | Presence::Nullable) => quote!(None),
                 (_, Presence::Patch) => quote!(runtime::Patch::Absent),
@@ -138,6 +145,7 @@ impl Writer<'_> {
             let name = escape::ident(name);
             values.extend(quote!(#name: Default::default(),));
         }
+        let kinds = (!kinds.is_empty()).then(|| quote!(<#(#kinds),*>));
         let doc = if parameters.is_empty() {
             " Creates the value with no optional field set."
         } else {
@@ -147,9 +155,23 @@ impl Writer<'_> {
         quote! {
             #[doc = #doc]
             #allow
-            pub fn new(#parameters) -> Self {
+            pub fn new #kinds(#parameters) -> Self {
                 Self { #values }
             }
+        }
+    }
+
+    /// Returns true if an argument for a nullable field of this type can be a value that converts into it. Numbers are
+    /// not converted, and from an `Option`, free-form JSON can be created.
+    fn converts_unless_null(&self, ty: &Type) -> bool {
+        match ty {
+            Type::String | Type::Secret | Type::Base64 => true,
+            Type::Named(id) => match &self.api[*id].kind {
+                TypeKind::Alias(ty) => self.converts_unless_null(ty),
+                TypeKind::Strings(_) | TypeKind::Integers(_) | TypeKind::Struct(_) | TypeKind::Union(_) => true,
+                TypeKind::Responses(_) => false,
+            },
+            _ => false,
         }
     }
 
@@ -242,6 +264,13 @@ impl Writer<'_> {
             }
             _ => quote!(Self::new(value)),
         };
+        // Slices are copied, and converted as a `Vec` is.
+        let slices = |bound: TokenStream, item: TokenStream| {
+            quote! {
+                impl #bound From<&[#item]> for #name { fn from(value: &[#item]) -> Self { value.to_vec().into() } }
+                impl #bound From<&Vec<#item>> for #name { fn from(value: &Vec<#item>) -> Self { value.clone().into() } }
+            }
+        };
         let convert = |source: FieldSource| match source {
             FieldSource::Type(same) if field.presence == Presence::Nullable && same.to_string() == ty.to_string() => {
                 quote!(impl From<#same> for #name { fn from(value: #same) -> Self { Self::new(value) } })
@@ -249,18 +278,32 @@ impl Writer<'_> {
             FieldSource::Type(source) => {
                 quote!(impl From<#source> for #name { fn from(value: #source) -> Self { #from } })
             }
-            FieldSource::Exact(item) => quote! {
-                impl From<Vec<#item>> for #name { fn from(value: Vec<#item>) -> Self { #from } }
-                impl<const N: usize> From<[#item; N]> for #name { fn from(value: [#item; N]) -> Self { #from } }
-            },
-            FieldSource::Texts => quote! {
-                impl<T: Into<String>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
-                impl<const N: usize> From<[&str; N]> for #name { fn from(value: [&str; N]) -> Self { #from } }
-            },
-            FieldSource::Items(item) => quote! {
-                impl<T: Into<#item>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
-                impl<T: Into<#item>, const N: usize> From<[T; N]> for #name { fn from(value: [T; N]) -> Self { #from } }
-            },
+            FieldSource::Exact(item) => {
+                let slices = slices(TokenStream::new(), quote!(#item));
+                quote! {
+                    impl From<Vec<#item>> for #name { fn from(value: Vec<#item>) -> Self { #from } }
+                    impl<const N: usize> From<[#item; N]> for #name { fn from(value: [#item; N]) -> Self { #from } }
+                    #slices
+                }
+            }
+            FieldSource::Texts => {
+                let slices = slices(quote!(<T: Clone + Into<String>>), quote!(T));
+                quote! {
+                    impl<T: Into<String>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
+                    impl<const N: usize> From<[&str; N]> for #name { fn from(value: [&str; N]) -> Self { #from } }
+                    #slices
+                }
+            }
+            FieldSource::Items(item) => {
+                let slices = slices(quote!(<T: Clone + Into<#item>>), quote!(T));
+                quote! {
+                    impl<T: Into<#item>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
+                    impl<T: Into<#item>, const N: usize> From<[T; N]> for #name {
+                        fn from(value: [T; N]) -> Self { #from }
+                    }
+                    #slices
+                }
+            }
         };
         sources.into_iter().map(convert).collect()
     }
@@ -302,7 +345,12 @@ impl Writer<'_> {
                 }
             }
             // A user-defined type may be one that the struct converts from already.
-            Type::Option(_) | Type::Map(_) | Type::Object | Type::Value | Type::Custom(_) | Type::External(_) => {}
+            Type::Option(_) | Type::Custom(_) | Type::External(_) => {}
+            _ if plain && is_free_form(ty) => {
+                let object = quote!(runtime::Map<String, runtime::Value>);
+                out.extend([quote!(runtime::Value), object].map(FieldSource::Type));
+            }
+            Type::Map(_) => {}
             other if plain => out.push(FieldSource::Type(self.tokens(other))),
             _ => {}
         }
@@ -369,6 +417,11 @@ fn is_plain(kind: &Struct, field: &Field) -> bool {
     word.is_none() || others.map(|other| plain_word(&other.ty)).all(|other| other != word)
 }
 
+/// Returns true for any JSON value, and for an object with any properties.
+fn is_free_form(ty: &Type) -> bool {
+    matches!(ty, Type::Object | Type::Value) || matches!(ty, Type::Map(value) if **value == Type::Value)
+}
+
 /// Returns the plain type of a type's values, and true if they are lists; `None` for types of the API.
 fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
     Some(match ty {
@@ -380,6 +433,7 @@ fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
         Type::Uuid => ("UUID", false),
         Type::Ipv4 | Type::Ipv6 => ("address", false),
         Type::List(item) => (plain_word(item)?.0, true),
+        ty if is_free_form(ty) => ("JSON", false),
         Type::Boxed(inner) | Type::Lenient(inner) | Type::Option(inner) => plain_word(inner)?,
         _ => return None,
     })
