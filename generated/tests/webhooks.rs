@@ -461,7 +461,7 @@ mod kajabi {
         };
         assert_eq!(error.path(), "$.id");
         assert!(error.to_string().contains("near: {\"id\":[\"x\"]"), "{error}");
-        assert!(error.source().is_some());
+        assert!(error.underlying().is_some() && error.source().is_none());
         Ok(())
     }
 }

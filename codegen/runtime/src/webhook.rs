@@ -60,12 +60,4 @@ impl fmt::Display for WebhookError {
     }
 }
 
-/// The error of a payload is displayed directly, so the source is that of the payload's error.
-impl StdError for WebhookError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::Payload(error) => error.source(),
-            _ => None,
-        }
-    }
-}
+impl StdError for WebhookError {}

@@ -81,6 +81,11 @@ impl PayloadError {
     pub fn message(&self) -> &str {
         &self.message
     }
+
+    /// Returns the underlying error of the JSON library, whose text is that of this error.
+    pub fn underlying(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
 }
 
 impl fmt::Display for PayloadError {
@@ -90,8 +95,4 @@ impl fmt::Display for PayloadError {
     }
 }
 
-impl StdError for PayloadError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|error| error as _)
-    }
-}
+impl StdError for PayloadError {}
