@@ -106,7 +106,7 @@ impl<'v> Builder<'v, '_> {
             pagination,
             parameters,
             body: body.and_then(|body| self.refer(body, &child(pointer, "requestBody"), Self::request_body)),
-            responses: self.responses(object, pointer),
+            responses: self.responses(object, pointer, &method),
             callbacks: self.refer_all(object, "callbacks", pointer, Self::callback),
             security: security(object).unwrap_or_else(|| called.unwrap_or_default().to_vec()),
             servers: if own_servers.is_empty() { of_item.to_vec() } else { own_servers },
@@ -165,36 +165,46 @@ impl<'v> Builder<'v, '_> {
     }
 
     /// Builds the responses in document order, `default` last.
-    fn responses(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<(Status, ResponseId)> {
+    fn responses(&mut self, object: &'v JsonObject, pointer: &str, method: &str) -> Vec<(Status, ResponseId)> {
         let mut responses = Vec::new();
         for (key, node, place) in members(object, "responses", pointer) {
             let Some(status) = Status::parse(key) else { continue };
             let Some(id) = self.refer(node, &place, Self::response) else { continue };
-            let id = if BODYLESS.contains(&key.as_str()) { self.without_body(id, key, &place) } else { id };
+            let id = match method {
+                // Documents declare the responses of GET here, whose headers a response to HEAD has (RFC 9110, 9.3.2).
+                "HEAD" => self.without_content(id),
+                _ if BODYLESS.contains(&key.as_str()) => self.without_body(id, key, &place),
+                _ => id,
+            };
             responses.push((status, id));
         }
         responses.sort_by_key(|(status, _)| *status == Status::Default);
         responses
     }
 
+    /// Returns a response without its content.
+    fn without_content(&mut self, id: ResponseId) -> ResponseId {
+        let response = self.nodes.responses[id].clone();
+        match response.content.is_empty() {
+            true => id,
+            false => self.nodes.responses.push(Response { content: Vec::new(), ..response }),
+        }
+    }
+
     /// Removes the content from the response to a status that has no body.
     fn without_body(&mut self, id: ResponseId, status: &str, pointer: &str) -> ResponseId {
-        let response = self.nodes.responses[id].clone();
-        if response.content.is_empty() {
-            return id;
-        }
+        let content = &self.nodes.responses[id].content;
         let is_described = |media: &MediaTypeId| {
             let media = &self.nodes.media_types[*media];
             media.schema.or(media.item_schema).is_some()
         };
-        if !response.content.iter().any(is_described) {
-            // Many documents list the media types of every response, which says nothing about a body.
-            return self.nodes.responses.push(Response { content: Vec::new(), ..response });
+        // Many documents list the media types of every response, which says nothing about a body.
+        if content.iter().any(is_described) {
+            let message = format!("a response with status {status} has no body, so the declared one is ignored");
+            let help = "remove the `content`, or declare the status that the server sends";
+            self.diagnostics.warning("body-on-bodyless-status", pointer, message, help);
         }
-        let message = format!("a response with status {status} has no body, so the declared one is ignored");
-        let help = "remove the `content`, or declare the status that the server sends";
-        self.diagnostics.warning("body-on-bodyless-status", pointer, message, help);
-        self.nodes.responses.push(Response { content: Vec::new(), ..response })
+        self.without_content(id)
     }
 
     pub(super) fn response(&mut self, object: &'v JsonObject, pointer: &str) -> Response {

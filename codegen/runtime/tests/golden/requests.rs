@@ -446,6 +446,20 @@ async fn lists_are_read_across_pages() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_response_to_head_has_headers_and_no_body() -> Outcome {
+    let json = "content-type: application/json";
+    let server = Server::answering([reply("200 OK", &[json, "x-total: 3"], "")]).await?;
+    let response = client!(responses, server).jobs().head(1).send_with_response().await?;
+    assert_eq!(response.header(responses::headers::X_TOTAL)?, Some(3));
+    let server = Server::answering([reply("404 Not Found", &[json], "")]).await?;
+    let Err(responses::Error::Api(error)) = client!(responses, server).jobs().head(1).await else {
+        return Err("it went well".into());
+    };
+    assert_eq!(error.status(), 404);
+    Ok(())
+}
+
+#[tokio::test]
 async fn declared_redirects_are_results() -> Outcome {
     let elsewhere =
         reply("302 Found", &["location: https://cdn.example/a.zip", "content-type: text/html"], "<p>Found</p>");
