@@ -258,19 +258,30 @@ fn is_within(pointer: &str, node: &str) -> bool {
     pointer.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Resolves a reference against a URI. Only the last segment of a path is replaced, which suffices for the `$id`s in
-/// use.
+/// Resolves a reference against a URI.
 pub(crate) fn joined(base: &str, reference: &str) -> String {
     if base.is_empty() || reference.contains(':') {
         return reference.to_owned();
     }
+    let host = base.find("://").map_or(0, |at| at + 3);
+    let path = base[host..].find('/').map_or(base.len(), |at| host + at);
     if reference.starts_with('/') {
-        let host = base.find("://").map_or(0, |at| at + 3);
-        let end = base[host..].find('/').map_or(base.len(), |at| host + at);
-        return format!("{}{reference}", &base[..end]);
+        return format!("{}{reference}", &base[..path]);
     }
     let directory = base.rfind('/').map_or("", |at| &base[..=at]);
-    format!("{directory}{reference}")
+    let joined = format!("{directory}{reference}");
+    if !reference.split('/').any(|part| matches!(part, "." | "..")) || host == 0 || path > joined.len() {
+        return joined;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in joined[path..].split('/').skip(1) {
+        match part {
+            "." => {}
+            ".." => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    format!("{}/{}", &joined[..path], parts.join("/"))
 }
 
 /// Decodes percent-encoding. A text with invalid encoding is returned unchanged.
@@ -323,7 +334,9 @@ mod tests {
     fn schemas_are_found_by_their_own_names() {
         let root = json!({"components": {"schemas": {
             "A": {"$anchor": "a"},
-            "B": {"$id": "https://acme.example/b", "$defs": {"C": {"$anchor": "c"}, "D": {"$id": "d"}}},
+            "B": {"$id": "https://acme.example/b", "$defs": {
+                "C": {"$anchor": "c"}, "D": {"$id": "d"}, "H": {"$id": "deep/leaf"}
+            }},
             "E": {"properties": {"$anchor": {"const": {"$anchor": "data"}}}},
             "F": {"$defs": {"G": {"type": "string"}}, "properties": {"a": {"$ref": "#/$defs/G"}}}
         }}});
@@ -338,6 +351,8 @@ mod tests {
             ("#c", within, Some("/components/schemas/B/$defs/C")),
             ("#/$defs/C", within, Some("/components/schemas/B/$defs/C")),
             ("d", within, Some("/components/schemas/B/$defs/D")),
+            ("../b", "/components/schemas/B/$defs/H/properties/x", Some("/components/schemas/B")),
+            ("./leaf", "/components/schemas/B/$defs/H/properties/x", Some("/components/schemas/B/$defs/H")),
             ("#/components/schemas/A", within, Some("/components/schemas/A")),
             ("#data", "", None),
             ("#/$defs/G", "/components/schemas/F/properties/a/$ref", Some("/components/schemas/F/$defs/G")),
