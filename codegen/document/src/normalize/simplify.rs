@@ -182,15 +182,17 @@ impl<'d> Simplifier<'_, 'd> {
         if is_fixed { schema.prefix_items.clone() } else { Vec::new() }
     }
 
-    /// Converts properties that match a pattern to additional properties, unless those have their own schema.
+    /// Converts properties that match a pattern to additional properties, which have any of their schemas.
     fn pattern_properties(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) {
-        let patterns = &schema.rare().pattern_properties;
         let document = self.normalizer.document;
-        let is_free = schema.additional_properties.is_none_or(|id| document[id].boolean == Some(false));
-        if patterns.is_empty() || !is_free {
-            return;
+        let patterns = schema.rare().pattern_properties.values().copied();
+        let mut listed: Vec<SchemaId> = patterns.filter(|id| document[*id].boolean != Some(false)).collect();
+        match keywords.additional {
+            _ if listed.is_empty() => return,
+            Additional::Any => return,
+            Additional::Of(others) => listed.push(others),
+            Additional::Forbidden | Additional::Unsaid => {}
         }
-        let listed = patterns.values().copied().collect();
         keywords.additional = Additional::Of(self.any_of(listed, child(&keywords.pointer, "additionalProperties")));
     }
 
@@ -437,7 +439,7 @@ fn whole_numbers(keywords: &mut Keywords<'_>) {
         matches!(digits, Some("8" | "16" | "32" | "64")) || matches!(format, "integer" | "long")
     };
     let is_whole = keywords.format.as_deref().is_some_and(is_integer_format)
-        || keywords.multiple_of.is_some_and(|step| step.as_u64().is_some_and(|step| step > 0));
+        || keywords.multiple_of.and_then(Number::as_f64).is_some_and(|step| step >= 1.0 && step.fract() == 0.0);
     if is_whole {
         let types = std::mem::take(&mut keywords.types);
         let whole = |kind| if kind == Type::Number { Type::Integer } else { kind };

@@ -355,7 +355,8 @@ impl<'a> Side<'a> {
         let additional = match declared.map(|schema| schema.additional_properties) {
             Some(None) => normalize::Additional::Unsaid,
             Some(additional) if self.is_never(additional) => normalize::Additional::Forbidden,
-            _ => object.additional,
+            Some(Some(own)) => normalize::Additional::Of(own),
+            None => object.additional,
         };
         match additional {
             normalize::Additional::Unsaid | normalize::Additional::Any => {}
