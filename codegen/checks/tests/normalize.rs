@@ -135,3 +135,60 @@ fn shapes_are_created_once() -> Outcome {
     assert_eq!(made(), made());
     Ok(())
 }
+
+#[test]
+fn parts_narrow_each_other_in_any_order() -> Outcome {
+    let (string, number) = (json!({"type": "string"}), json!({"type": "number"}));
+    let document = document(json!({
+        "Text": string,
+        "A": {"allOf": [number, {"type": "integer"}]},
+        "B": {"allOf": [{"type": "integer"}, number]},
+        "C": {"allOf": [
+            {"type": "object", "properties": {"a": {"type": "integer"}, "b": number}},
+            {"type": "object", "properties": {"a": number, "b": {"type": "integer"}}}
+        ]},
+        "D": {"allOf": [{"$ref": "#/components/schemas/Text"}, {"format": "date-time"}]},
+        "E": {"$ref": "#/components/schemas/Text", "format": "uuid"},
+        "F": {"allOf": [{"$ref": "#/components/schemas/D"}], "description": "at"},
+        "G": {"type": "number", "multipleOf": 1.0}
+    }))?;
+    let mut all = Normalizer::new(&document);
+    for (name, expected) in [
+        ("A", "integer"),
+        ("B", "integer"),
+        ("C", "{a: integer, b: integer}"),
+        ("D", "stringdate-time"),
+        ("E", "stringuuid"),
+        ("F", "stringdate-time"),
+        ("G", "integer"),
+        ("Text", "string"),
+    ] {
+        let id = document.components.schemas[name];
+        assert_eq!(words(&mut all, id, 5), expected, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn properties_of_patterns_are_among_the_additional_ones() -> Outcome {
+    let patterns = json!({"^x-": {"type": "string"}, "^n-": {"type": "integer"}});
+    let document = document(json!({
+        "A": {"type": "object", "patternProperties": patterns, "additionalProperties": {"type": "boolean"}},
+        "B": {"type": "object", "patternProperties": patterns, "additionalProperties": false},
+        "C": {"type": "object", "patternProperties": patterns},
+        "D": {"type": "object", "patternProperties": patterns, "additionalProperties": true},
+        "E": {"type": "object", "patternProperties": {"^x-": false}, "additionalProperties": {"type": "boolean"}}
+    }))?;
+    let mut all = Normalizer::new(&document);
+    for (name, expected) in [
+        ("A", "{*: (string | integer | boolean)}"),
+        ("B", "{*: (string | integer)}"),
+        ("C", "{*: (string | integer)}"),
+        ("D", "{*}"),
+        ("E", "{*: boolean}"),
+    ] {
+        let id = document.components.schemas[name];
+        assert_eq!(words(&mut all, id, 5), expected, "{name}");
+    }
+    Ok(())
+}

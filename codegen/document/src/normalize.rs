@@ -90,6 +90,8 @@ pub struct ClientSchema {
     pub facts: Vec<(&'static str, String)>,
     /// The constraints on values beyond their type.
     pub limits: Limits,
+    /// The alternative of a choice that this schema stands for, combined with the properties beside the choice.
+    pub alternative: Option<SchemaId>,
     /// The kind of allowed values.
     pub kind: Kind,
 }
@@ -128,6 +130,16 @@ pub enum Kind {
     AllOf(Vec<SchemaId>),
     /// A value that matches one of several schemas.
     Choice(Choice),
+}
+
+impl Kind {
+    /// Returns the format of a string or an integer.
+    pub fn format(&self) -> Option<&str> {
+        match self {
+            Self::Integer { format, .. } | Self::String { format, .. } => Some(format),
+            _ => None,
+        }
+    }
 }
 
 /// A choice between schemas.

@@ -95,6 +95,11 @@ struct Parts {
     typed: Vec<SchemaId>,
     /// A schema that only requires an object. It contributes nothing if another one has properties.
     bare_object: Option<SchemaId>,
+    /// True if a choice was left out because one of its variants is a part. A part that contains the choice is then not
+    /// the same as the result.
+    has_met_choice: bool,
+    /// The formats that the schemas have, which may stand apart from the type.
+    formats: Vec<String>,
 }
 
 fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
@@ -110,15 +115,11 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     if let Some(bare) = parts.bare_object.filter(|_| !parts.telling.iter().any(is_object)) {
         parts.telling.push(bare);
     }
-    let alone = parts.telling.as_slice();
-    match alone {
-        [only]
-            if *only != id
-                && parts.required.iter().all(|name| already_required(normalizer, *only, name, &mut HashSet::new())) =>
-        {
-            return Shape::Same(*only);
-        }
-        _ => {}
+    if let [only] = parts.telling[..]
+        && only != id
+        && is_same(normalizer, &parts, only)
+    {
+        return Shape::Same(only);
     }
     let is_list_or_object = parts.has_object || !parts.arrays.is_empty();
     if !parts.choices.is_empty() && (is_list_or_object || parts.choices.len() > 1) {
@@ -131,13 +132,22 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     add_undeclared(normalizer, id, &mut parts);
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
-        Parts { scalars, .. } if !scalars.is_empty() => Shape::Scalar(narrowest(scalars)),
+        Parts { scalars, formats, .. } if !scalars.is_empty() => Shape::Scalar(narrowest(scalars, formats)),
         Parts { arrays, .. } if !arrays.is_empty() => {
             let items = arrays.into_iter().reduce(|items, more| combine(normalizer, items, more));
             items.map_or(Shape::Any, Shape::Array)
         }
         _ => Shape::Any,
     }
+}
+
+/// Returns true if the only part that contributes to the result is equivalent to it.
+fn is_same(normalizer: &Normalizer<'_>, parts: &Parts, only: SchemaId) -> bool {
+    let kind = &normalizer[only].kind;
+    let adds_format = !parts.formats.is_empty() && kind.format().is_some_and(str::is_empty);
+    let requires = |name: &String| already_required(normalizer, only, name, &mut HashSet::new());
+    let lacks_choice = parts.has_met_choice && matches!(kind, Kind::AllOf(_));
+    !adds_format && !lacks_choice && parts.required.iter().all(requires)
 }
 
 fn already_required(normalizer: &Normalizer<'_>, id: SchemaId, name: &str, seen: &mut HashSet<SchemaId>) -> bool {
@@ -174,6 +184,10 @@ fn collect(
     if !seen.insert(id) {
         return;
     }
+    let format = &normalizer[id].limits.format;
+    if !format.is_empty() {
+        parts.formats.push(format.clone());
+    }
     match normalizer[id].kind.clone() {
         Kind::Any => {}
         Kind::AllOf(all) => {
@@ -205,6 +219,7 @@ fn collect(
             // `anyOf: [{required: [a]}, {required: [b]}]` only validates. A choice that lists a part of this schema is
             // satisfied by that part, such as the choice of children that a child inherits from its parent.
             let is_met = variants.iter().any(|variant| whole.contains(variant));
+            parts.has_met_choice |= is_met;
             if !is_met && variants.iter().any(|variant| !only_validates(normalizer, *variant)) {
                 parts.telling.push(id);
                 parts.choices.push(id);
@@ -298,9 +313,10 @@ fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -
     }
     let telling = |id: SchemaId| match &normalizer[id].kind {
         Kind::Any => 0,
-        Kind::String { values, .. } if !values.is_empty() => 2,
-        Kind::Integer { values, .. } if !values.is_empty() => 2,
-        Kind::String { .. } if normalizer.content_schema(id).is_some() => 2,
+        Kind::String { values, .. } if !values.is_empty() => 3,
+        Kind::Integer { values, .. } if !values.is_empty() => 3,
+        Kind::String { .. } if normalizer.content_schema(id).is_some() => 3,
+        Kind::Integer { .. } => 2,
         _ => 1,
     };
     let is_composite = |id: SchemaId| {
@@ -403,6 +419,7 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
             return *known;
         }
         let mut schema = ClientSchema { kind: Kind::AllOf(parts.clone()), ..normalizer[variant].clone() };
+        schema.alternative = schema.alternative.or(Some(variant));
         let title = schema.title.or(schema.component.take());
         // A combination of several choices is named after all its alternatives.
         let before = normalizer[id].title.clone().filter(|_| normalizer.document.schema(id).is_none());
@@ -422,13 +439,23 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
     Shape::Choice(Choice { variants: new, discriminator, overlaps })
 }
 
-/// Returns the first of several scalars that lists its values, or else the first.
-fn narrowest(scalars: Vec<Kind>) -> Kind {
+/// Returns the scalar that all of several scalars allow: the first one that lists its values, or else the first integer,
+/// or else the first. A format that stands apart from the type applies to it.
+fn narrowest(scalars: Vec<Kind>, formats: Vec<String>) -> Kind {
     let lists = |kind: &Kind| match kind {
         Kind::String { values, .. } => !values.is_empty(),
         Kind::Integer { values, .. } => !values.is_empty(),
         _ => false,
     };
-    let index = scalars.iter().position(lists).unwrap_or_default();
-    scalars.into_iter().nth(index).unwrap_or_default()
+    let are_numbers = matches!(scalars.first(), Some(Kind::Number));
+    let is_narrower = |kind: &Kind| are_numbers && matches!(kind, Kind::Integer { .. });
+    let index = scalars.iter().position(lists).or_else(|| scalars.iter().position(is_narrower)).unwrap_or_default();
+    let mut narrowest = scalars.into_iter().nth(index).unwrap_or_default();
+    if let Kind::String { format, values, .. } = &mut narrowest
+        && format.is_empty()
+        && values.is_empty()
+    {
+        *format = formats.into_iter().next().unwrap_or_default();
+    }
+    narrowest
 }

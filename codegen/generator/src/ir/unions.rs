@@ -80,6 +80,7 @@ impl Types<'_> {
             return Type::Value;
         }
         let given = found.len();
+        self.sort_numbers(&mut found);
         self.join_enums(id, &mut found);
         match found.as_slice() {
             [only] if given > 1 => return self.element(only.id, direction, place),
@@ -224,8 +225,8 @@ impl Types<'_> {
         for alternative in found {
             scalars.push(self.scalar_kind(&alternative.shape)?);
         }
-        let formats: HashSet<&String> = scalars.iter().filter_map(format_of).collect();
-        let format = if formats.len() == 1 { formats.into_iter().next().cloned() } else { None }.unwrap_or_default();
+        let formats: HashSet<&str> = scalars.iter().filter_map(Kind::format).collect();
+        let format = if formats.len() == 1 { formats.into_iter().next() } else { None }.unwrap_or_default().to_owned();
         let kind = match scalars.first()? {
             Kind::Boolean if scalars.iter().all(|kind| matches!(kind, Kind::Boolean)) => Kind::Boolean,
             Kind::Number | Kind::Integer { .. } => {
@@ -265,6 +266,36 @@ impl Types<'_> {
                 (from, shape) = (other, normalize::shape(&mut self.schemas, other));
             }
             self.schemas.take_value_names(id, from);
+        }
+    }
+
+    /// Places integers before other numbers, which accept them as well, and lists of integers before lists of numbers.
+    fn sort_numbers(&mut self, found: &mut [Alternative]) {
+        let numbers: Vec<Option<(usize, bool)>> = found.iter().map(|one| self.number_of(&one.shape, 0)).collect();
+        for depth in [0, 1] {
+            let of_depth = |index: &usize| numbers[*index].is_some_and(|(lists, _)| lists == depth);
+            let places: Vec<usize> = (0..found.len()).filter(of_depth).collect();
+            let mut sorted = places.clone();
+            sorted.sort_by_key(|index| numbers[*index] == Some((depth, false)));
+            let sorted: Vec<Alternative> = sorted.into_iter().map(|index| found[index].clone()).collect();
+            places.into_iter().zip(sorted).for_each(|(index, alternative)| found[index] = alternative);
+        }
+    }
+
+    /// Returns the number of lists around a number, and true if it is an integer.
+    fn number_of(&mut self, shape: &Shape, lists: usize) -> Option<(usize, bool)> {
+        match shape {
+            Shape::Scalar(Kind::Integer { .. }) => Some((lists, true)),
+            Shape::Scalar(Kind::Number) => Some((lists, false)),
+            Shape::Array(items) if lists == 0 => {
+                let shape = normalize::shape(&mut self.schemas, *items);
+                self.number_of(&shape, 1)
+            }
+            Shape::Same(other) => {
+                let shape = normalize::shape(&mut self.schemas, *other);
+                self.number_of(&shape, lists)
+            }
+            _ => None,
         }
     }
 
@@ -401,11 +432,5 @@ impl Types<'_> {
                 TypeKind::Union(_) | TypeKind::Responses(_) | TypeKind::Alias(_) => JsonKind::Any,
             },
         }
-    }
-}
-fn format_of(kind: &Kind) -> Option<&String> {
-    match kind {
-        Kind::Integer { format, .. } | Kind::String { format, .. } => Some(format),
-        _ => None,
     }
 }

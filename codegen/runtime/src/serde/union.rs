@@ -30,8 +30,18 @@ pub mod kind {
         matches!(content, Content::Unsigned(_) | Content::Signed(_))
     }
 
+    /// An integer that `f64` would round is no number, so that it is kept as JSON.
     pub fn number(content: &Content) -> bool {
-        matches!(content, Content::Unsigned(_) | Content::Signed(_) | Content::Float(_))
+        let is_exact = |integer: i128| integer as f64 as i128 == integer;
+        match content {
+            Content::Unsigned(integer) => is_exact(i128::from(*integer)),
+            Content::Signed(integer) => is_exact(i128::from(*integer)),
+            content => matches!(content, Content::Float(_)),
+        }
+    }
+
+    pub fn any_number(content: &Content) -> bool {
+        integer(content) || number(content)
     }
 
     pub fn string(content: &Content) -> bool {
@@ -204,7 +214,7 @@ pub mod tag {
     }
 
     pub const fn any_number() -> Tag {
-        Tag::Any(kind::number)
+        Tag::Any(kind::any_number)
     }
 
     pub const fn any_boolean() -> Tag {

@@ -28,6 +28,9 @@ mod clashes;
 #[path = "../../../checks/tests/fixtures/golden/colon_paths/calls/mod.rs"]
 #[rustfmt::skip]
 mod colon_paths;
+#[path = "../../../checks/tests/fixtures/golden/common_properties/calls/mod.rs"]
+#[rustfmt::skip]
+mod common_properties;
 #[path = "../../../checks/tests/fixtures/golden/constants/calls/mod.rs"]
 #[rustfmt::skip]
 mod constants;
@@ -325,8 +328,8 @@ async fn every_call_sends_a_request() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of as_meant body_types callbacks clashes colon_paths constants conversions cookies_deep cycles default_mapping
-        default_only defaults directions documentation duplicates dynamic_references enum_names enums equal_components event_streams
+        all_of as_meant body_types callbacks clashes colon_paths common_properties constants conversions cookies_deep cycles
+        default_mapping default_only defaults directions documentation duplicates dynamic_references enum_names enums equal_components event_streams
         file_choices form_encodings formats forms free_form hard_names headers_cookies held_names hierarchies
         http_values idempotency inheritance item_streams long_paths lossy maps media_types method_names methods_and_queries
         multipart multipart_encoding multipart_shapes nested_choices no_operation_id no_operations null_alternatives

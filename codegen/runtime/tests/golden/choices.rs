@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::server::{Server, reply};
 use crate::themes::{
-    default_mapping, hierarchies, nested_choices, open_choices, overlapping, response_choices, whole_numbers,
-    wide_enums,
+    common_properties, default_mapping, hierarchies, nested_choices, open_choices, overlapping, response_choices,
+    whole_numbers, wide_enums,
 };
 
 /// Deserializes JSON as a `T`, which must serialize to the same JSON.
@@ -282,5 +282,54 @@ fn numbers_without_fractions_are_integers() -> Outcome {
         "ids": [1],
     }))?;
     assert_eq!((order.id, order.bytes), (9_007_199_254_740_993, Some(u64::MAX)));
+    let order: whole_numbers::types::Order =
+        round_trip(json!({"id": 1, "steps": 9_007_199_254_740_993_i64, "both": 2}))?;
+    assert_eq!((order.steps, order.both), (Some(9_007_199_254_740_993), Some(2)));
+    Ok(())
+}
+
+#[test]
+fn integers_are_tried_before_other_numbers() -> Outcome {
+    use whole_numbers::types::{Order, OrderAmount as Amount, OrderEither as Either, OrderLists as Lists};
+    let order: Order = round_trip(json!({"id": 1, "either": 5, "lists": [5], "amount": 1.5}))?;
+    assert_eq!((order.either, order.lists), (Some(Either::Integer(5)), Some(Lists::Integers(vec![5]))));
+    assert_eq!(order.amount, Some(Amount::Number(1.5)));
+    let order: Order =
+        round_trip(json!({"id": 1, "either": 1.5, "lists": [1.5], "amount": 9_007_199_254_740_993_i64}))?;
+    assert_eq!((order.either, order.lists), (Some(Either::Number(1.5)), Some(Lists::Numbers(vec![1.5]))));
+    assert!(matches!(order.amount, Some(Amount::Unknown(_))), "a number that `f64` would round: {:?}", order.amount);
+    Ok(())
+}
+
+#[test]
+fn a_discriminator_beside_properties_has_the_names_of_the_components() -> Outcome {
+    use common_properties::types::{Beside, Inherited, Paid, Part, Partial};
+    let closed: Beside = round_trip(json!({"type": "Closed", "at": "now", "by": "me"}))?;
+    assert!(matches!(&closed, Beside::Closed(closed) if closed.by.as_deref() == Some("me")), "{closed:?}");
+    let unknown: Beside = round_trip(json!({"type": "Lost", "at": "now"}))?;
+    assert!(matches!(unknown, Beside::Unknown(_)), "{unknown:?}");
+    let read = json!({"id": "1", "type": "Read", "v": 1});
+    let part: Part = round_trip(read.clone())?;
+    assert!(matches!(&part, Part::Read(read) if read.id == "1"), "{part:?}");
+    let inherited: Inherited = round_trip(read.clone())?;
+    assert!(matches!(&inherited, Inherited::Read(read) if read.id == "1"), "{inherited:?}");
+    let partial: Partial = round_trip(read)?;
+    assert!(matches!(partial, Partial::Read(_)), "{partial:?}");
+    let partial: Partial = round_trip(json!({"id": "1", "type": "sent"}))?;
+    assert!(matches!(partial, Partial::Sent(_)), "{partial:?}");
+    let paid: Paid = round_trip(json!({"type": "Read", "iban": "i"}))?;
+    assert!(matches!(paid, Paid::Read(_)), "{paid:?}");
+    Ok(())
+}
+
+#[test]
+fn alternatives_without_properties_are_kept_beside_another_choice() -> Outcome {
+    use common_properties::types::{Absent, Contact};
+    let contact: Contact = round_trip(json!({"id": "1", "email": "e", "note": "n"}))?;
+    assert!(matches!(&contact, Contact::WithEmail(contact) if contact.note.as_deref() == Some("n")), "{contact:?}");
+    let contact: Contact = round_trip(json!({"id": "1", "phone": "p"}))?;
+    assert!(matches!(contact, Contact::WithPhone(_)), "{contact:?}");
+    let absent: Absent = round_trip(json!({"id": "1", "y": 1}))?;
+    assert_eq!((absent.y, absent.phone), (Some(1), None));
     Ok(())
 }

@@ -20,6 +20,9 @@ pub mod clashes;
 #[path = "../../../checks/tests/fixtures/golden/colon_paths/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod colon_paths;
+#[path = "../../../checks/tests/fixtures/golden/common_properties/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod common_properties;
 #[path = "../../../checks/tests/fixtures/golden/constants/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod constants;

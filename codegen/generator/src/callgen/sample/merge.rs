@@ -117,7 +117,7 @@ impl<'a> Sampler<'a> {
 impl Merged<'_> {
     /// Adds the constraints of another schema.
     fn join(&mut self, other: Self) {
-        if self.kind == JsonKind::Any {
+        if self.kind == JsonKind::Any || self.kind == JsonKind::Number && other.kind == JsonKind::Integer {
             self.kind = other.kind;
         }
         for (name, schemas) in other.properties {

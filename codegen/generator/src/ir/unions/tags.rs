@@ -136,6 +136,7 @@ impl Types<'_> {
 
     /// Returns the default discriminator value of a component.
     pub(in crate::ir) fn implicit_value(&self, id: SchemaId) -> Option<TagValue> {
+        let id = self.schemas[id].alternative.unwrap_or(id);
         let schema = self.document.schema(id);
         let extension = schema.and_then(|schema| schema.rare().extensions.get("x-ms-discriminator-value")?.as_str());
         extension.or(self.schemas[id].component.as_deref()).map(|value| TagValue::Text(value.to_owned()))
