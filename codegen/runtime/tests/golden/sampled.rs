@@ -25,6 +25,11 @@ samples! {
     colon_paths {
        
     }
+    common_properties {
+        Absent, Beside, BesideClosed, BesideOpened, Contact, ContactWithEmail, ContactWithPhone, Holder,
+        Inherited, Mail, Paid, PaidRead, PaidReadWithCard, PaidReadWithIban, Part, PartRead, PartSent,
+        Partial, PartialRead, PartialSent, Read, Sent
+    }
     constants {
         Order, OrdersUpdateRequest
     }
@@ -314,7 +319,7 @@ samples! {
         ItemSoldOutEvent, ItemSoldOutEventItem, Order, OrderEvent, OrderEventEvent, PingEvent
     }
     whole_numbers {
-        Order, OrderInput
+        Order, OrderAmount, OrderEither, OrderInput, OrderLists
     }
     wide_enums {
         Few, Limits, LimitsBig, LimitsBigSize1, LimitsBigSize18446744073709551615, LimitsHalves, LimitsMost,
