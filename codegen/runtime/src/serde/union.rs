@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::response::limits;
 use crate::serde::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
@@ -237,11 +237,11 @@ pub fn write_tagged<T: Serialize, S: Serializer>(
     tag: Tag,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut written = serde_json::to_value(value).map_err(ser::Error::custom)?;
-    if let (Value::Object(object), Some(tag)) = (&mut written, tag.to_value()) {
-        object.entry(property).or_insert(tag);
-    }
-    written.serialize(serializer)
+    write_with(value, serializer, |object| {
+        if let Some(tag) = tag.to_value() {
+            object.entry(property).or_insert(tag);
+        }
+    })
 }
 
 /// Serializes an event with its name, whatever name its payload has.
@@ -251,9 +251,18 @@ pub fn write_event<T: Serialize, S: Serializer>(
     name: &'static str,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut written = serde_json::to_value(payload).map_err(ser::Error::custom)?;
+    write_with(payload, serializer, |object| _ = object.insert(property.to_owned(), name.into()))
+}
+
+/// Serializes a value after a change of its properties.
+fn write_with<T: Serialize, S: Serializer>(
+    value: &T,
+    serializer: S,
+    change: impl FnOnce(&mut Map<String, Value>),
+) -> Result<S::Ok, S::Error> {
+    let mut written = serde_json::to_value(value).map_err(ser::Error::custom)?;
     if let Value::Object(object) = &mut written {
-        object.insert(property.to_owned(), name.into());
+        change(object);
     }
     written.serialize(serializer)
 }
@@ -565,31 +574,21 @@ macro_rules! write_union {
     ($name:ident($unknown:ident) tag $tag:literal added {
         $($variant:ident : $make:ident($($value:literal)?) $(| $other:ident($($more:literal)?))*),* $(,)?
     }) => {
-        impl $crate::generated::serde::Serialize for $name {
-            fn serialize<S: $crate::generated::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$variant(value) => $crate::generated::write_tagged(
-                        value,
-                        $tag,
-                        $crate::generated::tag::$make($($value)?),
-                        serializer,
-                    ),)*
-                    Self::$unknown(value) => $crate::generated::serde::Serialize::serialize(value, serializer),
-                }
-            }
+        $crate::write_union! {
+            @named write_tagged $name $unknown $tag { $($variant: $crate::generated::tag::$make($($value)?),)* }
         }
     };
     ($name:ident($unknown:ident) tag $tag:literal always { $($variant:ident : $text:literal),* $(,)? }) => {
+        $crate::write_union! { @named write_event $name $unknown $tag { $($variant: $text,)* } }
+    };
+    (@named $write:ident $name:ident $unknown:ident $tag:literal { $($variant:ident : $given:expr,)* }) => {
         impl $crate::generated::serde::Serialize for $name {
             fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
-                    $(Self::$variant(payload) => $crate::generated::write_event(payload, $tag, $text, serializer),)*
+                    $(Self::$variant(value) => $crate::generated::$write(value, $tag, $given, serializer),)*
                     Self::$unknown(value) => $crate::generated::serde::Serialize::serialize(value, serializer),
                 }
             }
