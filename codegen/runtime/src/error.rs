@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::HeaderMap;
 
 use crate::auth::AuthError;
 use crate::operation::Reply;
@@ -18,7 +18,7 @@ use crate::platform;
 use crate::redact::Redactor;
 use crate::response::decode::DecodeFailure;
 use crate::response::header::{self, Header, HeaderError, HeaderValue};
-use crate::response::{json_path, sanitize};
+use crate::response::{json_path, sanitize, select};
 use crate::transport::retry_after;
 pub use transport::TransportError;
 
@@ -271,15 +271,12 @@ impl<B> ApiError<B> {
     pub fn message(&self) -> Option<String> {
         let found = match serde_json::from_slice(&self.reply.body) {
             Ok(body) => message::of_json(&body)?,
-            Err(_) if self.is_plain_text() => String::from_utf8_lossy(&self.reply.body).trim().to_owned(),
+            Err(_) if select::essence(&self.reply).is_some_and(|essence| essence == "text/plain") => {
+                String::from_utf8_lossy(&self.reply.body).trim().to_owned()
+            }
             Err(_) => return None,
         };
         Some(sanitize::on_one_line(&self.redact(&found))).filter(|text| !text.is_empty())
-    }
-
-    fn is_plain_text(&self) -> bool {
-        let content_type = self.reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        content_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("text/plain"))
     }
 
     /// Returns the operation that failed, such as `contacts.create`.

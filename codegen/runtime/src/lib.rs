@@ -21,6 +21,7 @@ mod client;
 mod error;
 mod hook;
 mod included;
+mod media_type;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::RequestError;
+use crate::media_type::essence;
 
 /// The layout of arrays and objects in a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub(crate) fn encoding_of(encodings: &[(&str, PartEncoding)], name: &str) -> Opt
 
 /// Returns true for `application/json` and other JSON media types.
 pub(crate) fn is_json_type(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(media_type).to_ascii_lowercase();
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 

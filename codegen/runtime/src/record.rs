@@ -124,11 +124,9 @@ fn replace_values(line: &mut Value, mut values: Vec<String>) {
     // A value can contain another one.
     forms.sort_by_key(|form| Reverse(form.len()));
     let replace = |text: &str| {
-        let occurs = |text: &String, form: &&String| text.len() >= form.len() && text.contains(form.as_str());
-        forms.iter().fold(text.to_owned(), |text, form| match occurs(&text, &form) {
-            true => text.replace(form.as_str(), REDACTED),
-            false => text,
-        })
+        let occurring = forms.iter().map(String::as_str);
+        occurring
+            .fold(text.to_owned(), |text, form| if text.contains(form) { text.replace(form, REDACTED) } else { text })
     };
     for part in ["headers", "sent", "json", "text"] {
         line.get_mut(part).into_iter().for_each(|part| replace_texts(part, &replace));

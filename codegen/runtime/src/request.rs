@@ -13,6 +13,8 @@ mod undeclared;
 mod upload;
 mod whole_query;
 
+#[cfg(feature = "mock")]
+pub(crate) use body::FORM;
 pub use call::{Call, Sending};
 pub use into_nullable::IntoNullable;
 pub use into_object::IntoObject;

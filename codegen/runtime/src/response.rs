@@ -26,6 +26,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::charset;
 use crate::error::{ApiError, DecodeError, Error, TransportError};
+use crate::media_type;
 use crate::operation::{ErrorReader, Operation, Reply, Status, status_code};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, Sending};
@@ -279,7 +280,7 @@ pub(crate) fn check_undeclared(reply: &Reply) -> Result<(), DecodeFailure> {
         return Ok(());
     }
     let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media_type::essence(media_type).to_ascii_lowercase();
     let message = if is_html(&essence, body) {
         "the body is an HTML page, but no body is declared".to_owned()
     } else if essence.is_empty() || essence == "text/plain" || essence.ends_with("json") {

@@ -19,6 +19,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use crate::auth::{AuthError, Secret};
 use crate::error::{RequestError, TransportError};
 use crate::hook::Outcome;
+use crate::media_type::essence;
 use crate::operation::Reply;
 use crate::platform::{self, HttpResponse, Instant, Progress};
 use crate::redact::Redactor;
@@ -384,8 +385,7 @@ async fn receive(parts: &RequestParts, response: HttpResponse) -> Result<RawResp
 /// Returns true if the response is a stream of events. One without a content type is assumed to be.
 fn holds_events(headers: &HeaderMap) -> bool {
     let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
-    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case(EVENT_STREAM)
+    essence(media_type.to_str().unwrap_or_default()).eq_ignore_ascii_case(EVENT_STREAM)
 }
 
 /// Returns the head of a response with its body as a stream.

@@ -6,13 +6,14 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::Request;
 use crate::operation::Reply;
+use crate::request::FORM;
 
 const TOKEN: &str = r#"{"access_token":"mock-token","token_type":"Bearer","expires_in":3600}"#;
 
 /// Returns the default response to a token request or a revocation.
 pub(super) fn reply(request: &Request) -> Option<Reply> {
     let content_type = request.headers.get(CONTENT_TYPE)?;
-    if request.method != Method::POST || content_type != "application/x-www-form-urlencoded" {
+    if request.method != Method::POST || content_type != FORM {
         return None;
     }
     let mut headers = HeaderMap::new();

@@ -13,6 +13,9 @@ use super::fields::cannot_take;
 use crate::error::RequestError;
 use crate::transport::Failure;
 
+/// The media type of forms without files.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The body of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Body {

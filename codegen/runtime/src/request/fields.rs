@@ -5,11 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::body::Body;
+use super::body::{Body, FORM};
 use crate::error::RequestError;
+use crate::media_type::essence;
 use crate::query;
-
-const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Body {
     /// Sets fields of a JSON object or a form. A name that begins with `/` is a JSON Pointer.
@@ -24,7 +23,7 @@ impl Body {
                 return Ok(Body::Source(source));
             }
         };
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let essence = essence(media_type);
         let bytes = if essence == FORM {
             let own: Map<String, Value> = fields.iter().cloned().collect();
             let names: Vec<_> = own.keys().map(|name| query::form_text(name)).collect();

@@ -10,7 +10,7 @@ use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::body::Body;
+use super::body::{Body, FORM};
 use super::multipart::FormParts;
 use super::upload::Upload;
 use crate::auth::{Scheme, Security};
@@ -313,9 +313,7 @@ impl RequestParts {
     pub(super) fn form(&mut self, value: Json, encodings: &[(&str, PartEncoding)]) {
         let Some(value) = self.check("body", value) else { return };
         match query::form(&value, encodings) {
-            Ok(form) => {
-                self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes: form.into() };
-            }
+            Ok(form) => self.body = Body::Bytes { media_type: FORM, bytes: form.into() },
             Err(error) => self.fail(error),
         }
     }
@@ -323,22 +321,13 @@ impl RequestParts {
     /// Sets a form of an object, or of a list of pairs of a name and a value, in their order.
     pub(super) fn own_form(&mut self, value: Json) {
         let Some(value) = self.check("body", value) else { return };
-        let pairs = match value {
-            Value::Object(_) => return self.form(Ok(value), &[]),
-            Value::Array(pairs) => pairs,
-            other => vec![other],
+        let Value::Array(pairs) = value else {
+            return if value.is_object() { self.form(Ok(value), &[]) } else { self.fail(no_form()) };
         };
-        let mut form = String::new();
-        for pair in pairs {
-            let Value::Array(pair) = &pair else { return self.fail(no_form()) };
-            let [Value::String(name), value] = pair.as_slice() else { return self.fail(no_form()) };
-            let own = Map::from_iter([(name.clone(), value.clone())]);
-            match query::form(&Value::Object(own), &[]) {
-                Ok(pair) => query::append(&mut form, &pair),
-                Err(error) => return self.fail(error),
-            }
+        match pairs.iter().try_fold(String::new(), with_pair) {
+            Ok(form) => self.body = Body::Bytes { media_type: FORM, bytes: form.into() },
+            Err(error) => self.fail(error),
         }
-        self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes: form.into() };
     }
 
     pub(super) fn multipart(&mut self, parts: FormParts) {
@@ -391,6 +380,14 @@ fn in_http_format(name: &str, value: String) -> String {
         Some(Ok(time)) => time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
         _ => value,
     }
+}
+
+/// Adds a pair of a name and a value to a form.
+fn with_pair(mut form: String, pair: &Value) -> Result<String, RequestError> {
+    let Some([Value::String(name), value]) = pair.as_array().map(Vec::as_slice) else { return Err(no_form()) };
+    let object = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+    query::append(&mut form, &query::form(&object, &[])?);
+    Ok(form)
 }
 
 /// Returns the error of a form without names.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::body::Body;
 use super::call::Call;
 use super::parts::RequestParts;
+use crate::media_type::essence;
 use crate::path::RESERVED;
 use crate::query::{self, PartEncoding};
 
@@ -38,7 +39,7 @@ impl<T, B: Default> Call<T, B> {
 
     /// Sends a sequence of JSON values: one per line, or each after a record separator if the media type requires it.
     pub fn json_sequence<V: Serialize>(&mut self, media_type: &'static str, values: &[V]) {
-        let is_sequence = media_type.split(';').next().is_some_and(|essence| essence.trim_end().ends_with("json-seq"));
+        let is_sequence = essence(media_type).ends_with("json-seq");
         let mut bytes = Vec::new();
         for value in values {
             if is_sequence {

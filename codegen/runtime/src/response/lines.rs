@@ -10,6 +10,7 @@ use futures_core::Stream;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::error::{Error, TransportError};
+use crate::media_type::essence;
 use crate::operation::Reply;
 use crate::request::{Call, ResponseMode};
 use crate::response::decode::DecodeFailure;
@@ -62,7 +63,7 @@ impl<T, B: Default> Call<T, B> {
 /// Returns true if the response is a stream of JSON values. Some servers label it as text or bytes, or omit its type.
 pub(crate) fn holds_lines(headers: &HeaderMap) -> bool {
     let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
-    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let essence = essence(media_type.to_str().unwrap_or_default());
     let known = [
         "application/jsonl",
         "application/x-jsonl",
@@ -83,8 +84,7 @@ pub(crate) fn holds_lines(headers: &HeaderMap) -> bool {
 /// Returns the byte between the values of this response.
 fn separator(headers: &HeaderMap) -> u8 {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if essence.to_ascii_lowercase().ends_with("json-seq") { RECORD_SEPARATOR } else { b'\n' }
+    if essence(media_type).to_ascii_lowercase().ends_with("json-seq") { RECORD_SEPARATOR } else { b'\n' }
 }
 
 impl<T, B> JsonLines<T, B> {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
 use serde::de::IgnoredAny;
 
+use crate::media_type;
 use crate::operation::{Reply, Status};
 use crate::response::check_undeclared;
 use crate::response::decode::DecodeFailure;
@@ -74,9 +75,9 @@ fn choose(
 }
 
 /// Returns the media type of the response without its parameters, in lower case.
-pub(super) fn essence(reply: &Reply) -> Option<String> {
+pub(crate) fn essence(reply: &Reply) -> Option<String> {
     let media_type = reply.headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media_type::essence(media_type).to_ascii_lowercase();
     (!essence.is_empty()).then_some(essence)
 }
 
@@ -94,7 +95,7 @@ fn common_parameters(reply: &Reply, declared: &str) -> Option<usize> {
 
 /// Returns true if a declared media type, or range of media types, includes `essence`.
 pub(super) fn includes(declared: &str, essence: &str) -> bool {
-    let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let declared = media_type::essence(declared).to_ascii_lowercase();
     match declared.split_once('*') {
         None => declared == essence,
         // `*/*` has two asterisks.
